@@ -1,0 +1,1 @@
+"""DINA: digital information system for natural history data."""

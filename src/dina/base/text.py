@@ -1,0 +1,51 @@
+"""Texts in several languages: labels, help, error messages."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+LANGUAGES: tuple[str, ...] = ("en", "fr")
+DEFAULT_LANGUAGE = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The same text in English and French."""
+
+    en: str
+    fr: str
+
+    def in_language(self, language: str) -> str:
+        return self.fr if language == "fr" else self.en
+
+
+@cache
+def catalogue() -> dict[str, Any]:
+    """The messages of `base/messages.toml`: key -> {en, fr, …}."""
+    return tomllib.loads(files("dina.base").joinpath("messages.toml").read_text("utf-8"))
+
+
+_extra: dict[str, dict[str, str]] = {}
+
+
+def add_messages(messages: dict[str, dict[str, str]]) -> None:
+    """Register a module's own messages: `{key: {"en": …, "fr": …}}`."""
+    _extra.update(messages)
+
+
+def message(key: str, language: str, **values: Any) -> str:
+    """The sentence for `key` with its placeholders filled; the key itself if nobody declared it."""
+    entry = catalogue()["message"].get(key) or _extra.get(key)
+    if entry is None:
+        return key
+    template = entry.get(language) or entry[DEFAULT_LANGUAGE]
+    return template.format_map(_Lenient(values))
+
+
+class _Lenient(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "{" + key + "}"
