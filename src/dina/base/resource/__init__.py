@@ -1,0 +1,60 @@
+"""Declaring resource types: the one place where a type, its attributes and its rules are said."""
+
+from dina.base.resource.attribute import (
+    Attribute,
+    Member,
+    Relationship,
+    attribute,
+    external_to_many,
+    external_to_one,
+    member,
+    to_many,
+    to_one,
+)
+from dina.base.resource.declare import Resource, ResourceType, module_base
+from dina.base.resource.extension import Extension
+from dina.base.resource.kinds import (
+    DateText,
+    DecimalText,
+    Json,
+    KeyMap,
+    MultilingualDescription,
+    MultilingualTitle,
+    NestedKeyMap,
+    PartialDate,
+    PartialDateText,
+    Point,
+    UuidText,
+)
+from dina.base.resource.rules import Draft, RuleContext, batch_rule, rule
+
+__all__ = [
+    "Attribute",
+    "DateText",
+    "DecimalText",
+    "Draft",
+    "Extension",
+    "Json",
+    "KeyMap",
+    "Member",
+    "MultilingualDescription",
+    "MultilingualTitle",
+    "NestedKeyMap",
+    "PartialDate",
+    "PartialDateText",
+    "Point",
+    "Relationship",
+    "Resource",
+    "ResourceType",
+    "RuleContext",
+    "UuidText",
+    "attribute",
+    "batch_rule",
+    "external_to_many",
+    "external_to_one",
+    "member",
+    "module_base",
+    "rule",
+    "to_many",
+    "to_one",
+]

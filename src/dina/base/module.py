@@ -1,0 +1,76 @@
+"""A module: data plus functions. Ours use only what third parties get."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dina.base.resource.declare import ResourceType
+from dina.base.resource.extension import Extension
+from dina.base.text import Text, add_messages
+
+if TYPE_CHECKING:
+    from starlette.routing import Route
+
+
+@dataclass(frozen=True)
+class Module:
+    """One DINA module.
+
+    `name` is the guideline name and the PostgreSQL schema; `gateway` the browser gateway's name
+    (`agent-api`) and `host` the prefix on an API host (api.md §1.1). `resources` are declared classes.
+    `routes` builds extra routes from the running service. `vocabularies` maps a name to its elements:
+    `[{"key": …, "en": …, "fr": …, "term": …}]`. `external` maps a foreign type to the module that owns it.
+    `seed` is run once after migration, in one transaction, with a psycopg connection. `messages` are the
+    sentences of the module's own rules: `{key: {"en": …, "fr": …}}`.
+    """
+
+    name: str
+    version: str
+    label: Text
+    gateway: str
+    host: str
+    resources: Sequence[type[Any]]
+    migrations: Path
+    external: Mapping[str, str] = field(default_factory=dict[str, str])
+    vocabularies: Mapping[str, Sequence[Mapping[str, Any]]] = field(
+        default_factory=dict[str, Sequence[Mapping[str, Any]]]
+    )
+    messages: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
+    routes: Callable[[Any], Sequence[Route]] | None = None
+    seed: Callable[[Any], None] | None = None
+    api_path: str = "/api/v1"
+
+    def types(self, extensions: Sequence[Extension] = ()) -> dict[str, ResourceType]:
+        """Its resource types by wire name, with the extensions that name this module applied."""
+        add_messages({key: dict(texts) for key, texts in self.messages.items()})
+        found: dict[str, ResourceType] = {cls.resource.type: cls.resource for cls in self.resources}
+        for extension in extensions:
+            if extension.module == self.name and extension.type in found:
+                found[extension.type] = extension.apply(found[extension.type])
+        return found
+
+    @property
+    def prefixes(self) -> tuple[str, ...]:
+        """Every prefix it is mounted under by default; the first is canonical (api.md §1.2)."""
+        return (f"/{self.name}/v1", f"/api/{self.gateway}", f"/{self.host}{self.api_path}")
+
+
+def installed(names: Sequence[str] = ()) -> list[Module]:
+    """The modules of the entry point group `dina.modules`, all or those named.
+
+    Raises LookupError when a named one is not installed.
+    """
+    found = {point.name: point for point in entry_points(group="dina.modules")}
+    missing = [name for name in names if name not in found]
+    if missing:
+        raise LookupError(f"no such module: {', '.join(missing)} (installed: {', '.join(sorted(found))})")
+    return [found[name].load() for name in (names or sorted(found))]
+
+
+def extensions() -> list[Extension]:
+    """The extensions of the entry point group `dina.extensions`."""
+    return [point.load() for point in entry_points(group="dina.extensions")]
