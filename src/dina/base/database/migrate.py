@@ -1,0 +1,141 @@
+"""Bringing a database up to date: Alembic per module, then what is derived from the declarations."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from importlib.resources import files
+from pathlib import Path
+
+import psycopg
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from sqlalchemy import Engine, MetaData, create_engine, text
+from sqlalchemy.schema import AddColumn, CreateColumn
+
+from dina.base.history.triggers import module_tables, type_triggers
+from dina.base.module import Module
+from dina.base.resource import ResourceType
+
+LOCK = 7_031_962
+_ = (AddColumn, CreateColumn)
+
+
+def alchemy_url(url: str) -> str:
+    for prefix in ("postgresql://", "postgres://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url
+
+
+def migrate(url: str, modules: Sequence[tuple[Module, Mapping[str, ResourceType]]]) -> None:
+    """Upgrade every module's schema; safe to call from several processes at once."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+        try:
+            connection.execute(files("dina.base.database").joinpath("base.sql").read_text("utf-8"))  # type: ignore[arg-type]
+            for module, types in modules:
+                connection.execute(f"CREATE SCHEMA IF NOT EXISTS {module.name}")  # type: ignore[arg-type]
+                upgrade(url, module)
+                add_extension_columns(url, types.values())
+                derive(connection, module, types)
+                if module.seed is not None:
+                    with connection.transaction():
+                        connection.execute("SELECT set_config('dina.author', 'system', true)")
+                        module.seed(connection)
+        finally:
+            connection.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+
+
+def upgrade(url: str, module: Module, revision: str = "head") -> None:
+    if any(module.migrations.glob("versions/*.py")):
+        command.upgrade(alembic_config(url, module), revision)
+
+
+def alembic_config(url: str, module: Module) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "alembic"))
+    config.set_main_option("version_locations", str(module.migrations / "versions"))
+    config.attributes["url"] = alchemy_url(url)
+    config.attributes["schema"] = module.name
+    config.attributes["metadata"] = metadata_of(module)
+    return config
+
+
+def metadata_of(module: Module) -> MetaData:
+    return module.resources[0].metadata
+
+
+def add_extension_columns(url: str, types: Iterable[ResourceType]) -> None:
+    """Columns that an installed extension added to somebody else's type; all of them may be empty."""
+    engine = create_engine(alchemy_url(url))
+    try:
+        with engine.begin() as connection:
+            for resource in types:
+                present = {
+                    row[0]
+                    for row in connection.execute(
+                        text(
+                            "SELECT column_name FROM information_schema.columns "
+                            "WHERE table_schema = :schema AND table_name = :table"
+                        ),
+                        {"schema": resource.schema, "table": resource.table.name},
+                    )
+                }
+                for column in resource.table.columns:
+                    if present and column.name not in present:
+                        definition = CreateColumn(column).compile(dialect=connection.dialect)
+                        connection.execute(text(f"ALTER TABLE {resource.table.fullname} ADD COLUMN {definition}"))
+    finally:
+        engine.dispose()
+
+
+def derive(connection: psycopg.Connection, module: Module, types: Mapping[str, ResourceType]) -> None:
+    """History tables, functions and triggers, made again whenever a declaration has changed."""
+    for statement in module_tables(module.name):
+        connection.execute(statement)  # type: ignore[arg-type]
+    for resource in types.values():
+        statements = list(type_triggers(resource))
+        fingerprint = hashlib.sha256("\n".join(statements).encode()).hexdigest()
+        name = f"{module.name}.{resource.type}"
+        row = connection.execute("SELECT fingerprint FROM dina.derived WHERE name = %s", [name]).fetchone()
+        if row is not None and row[0] == fingerprint:
+            continue
+        with connection.transaction():
+            for statement in statements:
+                connection.execute(statement)  # type: ignore[arg-type]
+            connection.execute(
+                "INSERT INTO dina.derived VALUES (%s, %s) ON CONFLICT (name) DO UPDATE SET fingerprint = excluded.fingerprint",
+                [name, fingerprint],
+            )
+
+
+def differences(url: str, module: Module) -> list[object]:
+    """What Alembic finds different between the declarations and the database; empty when in step."""
+    engine: Engine = create_engine(alchemy_url(url))
+    metadata = metadata_of(module)
+
+    def mine(name: str | None, kind: str, parents: Mapping[str, str | None]) -> bool:
+        if kind == "schema":
+            return name == module.name
+        if kind == "table":
+            return f"{module.name}.{name}" in metadata.tables
+        return True
+
+    try:
+        with engine.connect() as connection:
+            context = MigrationContext.configure(
+                connection,
+                opts={
+                    "include_schemas": True,
+                    "include_name": mine,
+                    "target_metadata": metadata,
+                    "version_table_schema": module.name,
+                    "compare_server_default": False,
+                },
+            )
+            return list(compare_metadata(context, metadata))
+    finally:
+        engine.dispose()

@@ -1,0 +1,221 @@
+"""Resource objects as SQL expressions: attributes, relationships, links (api.md §3)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Text, case, cast, func, literal_column, null, select, type_coerce
+from sqlalchemy.dialects.postgresql import JSON, JSONB
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.expression import FromClause, bindparam
+from sqlalchemy.sql.functions import FunctionElement
+
+from dina.base.jsonapi.plan import Plan
+from dina.base.jsonapi.sql.conditions import column
+from dina.base.resource import Attribute, Relationship, ResourceType
+from dina.base.resource.attribute import camel
+from dina.base.resource.kinds import Compare
+
+
+class json_object(FunctionElement[Any]):  # noqa: N801  (named as in SQL)
+    """`JSON_OBJECT('key' VALUE …)`: unlike json_build_object it takes any number of members."""
+
+    name = "json_object"
+    type = JSON()
+    inherit_cache = False
+
+    def __init__(self, members: dict[str, ColumnElement[Any]]) -> None:
+        clauses: list[Any] = []
+        for key, value in members.items():
+            clauses += [literal_column("'" + key.replace("'", "''") + "'"), value]
+        super().__init__(*clauses)
+
+
+@compiles(json_object)
+def _render(element: json_object, compiler: Any, **kw: Any) -> str:
+    parts = [compiler.process(clause, **kw) for clause in element.clauses]
+    pairs = (f"{key} VALUE {value}" for key, value in zip(parts[::2], parts[1::2], strict=True))
+    return "json_object(" + ", ".join(pairs) + ")"
+
+
+TIME_FORM = literal_column("'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'")
+
+
+def iso(value: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A timestamp as RFC 3339 in UTC with microseconds."""
+    return func.to_char(func.timezone(literal_column("'UTC'"), value), TIME_FORM)
+
+
+def attribute_value(attribute: Attribute, resource: ResourceType, table: FromClause) -> ColumnElement[Any]:
+    """The JSON value of one attribute."""
+    if attribute.alias_of:
+        attribute = resource.attributes[attribute.alias_of]
+    if attribute.calculation is not None:
+        return attribute.calculation(table)
+    value = table.c[attribute.column or ""]
+    if attribute.kind.compare is Compare.DATETIME:
+        return iso(value)
+    return value
+
+
+def wanted_attributes(plan: Plan, resource: ResourceType) -> list[Attribute]:
+    """Attributes of `fields` (or all) plus the optional ones asked for, in declared order."""
+    sparse = plan.fields.get(resource.type)
+    optional = plan.optional.get(resource.type, frozenset())
+    return [
+        fact
+        for fact in resource.attributes.values()
+        if fact.name in optional
+        or (not fact.on_request and (sparse is None or fact.name in sparse))
+    ]
+
+
+def wanted_relationships(plan: Plan, resource: ResourceType, path: tuple[str, ...]) -> list[Relationship]:
+    """In full documents those of `fields` (or all); in compact ones just those asked by `include`."""
+    sparse = plan.fields.get(resource.type)
+    found: list[Relationship] = []
+    for name, relationship in resource.relationships.items():
+        asked = plan.included((*path, name))
+        if asked if plan.compact else (asked or sparse is None or name in sparse):
+            found.append(relationship)
+    return found
+
+
+def identifier(type_name: str, id_: ColumnElement[Any]) -> ColumnElement[Any]:
+    return json_object({"type": literal_column(f"'{type_name}'"), "id": id_})
+
+
+def linkage(resource: ResourceType, relationship: Relationship, table: FromClause) -> ColumnElement[Any]:
+    """The `data` of a relationship object."""
+    if relationship.external:
+        return table.c[relationship.column]
+    if not relationship.many:
+        id_ = table.c[relationship.column]
+        return case((id_.is_not(None), identifier(relationship.target, id_)), else_=null())
+    link = resource.links[relationship.name].alias()
+    one = identifier(relationship.target, link.c.target_id)
+    return func.coalesce(
+        select(func.json_agg(_ordered(one, link.c.ordinal))).where(link.c.source_id == table.c.id).scalar_subquery(),
+        literal_column("'[]'::json"),
+    )
+
+
+def _ordered(value: ColumnElement[Any], *by: ColumnElement[Any]) -> Any:
+    from sqlalchemy.dialects.postgresql import aggregate_order_by
+
+    return aggregate_order_by(value, *by)
+
+
+def relationship_object(
+    plan: Plan, resource: ResourceType, relationship: Relationship, table: FromClause, asked: bool, base: Any
+) -> ColumnElement[Any]:
+    """One relationship object, full (§3.2) or compact (§3.3)."""
+    if plan.compact:
+        return json_object({"data": linkage(resource, relationship, table)})
+    members: dict[str, ColumnElement[Any]] = {}
+    if relationship.external or not relationship.many or asked:
+        members["data"] = linkage(resource, relationship, table)
+    own = base.concat(literal_column(f"'/relationships/{relationship.name}'"))
+    links: dict[str, ColumnElement[Any]] = {"self": own}
+    if not relationship.external:
+        related = base.concat(literal_column(f"'/{relationship.name}'"))
+        if relationship.many:
+            link = resource.links[relationship.name].alias()
+            number = (
+                select(func.count()).select_from(link).where(link.c.source_id == table.c.id).scalar_subquery()
+            )
+            links["related"] = json_object({"href": related, "meta": json_object({"count": number})})
+        else:
+            links["related"] = related
+    else:
+        members["meta"] = literal_column("'{\"external\":true}'::json")
+    members["links"] = json_object(links)
+    return json_object(members)
+
+
+def resource_object(
+    plan: Plan, resource: ResourceType, table: FromClause, paths: list[tuple[str, ...]], *, primary: bool
+) -> ColumnElement[Any]:
+    """The whole resource object of a row of `table`; `paths` are the include paths that lead to it."""
+    members: dict[str, ColumnElement[Any]] = {
+        "type": literal_column(f"'{resource.type}'"),
+        "id": table.c.id,
+    }
+    attributes = {fact.name: attribute_value(fact, resource, table) for fact in wanted_attributes(plan, resource)}
+    if not primary or plan.living.value != "alive":
+        pass
+    members["attributes"] = json_object(attributes)
+    base = bindparam("prefix", type_=Text()).concat(f"/{resource.type}/").concat(cast(table.c.id, Text()))
+    base = bindparam("prefix", type_=Text()).concat(literal_column(f"'/{resource.type}/'")).concat(
+        cast(table.c.id, Text())
+    )
+    relationships = relationships_object(plan, resource, table, paths, base)
+    if relationships is not None:
+        members["relationships"] = relationships
+    if not plan.compact:
+        members["links"] = json_object({"self": base})
+    if primary and plan.permissions:
+        members["meta"] = permission_meta(resource, table)
+    return json_object(members)
+
+
+def relationships_object(
+    plan: Plan, resource: ResourceType, table: FromClause, paths: list[tuple[str, ...]], base: Any
+) -> ColumnElement[Any] | None:
+    facts: dict[str, tuple[Relationship, bool]] = {}
+    for path in paths:
+        for relationship in wanted_relationships(plan, resource, path):
+            asked = plan.included((*path, relationship.name))
+            _, before = facts.get(relationship.name, (relationship, False))
+            facts[relationship.name] = (relationship, asked or before)
+    if not facts:
+        return None
+    if not plan.compact:
+        return json_object(
+            {n: relationship_object(plan, resource, r, table, asked, base) for n, (r, asked) in facts.items()}
+        )
+    return compact_relationships(plan, resource, table, facts, base)
+
+
+def compact_relationships(
+    plan: Plan,
+    resource: ResourceType,
+    table: FromClause,
+    facts: dict[str, tuple[Relationship, bool]],
+    base: Any,
+) -> ColumnElement[Any]:
+    """Only what was asked; a null to-one is left out, which `jsonb_strip_nulls` cannot do for linkage alone."""
+    always = {
+        n: relationship_object(plan, resource, r, table, True, base) for n, (r, _) in facts.items() if r.many
+    }
+    maybe = {n: r for n, (r, _) in facts.items() if not r.many}
+    if not maybe:
+        return json_object(always)
+    whole: ColumnElement[Any] = cast(json_object(always), JSONB()) if always else literal_column("'{}'::jsonb")
+    for name, relationship in maybe.items():
+        one = cast(
+            json_object({name: relationship_object(plan, resource, relationship, table, True, base)}), JSONB()
+        )
+        empty = literal_column("'{}'::jsonb")
+        filled = table.c[relationship.column].is_not(None)
+        whole = whole.op("||", return_type=JSONB())(case((filled, one), else_=empty))
+    return type_coerce(whole, JSONB())
+
+
+def permission_meta(resource: ResourceType, table: FromClause) -> ColumnElement[Any]:
+    """`permissionsProvider` and `permissions`, from a table of the caller's permissions given as JSON.
+
+    The parameter `permissions` holds `{"groups": {group: […]}, "own": […], "other": […]}`.
+    """
+    given = cast(bindparam("permissions", type_=Text()), JSONB())
+    allowed: ColumnElement[Any] = given["other"]
+    if "group" in table.c:
+        allowed = func.coalesce(given["groups"][table.c.group], allowed)
+    allowed = case((table.c.created_by == bindparam("username", type_=Text()), func.coalesce(given["own"], allowed)), else_=allowed)
+    return json_object(
+        {"permissionsProvider": literal_column(f"'{resource.provider}'"), "permissions": allowed}
+    )
+
+
+__all__ = ["camel", "iso", "json_object", "linkage", "resource_object"]
