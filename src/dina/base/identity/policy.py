@@ -1,0 +1,129 @@
+"""Who may do what: the providers of api.md §23.2 as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dina.base.identity.caller import Caller, Role
+
+Facts = Mapping[str, Any]
+Requirement = Callable[[Caller, Facts], bool]
+ACTIONS = ("create", "read", "update", "delete")
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """All rows are readable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """No row is readable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """Rows of these groups are readable."""
+
+    names: frozenset[str]
+
+
+Readable = Everything | Nothing | Groups
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """What each action requires, and which attributes decide. `read_role` limits reading to groups."""
+
+    create: Requirement
+    read: Requirement
+    update: Requirement
+    delete: Requirement
+    evaluated: tuple[str, ...] = ()
+    read_role: Role | None = None
+
+
+def anyone(caller: Caller, facts: Facts) -> bool:
+    return not caller.anonymous
+
+
+def nobody(caller: Caller, facts: Facts) -> bool:
+    return False
+
+
+def admin(caller: Caller, facts: Facts) -> bool:
+    return caller.admin
+
+
+def owner(caller: Caller, facts: Facts) -> bool:
+    return caller.admin or (not caller.anonymous and facts.get("createdBy") == caller.username)
+
+
+def in_group(role: Role) -> Requirement:
+    return lambda caller, facts: caller.at_least(role, facts.get("group"))
+
+
+def in_any_group(role: Role) -> Requirement:
+    return lambda caller, facts: caller.at_least_in_any(role)
+
+
+def reads(role: Role) -> Requirement:
+    return lambda caller, facts: caller.read_only_admin or caller.at_least(role, facts.get("group"))
+
+
+def administers(caller: Caller, facts: Facts) -> bool:
+    return caller.admin or caller.read_only_admin
+
+
+GUEST, USER, SUPER = in_group(Role.GUEST), in_group(Role.USER), in_group(Role.SUPER_USER)
+GROUP = ("group",)
+
+PROVIDERS: dict[str, Provider] = {
+    "GroupAuthorizationService": Provider(GUEST, anyone, GUEST, USER, GROUP),
+    "GroupWithReadAuthorizationService": Provider(
+        GUEST, reads(Role.READ_ONLY), GUEST, USER, GROUP, Role.READ_ONLY
+    ),
+    "SuperUserInGroupCUDAuthorizationService": Provider(SUPER, anyone, SUPER, SUPER, GROUP),
+    "DinaAdminAuthorizationService": Provider(admin, administers, admin, admin),
+    "DinaAdminCUDAuthorizationService": Provider(admin, anyone, admin, admin),
+    "ObjectOwnerAuthorizationService": Provider(anyone, anyone, owner, owner, ("createdBy",)),
+    "ReadOnlyAuthorizationService": Provider(nobody, anyone, nobody, nobody),
+    "AllowAllAuthorizationService": Provider(anyone, anyone, anyone, anyone),
+    "MetadataAuthorizationService": Provider(GUEST, anyone, GUEST, SUPER, GROUP),
+    "OrganizationAuthorizationService": Provider(
+        in_any_group(Role.GUEST), anyone, in_any_group(Role.SUPER_USER), in_any_group(Role.SUPER_USER)
+    ),
+}
+
+
+def may(provider: str, action: str, caller: Caller, facts: Facts) -> bool:
+    """Whether the caller may do `action` on a resource of which `facts` are true."""
+    requirement: Requirement = getattr(PROVIDERS[provider], action)
+    return requirement(caller, facts)
+
+
+def permissions(provider: str, caller: Caller, facts: Facts) -> list[str]:
+    return [action for action in ACTIONS if may(provider, action, caller, facts)]
+
+
+def readable(provider: str, caller: Caller) -> Readable:
+    """Which rows of a list the caller may see."""
+    found = PROVIDERS[provider]
+    if found.read_role is None:
+        return Everything() if found.read(caller, {}) else Nothing()
+    if caller.admin or caller.read_only_admin:
+        return Everything()
+    return Groups(caller.groups_at_least(found.read_role))
+
+
+def may_restore(provider: str, caller: Caller, facts: Facts) -> bool:
+    """Restoring takes a super-user of the group, or an administrator."""
+    if "group" in PROVIDERS[provider].evaluated:
+        return caller.at_least(Role.SUPER_USER, facts.get("group"))
+    return caller.admin or may(provider, "delete", caller, facts)
+
+
+def may_purge(caller: Caller) -> bool:
+    return caller.admin

@@ -1,0 +1,101 @@
+"""The registry: what pages, importers and exporters need to know of every type, as data (ui.md P11)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dina.base.identity.policy import PROVIDERS
+from dina.base.jsonapi.service import Service
+from dina.base.resource import Attribute, Member, ResourceType
+from dina.base.resource.kinds import Compare, members_of
+from dina.base.text import Text
+
+OPERATORS: dict[Compare, tuple[str, ...]] = {
+    Compare.TEXT: ("EQ", "NEQ", "ILIKE", "LIKE", "IN"),
+    Compare.ENUM: ("EQ", "NEQ", "IN"),
+    Compare.NUMBER: ("EQ", "NEQ", "GT", "GOE", "LT", "LOE"),
+    Compare.DATE: ("EQ", "NEQ", "GT", "GOE", "LT", "LOE"),
+    Compare.DATETIME: ("EQ", "NEQ", "GT", "GOE", "LT", "LOE"),
+    Compare.PARTIAL_DATE: ("EQ", "NEQ", "GT", "GOE", "LT", "LOE"),
+    Compare.BOOLEAN: ("EQ", "NEQ"),
+    Compare.UUID: ("EQ", "NEQ", "IN"),
+    Compare.ARRAY: ("EQ", "NEQ", "ILIKE"),
+    Compare.MAP: ("EQ", "NEQ"),
+    Compare.OBJECT: ("EQ", "NEQ"),
+}
+UNSORTABLE = frozenset({Compare.ARRAY, Compare.MAP, Compare.OBJECT})
+
+
+def text(value: Text | None) -> dict[str, str] | None:
+    return None if value is None else {"en": value.en, "fr": value.fr}
+
+
+def describe_types(service: Service) -> dict[str, Any]:
+    return {name: describe_type(resource) for name, resource in service.types.items()}
+
+
+def describe_type(resource: ResourceType) -> dict[str, Any]:
+    return {
+        "type": resource.type,
+        "label": text(resource.label),
+        "plural": text(resource.plural),
+        "doc": resource.doc,
+        "term": resource.term,
+        "title": resource.title,
+        "provider": resource.provider,
+        "evaluatedAttributes": list(PROVIDERS[resource.provider].evaluated),
+        "grouped": resource.grouped,
+        "methods": sorted(resource.methods),
+        "attributes": {name: describe_attribute(fact) for name, fact in resource.attributes.items()},
+        "relationships": {
+            name: {
+                "label": text(r.label),
+                "targets": list(r.targets),
+                "many": r.many,
+                "external": r.external,
+                "required": r.required,
+                "listed": r.listed,
+            }
+            for name, r in resource.relationships.items()
+        },
+    }
+
+
+def describe_attribute(fact: Attribute) -> dict[str, Any]:
+    compare = fact.kind.compare
+    out: dict[str, Any] = {
+        "label": text(fact.label),
+        "help": text(fact.help),
+        "kind": fact.kind.name,
+        "widget": fact.kind.widget,
+        "required": fact.required,
+        "readOnly": not fact.writable,
+        "onRequest": fact.on_request,
+        "once": fact.once,
+        "max": fact.max,
+        "minimum": fact.minimum,
+        "maximum": fact.maximum,
+        "pattern": fact.pattern,
+        "format": fact.format,
+        "term": fact.term,
+        "vocabulary": fact.vocabulary,
+        "unit": fact.unit,
+        "choices": list(fact.kind.choices),
+        "filterable": fact.filterable and not fact.on_request,
+        "operators": list(OPERATORS.get(compare, ())) if fact.filterable and not fact.on_request else [],
+        "sortable": compare not in UNSORTABLE and not fact.on_request,
+        "searchable": fact.searchable,
+        "listed": fact.listed,
+        "html": fact.html,
+    }
+    if fact.kind.member is not None:
+        out["members"] = {name: describe_member(extras) for name, extras in members_of(fact.kind.member).items()}
+    return {key: value for key, value in out.items() if value not in (None, [], False) or key == "label"}
+
+
+def describe_member(extras: tuple[Any, ...]) -> dict[str, Any]:
+    for extra in extras:
+        if isinstance(extra, Member):
+            found = {"label": text(extra.label), "help": text(extra.help), "term": extra.term, "vocabulary": extra.vocabulary}
+            return {key: value for key, value in found.items() if value is not None}
+    return {}

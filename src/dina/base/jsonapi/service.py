@@ -1,0 +1,99 @@
+"""One module's running API: its types, its pools, its compiled statements."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from dina.base.database.pools import Pools
+from dina.base.identity.caller import Caller
+from dina.base.identity.policy import Everything, Groups, Nothing, permissions, readable
+from dina.base.jsonapi.plan import Plan, Visibility
+from dina.base.jsonapi.sql import Statement, compile_plan
+from dina.base.module import Module
+from dina.base.resource import ResourceType
+
+CACHE = 4000
+
+
+@dataclass(slots=True)
+class Service:
+    """What endpoints work with. `owners` maps a foreign type to the prefix of the module that owns it."""
+
+    module: Module
+    types: Mapping[str, ResourceType]
+    pools: Pools
+    owners: Mapping[str, str] = field(default_factory=dict[str, str])
+    version: str = "0"
+    contact: str | None = None
+    max_bulk: int = 5000
+    version_required: bool = False
+    statements: dict[Any, Statement] = field(default_factory=dict[Any, Statement])
+    remembered: dict[Any, Any] = field(default_factory=dict[Any, Any])
+    module_endpoints: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    attention: list[str] = field(default_factory=list[str])
+
+    @property
+    def schema(self) -> str:
+        return self.module.name
+
+    def statement(self, plan: Plan) -> Statement:
+        """The compiled statement of a plan, cached by the plan's shape."""
+        key = plan.shape
+        found = self.statements.get(key)
+        if found is None:
+            if len(self.statements) > CACHE:
+                self.statements.clear()
+            found = self.statements[key] = compile_plan(plan, self.types)
+        return found
+
+    def visibility(self, caller: Caller) -> dict[str, Visibility]:
+        """For every type what the caller may read, as far as statements differ by it."""
+        key = ("visibility", caller)
+        found = self.remembered.get(key)
+        if found is None:
+            found = {name: visibility_of(resource, caller) for name, resource in self.types.items()}
+            self.remember(key, found)
+        return found
+
+    def caller_parameters(self, caller: Caller) -> dict[str, Any]:
+        """Statement parameters that depend on who asks."""
+        key = ("parameters", caller)
+        found = self.remembered.get(key)
+        if found is None:
+            found = {"username": caller.username}
+            for name, resource in self.types.items():
+                rows = readable(resource.provider, caller)
+                if isinstance(rows, Groups):
+                    found[f"groups_{name}"] = sorted(rows.names)
+            self.remember(key, found)
+        return found
+
+    def permission_table(self, resource: ResourceType, caller: Caller) -> dict[str, Any]:
+        """The caller's permissions by group, for own and for other rows (see `permission_meta`)."""
+        own = {"createdBy": caller.username}
+        if resource.provider == "ObjectOwnerAuthorizationService":
+            return {
+                "groups": {},
+                "own": permissions(resource.provider, caller, own),
+                "other": permissions(resource.provider, caller, {"createdBy": ""}),
+            }
+        return {
+            "groups": {g: permissions(resource.provider, caller, {"group": g}) for g in caller.groups},
+            "other": permissions(resource.provider, caller, {"group": ""}),
+        }
+
+    def remember(self, key: Any, value: Any) -> None:
+        if len(self.remembered) > CACHE:
+            self.remembered.clear()
+        self.remembered[key] = value
+
+
+def visibility_of(resource: ResourceType, caller: Caller) -> Visibility:
+    rows = readable(resource.provider, caller)
+    if isinstance(rows, Everything):
+        return Visibility.ALL
+    if isinstance(rows, Nothing):
+        return Visibility.NONE
+    return Visibility.GROUPS if isinstance(rows, Groups) else Visibility.OWN

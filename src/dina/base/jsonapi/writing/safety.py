@@ -1,0 +1,47 @@
+"""Structure and text safety of what was sent: depth, size, active HTML, characters that cannot be stored."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from dina.base.errors import Error, escape_pointer
+
+MAX_DEPTH = 64
+MAX_MEMBERS = 10_000
+
+ELEMENT = re.compile(r"<(?:[a-zA-Z][^<>]*>|/[a-zA-Z]|!--|!\[|!doctype|\?)", re.IGNORECASE)
+UNCLOSED = re.compile(
+    r"<(script|style|iframe|object|embed|svg|math|img|video|audio|link|meta|base|form|input|body|html)\b", re.IGNORECASE
+)
+FORMATTING = re.compile(r"</?(?:i|em|b|strong|sub|sup|small|br|span|bdi)\s*/?>", re.IGNORECASE)
+
+
+def is_active(text: str) -> bool:
+    """Whether an HTML parser would make an element of any part of the text."""
+    return ELEMENT.search(text) is not None or UNCLOSED.search(text) is not None
+
+
+def faults(value: Any, pointer: str, html: frozenset[str] = frozenset(), depth: int = 1) -> Iterator[Error]:
+    """Every unsafe string below `value`; members named in `html` may hold light formatting."""
+    if isinstance(value, str):
+        if "<" in value and is_active(value):
+            plain = FORMATTING.sub("", value) if pointer.rsplit("/", 1)[-1] in html else value
+            if is_active(plain):
+                yield Error("UNSAFE_TEXT", pointer=pointer)
+        if "\x00" in value:
+            yield Error("CONSTRAINT_VIOLATION", key="value.nul", pointer=pointer)
+        return
+    if isinstance(value, (dict, list)):
+        if depth > MAX_DEPTH or len(value) > MAX_MEMBERS:  # pyright: ignore[reportUnknownArgumentType]
+            yield Error("MALFORMED_DOCUMENT", key="body.tooDeep", pointer=pointer)
+            return
+        items: Any = value.items() if isinstance(value, dict) else enumerate(value)  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType, reportUnknownArgumentType]
+        for name, inner in items:
+            if inner is None or inner is True or inner is False or isinstance(inner, (int, float)):
+                continue
+            if isinstance(name, str) and ("\x00" in name or ("<" in name and is_active(name))):
+                yield Error("UNSAFE_TEXT", pointer=pointer)
+                continue
+            yield from faults(inner, f"{pointer}/{escape_pointer(str(name))}", html, depth + 1)
