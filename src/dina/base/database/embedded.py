@@ -84,7 +84,7 @@ class EmbeddedServer:
     @staticmethod
     def _create_database(uri: str) -> None:
         with psycopg.connect(uri, autocommit=True) as connection:
-            if connection.execute("SELECT FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
+            if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
                 return
             connection.execute(
                 f"CREATE DATABASE {DATABASE} TEMPLATE template0 ENCODING 'UTF8' "

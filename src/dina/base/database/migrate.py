@@ -13,14 +13,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, MetaData, create_engine, text
-from sqlalchemy.schema import AddColumn, CreateColumn
+from sqlalchemy.schema import CreateColumn
 
 from dina.base.history.triggers import module_tables, type_triggers
 from dina.base.module import Module
 from dina.base.resource import ResourceType
 
 LOCK = 7_031_962
-_ = (AddColumn, CreateColumn)
 
 
 def alchemy_url(url: str) -> str:

@@ -41,7 +41,7 @@ async def run(service: Service, connection: AsyncConnection[Any], plan: Plan, va
     """Execute the plan's statement. Raises Problem when the database cannot answer in time."""
     statement = service.statement(plan)
     names = statement.names
-    given = {name: value for name, value in values.items() if name in names}
+    given = {**statement.constants, **{name: value for name, value in values.items() if name in names}}
     given.update(parameters(plan))
     if "limit" in names:
         given["limit"] = plan.limit

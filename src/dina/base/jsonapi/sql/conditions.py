@@ -211,7 +211,7 @@ def _partial_date(op: Op, value: ColumnElement[Any], given: ColumnElement[Any], 
     match op:
         case Op.EQ | Op.IN | Op.NEQ | Op.NOT_IN:
             if many:
-                one = func.unnest(given).table_valued("value").alias()
+                one = func.unnest(given).table_valued("value").render_derived()
                 found = exists().select_from(one).where(func.starts_with(value, one.c.value))
             else:
                 found = and_(value >= given, value <= given.concat("~"), within)
@@ -234,7 +234,7 @@ def _array(condition: Condition, value: ColumnElement[Any], given: ColumnElement
     if condition.has_null:
         parts.append(not_(empty) if negated else empty)
     if given is not None:
-        items = func.unnest(cast(value, ARRAY(Text()))).table_valued("value").alias()
+        items = func.unnest(cast(value, ARRAY(Text()))).table_valued("value").render_derived()
         op = POSITIVE.get(condition.op, condition.op)
         test = _typed(op, Compare.TEXT, items.c.value, given, len(condition.values) > 1)
         found = exists().select_from(items).where(test)
@@ -264,7 +264,7 @@ def _external(condition: Condition, table: FromClause, given: ColumnElement[Any]
             wanted = func.jsonb_build_array(func.jsonb_build_object(literal_column(f"'{member}'"), given))
             found = value.op("@>", return_type=Boolean())(wanted)
         else:
-            items = func.jsonb_array_elements(value).table_valued("value").alias()
+            items = func.jsonb_array_elements(value).table_valued("value").render_derived()
             one = cast(items.c.value, JSONB())[member].astext
             test = _typed(op, Compare.TEXT, one, given, len(condition.values) > 1)
             found = exists().select_from(items).where(test)
@@ -284,7 +284,7 @@ def _inside(condition: Condition, table: FromClause, given: ColumnElement[Any] |
         for name in reversed(target.members):
             wanted = func.jsonb_build_object(literal_column(f"'{name}'"), wanted)
         return value.op("@>", return_type=Boolean())(wanted)
-    items = _members(value, steps).alias()
+    items = _members(value, steps)
     text = cast(items.c.value, JSONB()).op("#>>", return_type=Text())(literal_column("'{}'"))
     negated = condition.op in NEGATED
     any_value = exists().select_from(items).where(text.is_not(None))
@@ -299,7 +299,7 @@ def _inside(condition: Condition, table: FromClause, given: ColumnElement[Any] |
 
 
 def _members(value: ColumnElement[Any], steps: ColumnElement[Any]) -> Any:
-    return func.jsonb_path_query(cast(value, JSONB()), steps).table_valued("value")
+    return func.jsonb_path_query(cast(value, JSONB()), steps).table_valued("value").render_derived()
 
 
 NUMBER_FORM = literal_column(r"'^\s*[-+]?\d+(\.\d+)?\s*$'")

@@ -36,7 +36,7 @@ class json_object(FunctionElement[Any]):  # noqa: N801  (named as in SQL)
 def _render(element: json_object, compiler: Any, **kw: Any) -> str:
     parts = [compiler.process(clause, **kw) for clause in element.clauses]
     pairs = (f"{key} VALUE {value}" for key, value in zip(parts[::2], parts[1::2], strict=True))
-    return "json_object(" + ", ".join(pairs) + ")"
+    return "json_object(" + ", ".join(pairs) + " RETURNING json)"
 
 
 TIME_FORM = literal_column("'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'")
@@ -143,10 +143,7 @@ def resource_object(
         "id": table.c.id,
     }
     attributes = {fact.name: attribute_value(fact, resource, table) for fact in wanted_attributes(plan, resource)}
-    if not primary or plan.living.value != "alive":
-        pass
     members["attributes"] = json_object(attributes)
-    base = bindparam("prefix", type_=Text()).concat(f"/{resource.type}/").concat(cast(table.c.id, Text()))
     base = bindparam("prefix", type_=Text()).concat(literal_column(f"'/{resource.type}/'")).concat(
         cast(table.c.id, Text())
     )

@@ -45,7 +45,7 @@ EMPTY = literal_column("'[]'")
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """SQL with psycopg placeholders, and the parameter names it uses.
+    """SQL with psycopg placeholders, the parameter names it uses, and the values that never differ.
 
     One row comes back: `data` (text of the primary data array), `included` (text or null),
     `included_count`, `total` (or null), `facts` (JSON array of id, group, version, deleted per primary row)
@@ -54,6 +54,7 @@ class Statement:
 
     sql: str
     names: frozenset[str]
+    constants: dict[str, Any]
 
 
 def parameters(plan: Plan) -> dict[str, Any]:
@@ -71,7 +72,8 @@ def compile_plan(plan: Plan, types: Types) -> Statement:
     """Compile a plan; pure and slow, so the caller caches it by `plan.shape`."""
     statement = _Builder(plan, types).statement()
     compiled = statement.compile(dialect=PGDialect_psycopg(), compile_kwargs={"render_postcompile": True})
-    return Statement(str(compiled), frozenset(compiled.params))
+    constants = {name: value for name, value in compiled.params.items() if value is not None}
+    return Statement(str(compiled), frozenset(compiled.params), constants)
 
 
 class _Builder:
@@ -138,7 +140,7 @@ class _Builder:
                 .render_derived(name="wanted")
             )
             query = select(root, wanted.c.ordinal_).select_from(wanted.join(root, root.c.id == wanted.c.id))
-            return query.where(*where).cte("page").prefix_with("MATERIALIZED", dialect="postgresql") if False else query.where(*where).cte("page")
+            return query.where(*where).cte("page")
         source: FromClause = root
         keys = order(plan.sort, root, plan.resource, self.visible)
         if plan.select.source is not None:

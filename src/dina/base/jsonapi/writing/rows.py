@@ -174,19 +174,19 @@ async def references(
                 continue
             if relationship.many:
                 parts.append(
-                    f"SELECT l.target_id AS id, '{owner.type}' AS type FROM {owner.links[name].fullname} l "
+                    f"SELECT l.target_id AS id, '{owner.type}' AS type, o.id AS owner FROM {owner.links[name].fullname} l "
                     f"JOIN {owner.table.fullname} o ON o.id = l.source_id "
                     f"WHERE l.target_id = ANY(%(ids)s::uuid[]){alive}{mine}"
                 )
             else:
                 column = f'o."{relationship.column}"'
                 parts.append(
-                    f"SELECT {column} AS id, '{owner.type}' AS type FROM {owner.table.fullname} o "
+                    f"SELECT {column} AS id, '{owner.type}' AS type, o.id AS owner FROM {owner.table.fullname} o "
                     f"WHERE {column} = ANY(%(ids)s::uuid[]){alive}{mine}"
                 )
     if not parts:
         return {}
-    sql = f"SELECT id::text, type, count(*) FROM ({' UNION ALL '.join(parts)}) r GROUP BY 1, 2"  # noqa: S608
+    sql = f"SELECT id::text, type, count(DISTINCT owner) FROM ({' UNION ALL '.join(parts)}) r GROUP BY 1, 2"  # noqa: S608
     cursor = await connection.execute(sql, {"ids": list(ids)})  # type: ignore[arg-type]
     found: dict[str, dict[str, int]] = defaultdict(dict)
     for id_, type_, number in await cursor.fetchall():
