@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -324,11 +325,17 @@ class _Body:
                 for n in names
             ]
             Index(
-                f"uq_{name}_{'_'.join(c.name for c in columns)}",
+                unique_name(name, [c.name for c in columns]),
                 *columns,
                 unique=True,
                 postgresql_where=alive,
             )
+
+
+def unique_name(table: str, columns: Sequence[str]) -> str:
+    """The name of a unique index, within PostgreSQL's 63 bytes."""
+    name = f"uq_{table}_{'_'.join(columns)}"
+    return name if len(name) <= 63 else f"{name[:54]}_{zlib.crc32(name.encode()):08x}"
 
 
 def _inner(hint: Any) -> Any:

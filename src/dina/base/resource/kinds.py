@@ -279,7 +279,8 @@ def _enum_kind(choices: type[enum.Enum]) -> Kind:
 
 
 def _embedded_kind(form: type[Any], *, many: bool) -> Kind:
-    form.__pydantic_config__ = {"extra": "forbid"}
+    for one in (form, *inner_forms(form)):
+        one.__pydantic_config__ = {"extra": "forbid"}  # type: ignore[attr-defined]
     annotation: Any = list[form] if many else form
     name = "objects" if many else "object"
     return Kind(name, JSONB(), annotation, Compare.OBJECT, name, member=form)
@@ -289,3 +290,16 @@ def members_of(form: type[Any]) -> dict[str, tuple[Any, ...]]:
     """The members of an embedded object: name -> metadata of its annotation (labels, limits, term)."""
     hints = get_type_hints(form, include_extras=True)
     return {name: getattr(hint, "__metadata__", ()) for name, hint in hints.items()}
+
+
+def inner_forms(form: type[Any]) -> list[type[Any]]:
+    """The embedded objects that members of an embedded object hold."""
+    found: list[type[Any]] = []
+    pending = list(get_type_hints(form).values())
+    while pending:
+        hint = pending.pop()
+        if is_typeddict(hint):
+            found.append(hint)
+        else:
+            pending += [arg for arg in get_args(hint) if arg is not type(None)]
+    return found

@@ -13,7 +13,7 @@ from dina.base.errors import Error, Problem, escape_pointer
 from dina.base.jsonapi.writing.model import check_attributes
 from dina.base.jsonapi.writing.safety import faults
 from dina.base.resource import Member, Relationship, ResourceType
-from dina.base.resource.kinds import UUID_FORM, members_of
+from dina.base.resource.kinds import UUID_FORM, inner_forms, members_of
 
 EXTERNAL_ALIASES = {"agent": "person"}
 
@@ -133,12 +133,15 @@ def read_members(change: Change, item: dict[str, Any], lids: Mapping[str, str]) 
 
 
 def html_members(resource: ResourceType) -> frozenset[str]:
+    """Names of attributes and members, at any depth, that may hold light formatting."""
     found = {name for name, fact in resource.attributes.items() if fact.html}
-    for fact in resource.attributes.values():
-        if fact.kind.member is not None:
-            for name, extras in members_of(fact.kind.member).items():
-                if any(isinstance(extra, Member) and extra.html for extra in extras):
-                    found.add(name)
+    forms = [fact.kind.member for fact in resource.attributes.values() if fact.kind.member is not None]
+    while forms:
+        form = forms.pop()
+        for name, extras in members_of(form).items():
+            if any(isinstance(extra, Member) and extra.html for extra in extras):
+                found.add(name)
+        forms += inner_forms(form)
     return frozenset(found)
 
 

@@ -15,6 +15,7 @@ from dina.base.http import dumps
 from dina.base.jsonapi.writing.changes import Change
 from dina.base.jsonapi.writing.drafts import Pending, Stored
 from dina.base.resource import ResourceType
+from dina.base.resource.declare import unique_name
 
 Connection = AsyncConnection[Any]
 
@@ -222,11 +223,11 @@ def database_error(fault: errors.IntegrityError, resource: ResourceType, changes
         if name.startswith("pk_"):
             return Error("ID_IN_USE", pointer=pointer)
         for names in resource.unique:
-            columns = "_".join(
+            columns = [
                 (resource.attributes[n].column or n) if n in resource.attributes else resource.relationships[n].column
                 for n in names
-            )
-            if name == f"uq_{resource.table.name}_{columns}":
+            ]
+            if name == unique_name(resource.table.name, columns):
                 member = names[0] if change is None or names[0] in change.attributes else None
                 place = f"{pointer}/attributes/{names[0]}" if change and member else pointer
                 return Error("NOT_UNIQUE", values={"name": ", ".join(names)}, pointer=place)

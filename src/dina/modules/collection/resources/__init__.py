@@ -1,0 +1,32 @@
+"""The types of the collection module."""
+
+from dina.modules.collection.resources.base import Base
+from dina.modules.collection.resources.collecting_event import CollectingEvent
+from dina.modules.collection.resources.institution import Collection, Institution
+from dina.modules.collection.resources.material_sample import MaterialSample
+from dina.modules.collection.resources.organism import Organism
+from dina.modules.collection.resources.place import Site
+from dina.modules.collection.resources.storage import Association, StorageUnit, StorageUnitType, StorageUnitUsage
+from dina.modules.collection.resources.vocabulary import (
+    ControlledVocabulary,
+    ControlledVocabularyItem,
+    FormTemplate,
+    SplitConfiguration,
+)
+from dina.modules.collection.resources.work import (
+    Assemblage,
+    CollectionMethod,
+    Expedition,
+    PreparationMethod,
+    PreparationType,
+    Project,
+    Protocol,
+)
+
+RESOURCES = [
+    MaterialSample, CollectingEvent, Organism, Collection, Institution, Project, Expedition, Assemblage, Site,
+    Protocol, CollectionMethod, PreparationType, PreparationMethod, StorageUnitType, StorageUnit, StorageUnitUsage,
+    Association, ControlledVocabulary, ControlledVocabularyItem, FormTemplate, SplitConfiguration,
+]  # fmt: skip
+
+__all__ = ["RESOURCES", "Base"]

@@ -1,0 +1,45 @@
+"""Rules of organisms and their determinations (collection-rules, "Organism and its determinations")."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from dina.base.errors import Error
+from dina.base.resource import Draft
+from dina.base.resource.rules import broken
+
+
+def single_determination_is_primary(draft: Draft) -> None:
+    found: list[dict[str, Any]] = draft.get("determination") or []
+    if len(found) == 1 and not found[0].get("isPrimary"):
+        found[0]["isPrimary"] = True
+
+
+def determinations_agree(draft: Draft) -> Iterable[Error]:
+    """One primary, at most one filed-as, each named, each from a source that says what it knows."""
+    found: list[dict[str, Any]] = draft.get("determination") or []
+    if not found:
+        return
+    primary = sum(1 for one in found if one.get("isPrimary"))
+    if primary != 1:
+        yield broken("determination.onePrimary", "/attributes/determination", count=primary)
+    if sum(1 for one in found if one.get("isFiledAs")) > 1:
+        yield broken("determination.oneFiledAs", "/attributes/determination")
+    for position, one in enumerate(found):
+        yield from _one(one, f"/attributes/determination/{position}")
+
+
+def _one(one: dict[str, Any], pointer: str) -> Iterable[Error]:
+    name, source, details = one.get("scientificName"), one.get("scientificNameSource"), one.get("scientificNameDetails")
+    if not (name or one.get("verbatimScientificName")):
+        yield broken("determination.unnamed", pointer)
+    if source is not None and source != "CUSTOM":
+        if not name:
+            yield broken("determination.sourceWithoutName", f"{pointer}/scientificNameSource")
+        if not details:
+            yield broken("determination.sourceWithoutDetails", f"{pointer}/scientificNameSource")
+    if details:
+        path, ranks = details.get("classificationPath") or "", details.get("classificationRanks") or ""
+        if len(path.split("|")) != len(ranks.split("|")):
+            yield broken("determination.unequalClassification", f"{pointer}/scientificNameDetails/classificationRanks")
