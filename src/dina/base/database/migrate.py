@@ -56,6 +56,7 @@ def upgrade(url: str, module: Module, revision: str = "head") -> None:
 def alembic_config(url: str, module: Module) -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "alembic"))
+    config.set_main_option("path_separator", "newline")
     config.set_main_option("version_locations", str(module.migrations / "versions"))
     config.attributes["url"] = alchemy_url(url)
     config.attributes["schema"] = module.name

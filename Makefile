@@ -1,0 +1,62 @@
+# DINA: `make up` starts a running system, `make test` runs every check. Python 3.11+, git and make suffice.
+SHELL := /bin/sh
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+UV := .tools/bin/uv
+READY := $(VENV)/.ready
+export DINA_PORT := $(PORT)
+export DINA_DATA_DIR ?= .data
+export UV_PROJECT_ENVIRONMENT := $(VENV)
+
+.PHONY: up down init test lint build clean dox backup restore bench demo check help
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST)
+
+$(UV):
+	$(PYTHON) -m venv .tools
+	.tools/bin/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9'
+
+$(READY): pyproject.toml uv.lock | $(UV)
+	$(UV) sync --frozen --quiet
+	@touch $@
+
+init: $(READY) ## install what is needed, bring the database up to date
+	$(BIN)/dina database upgrade
+
+up: $(READY) ## start with demo data: make up PORT=8080
+	$(BIN)/dina up --demo
+
+down: ## stop it
+	@[ ! -x $(BIN)/dina ] || $(BIN)/dina down
+
+lint: $(READY) ## style, types, layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+
+test: $(READY) ## everything CI runs
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/pytest -n 2 --dist loadfile
+
+bench: $(READY) ## compare with hand-written statements: ratios, not seconds
+	$(BIN)/python -m bench
+
+build: $(READY) ## a wheel in dist/
+	$(UV) build --wheel --quiet
+
+dox: $(READY) ## generate the reference in docs/reference
+	$(BIN)/dina docs docs/reference
+
+backup: $(READY) ## everything into one archive: make backup FILE=dina.zip
+	$(BIN)/dina backup $(or $(FILE),dina-backup.zip)
+
+restore: $(READY) ## from an archive into an empty system: make restore FILE=dina.zip
+	$(BIN)/dina restore $(or $(FILE),dina-backup.zip)
+
+clean: down ## remove what was installed and built; data stay
+	rm -rf $(VENV) .tools dist build .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,108 @@
+"""One embedded PostgreSQL server for a whole run; every worker has databases of its own on it."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+import pytest_asyncio
+
+from dina.app import App, load_modules, running
+from dina.base import logs
+from dina.base.database import EmbeddedServer, migrate
+from dina.settings import Settings
+
+logs.configure(json=False)
+SHARED = Path(os.environ.get("DINA_SHARED", Path(__file__).parents[1].parent / "shared"))
+
+
+def shared(path: str) -> Path:
+    """A file of the shared test data; the test is skipped, saying so, where it is absent."""
+    found = SHARED / path
+    if not found.exists():
+        pytest.skip(f"test data {path} is not here")
+    return found
+
+
+@pytest.fixture(scope="session")
+def server_url() -> Iterator[str]:
+    """The URL of a server to make databases on: DINA_TEST_DATABASE_URL, or an embedded one."""
+    given = os.environ.get("DINA_TEST_DATABASE_URL")
+    if given:
+        yield given
+        return
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid.uuid4().hex)[:12]
+    directory = Path(tempfile.gettempdir()) / f"dina-test-{run}"
+    directory.mkdir(mode=0o755, exist_ok=True)
+    yield EmbeddedServer(directory / "postgres", {"fsync": "off", "synchronous_commit": "off"}).start()
+
+
+def new_database(server_url: str) -> str:
+    name = f"t{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(
+            f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' "
+            "LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LC_COLLATE 'C' LC_CTYPE 'C'"
+        )
+    head, _, tail = server_url.partition("?")
+    return head.rsplit("/", 1)[0] + "/" + name + ("?" + tail if tail else "")
+
+
+@pytest.fixture(scope="session")
+def database_url(server_url: str) -> str:
+    """A database of this worker with every installed module in it."""
+    url = new_database(server_url)
+    migrate(url, load_modules(Settings()))
+    return url
+
+
+@pytest.fixture(scope="session")
+def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return replace(
+        Settings(),
+        database_url=database_url,
+        data_dir=tmp_path_factory.mktemp("data"),
+        auth_mode="dev",
+        dev_admin=True,
+        dev_groups=("/dev-group/user", "/cnc/super-user"),
+        web=False,
+        rate=0,
+        log_requests=False,
+    )
+
+
+@pytest_asyncio.fixture(scope="session")
+async def app(settings: Settings) -> AsyncIterator[App]:
+    async with running(App(settings, load_modules(settings))) as started:
+        yield started
+
+
+@pytest_asyncio.fixture(scope="session")
+async def api(app: App) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the real application over the real database, as an administrator of two groups."""
+    async with client_of(app) as client:
+        yield client
+
+
+def client_of(app: App, **headers: str) -> httpx.AsyncClient:
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)  # type: ignore[arg-type]
+    return httpx.AsyncClient(transport=transport, base_url="http://dina.test", headers=headers, timeout=60)
+
+
+def resource(type_: str, attributes: dict[str, Any] | None = None, **members: Any) -> dict[str, Any]:
+    """A request document."""
+    data: dict[str, Any] = {"type": type_, "attributes": attributes or {}}
+    return {"data": data | members}
+
+
+def linked(type_: str, *ids: str, many: bool = False) -> dict[str, Any]:
+    found = [{"type": type_, "id": id_} for id_ in ids]
+    return {"data": found if many else found[0]}
