@@ -74,8 +74,6 @@ class App:
         )
         self.services, mounts = services_of(settings, self.loaded, self.pools)
         self.identity = await open_identity(settings, self.pools)
-        for service in self.services.values():
-            service.remembered["identity"] = self.identity
         self.gateway = Gateway(
             mounts,
             self.identity,

@@ -35,6 +35,7 @@ def migrate(url: str, modules: Sequence[tuple[Module, Mapping[str, ResourceType]
         connection.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         try:
             connection.execute(files("dina.base.database").joinpath("base.sql").read_text("utf-8"))  # type: ignore[arg-type]
+            connection.execute(files("dina.base.identity").joinpath("identity.sql").read_text("utf-8"))  # type: ignore[arg-type]
             for module, types in modules:
                 connection.execute(f"CREATE SCHEMA IF NOT EXISTS {module.name}")  # type: ignore[arg-type]
                 upgrade(url, module)

@@ -1,0 +1,196 @@
+"""The declared types of the agent and collection modules against the written wire facts, and their labels.
+
+The wire facts are Markdown tables in a folder beside the repository (`DINA_SHARED` or `../shared`); without
+it the comparison is skipped.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
+
+import pytest
+from annotated_types import MaxLen
+from pydantic.fields import FieldInfo
+from typing_extensions import is_typeddict
+
+from dina.base.jsonapi.writing.model import check_attributes
+from dina.base.resource import Attribute, Member, ResourceType
+from dina.modules.agent import module as agent
+from dina.modules.collection import module as collection
+
+MODULES = {"agent": agent, "collection": collection}
+SHARED = Path(os.environ.get("DINA_SHARED") or Path(__file__).resolve().parents[4] / "shared")
+WIRE = SHARED / "design" / "wire"
+
+PREFIXES = {
+    "dcterms", "dwc", "dwciri", "foaf", "ggbn", "ltc", "obo", "prov", "rdfs", "schema", "skos",
+}  # fmt: skip
+BASIC = {"createdBy", "createdOn", "lastUpdatedOn", "resourceVersion"}
+LATER = {
+    "targetOrganismPrimaryScientificName",
+    "targetOrganismPrimaryTypeStatus",
+    "targetOrganismPrimaryClassification",
+    "targetIdentifiableEntitySummary",
+    "effectiveScientificName",
+}
+HEADINGS = {"CollectionControlledVocabularyItemDto.TYPENAME": "controlled-vocabulary-item"}
+KINDS = {
+    "string": {"text", "partial-date"},
+    "integer": {"integer"},
+    "decimal": {"decimal"},
+    "boolean": {"boolean"},
+    "date": {"date"},
+    "array of string": {"texts"},
+    "map string→string": {"key-map"},
+    "map string→(map string→string)": {"nested-key-map"},
+    "multilingual title": {"multilingual-title"},
+    "multilingual description": {"multilingual-description"},
+}
+
+
+@dataclass
+class Facts:
+    """One type of the wire facts: attribute -> (type, constraints, default), relationship -> (target, …)."""
+
+    attributes: dict[str, tuple[str, str, str]] = field(default_factory=dict)
+    relationships: dict[str, tuple[str, str, str]] = field(default_factory=dict)
+
+
+def cells(line: str) -> list[str]:
+    return [cell.strip().replace("\\|", "|") for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
+
+
+def read_facts(text: str) -> dict[str, Facts]:
+    """The tables of one file, by type name or name of the embedded object."""
+    found: dict[str, Facts] = {}
+    facts, relationships = Facts(), False
+    for line in text.splitlines():
+        heading = re.match(r"#{2,3} `?([\w().-]+)`?(?: — (\w+))?", line)
+        if heading:
+            name = heading[2].removesuffix("Dto") if heading[1] == "(embedded)" else heading[1]
+            facts = found.setdefault(HEADINGS.get(name, name), Facts())
+        elif line.startswith(("| attribute", "| field", "| relationship")):
+            relationships = line.startswith("| relationship")
+        elif line.startswith("| `"):
+            name, *rest = cells(line)
+            rest += [""] * (3 - len(rest))
+            into = facts.relationships if relationships else facts.attributes
+            into[name.strip("`")] = (rest[0], rest[1], rest[2])
+    return found
+
+
+def stated(constraints: str, pattern: str) -> str | None:
+    match = re.search(pattern, constraints)
+    return match[1] if match else None
+
+
+def attribute_differences(fact: Attribute, wire: tuple[str, str, str]) -> list[str]:
+    """How one attribute differs from its line."""
+    type_, constraints, default = wire
+    out: list[str] = []
+    limit = stated(constraints, r"size ≤ ([\d_]+)")
+    if fact.kind.name == "text" and str(fact.max) != str(limit and int(limit)):
+        out.append(f"limit {fact.max}, not {limit}")
+    for name, ours in (("Min", fact.minimum), ("Max", fact.maximum)):
+        bound = stated(constraints, rf"{name}\(value = (-?\d+)\)")
+        if (ours is None) != (bound is None) or (bound is not None and float(bound) != ours):
+            out.append(f"{name} {ours}, not {bound}")
+    required = "required" in constraints and not default
+    given = fact.generated or fact.default is not None or fact.kind.is_map
+    if required and not fact.required and not given:
+        out.append("not required")
+    if fact.required and not required:
+        out.append("required")
+    if "not blank" in constraints and not (fact.not_blank or fact.generated):
+        out.append("may be blank")
+    choices = type_.removeprefix("enum: ").split(" | ") if type_.startswith("enum") else []
+    if list(fact.kind.choices) != choices and not type_.startswith("`"):
+        out.append(f"choices {list(fact.kind.choices)}")
+    if type_ in KINDS and fact.kind.name not in KINDS[type_] and not fact.generated:
+        out.append(f"{fact.kind.name}, not {type_}")
+    if ("Past" in constraints) != fact.past:
+        out.append("past")
+    return out
+
+
+def type_differences(resource: ResourceType, facts: Facts) -> list[str]:
+    out: list[str] = []
+    for name, wire in facts.attributes.items():
+        if name in resource.attributes:
+            said = attribute_differences(resource.attributes[name], wire) if name not in BASIC else []
+            out += [f"{resource.type}.{name}: {what}" for what in said]
+        elif name not in resource.relationships and name not in LATER:
+            out.append(f"{resource.type}.{name}: absent")
+    for name in resource.attributes.keys() - facts.attributes.keys() - BASIC:
+        out.append(f"{resource.type}.{name}: not on the wire")
+    for name, (target, many, internal) in facts.relationships.items():
+        ours = resource.relationships.get(name)
+        if ours is None:
+            out.append(f"{resource.type}.{name}: absent")
+        elif (f"`{ours.target}`", ours.many, ours.external) != (target, many == "to-many", internal == "external"):
+            out.append(f"{resource.type}.{name}: other target or cardinality")
+    for name in resource.relationships.keys() - facts.relationships.keys() - facts.attributes.keys():
+        out.append(f"{resource.type}.{name}: not on the wire")
+    return sorted(out)
+
+
+def members(form: Any) -> dict[str, tuple[tuple[Any, ...], Any]]:
+    """Members of an embedded object, inner objects included: name -> (metadata, inner annotation)."""
+    found: dict[str, tuple[tuple[Any, ...], Any]] = {}
+    for name, hint in get_type_hints(form, include_extras=True).items():
+        metadata = hint.__metadata__ if get_origin(hint) is Annotated else ()
+        found.setdefault(name, (metadata, hint))
+        for inner in forms_in(hint):
+            for inner_name, value in members(inner).items():
+                found.setdefault(inner_name, value)
+    return found
+
+
+def forms_in(hint: Any) -> list[Any]:
+    if is_typeddict(hint):
+        return [hint]
+    return [form for part in get_args(hint) for form in forms_in(part)]
+
+
+def limit_of(metadata: tuple[Any, ...]) -> int | None:
+    for one in metadata:
+        if isinstance(one, FieldInfo):
+            return next((m.max_length for m in one.metadata if isinstance(m, MaxLen)), None)
+    return None
+
+
+EMBEDDED = {
+    "agent": {"OrganizationName": ("organization", "names")},
+    "collection": {
+        "Determination": ("organism", "determination"),
+        "GeoreferenceAssertion": ("collecting-event", "geoReferenceAssertions"),
+        "GeographicPlaceNameSourceDetail": ("collecting-event", "geographicPlaceNameSourceDetail"),
+        "GeographicThesaurus": ("collecting-event", "geographicThesaurus"),
+        "HostOrganism": ("material-sample", "hostOrganism"),
+        "Citation": ("material-sample", "citations"),
+        "CitationAuthor": ("material-sample", "citations"),
+        "ScheduledAction": ("material-sample", "scheduledActions"),
+        "InstitutionIdentifier": ("institution", "identifiers"),
+    },
+}
+
+NOT_ON_THE_WIRE_IN_ONE_LINE = {"selectedGeographicPlace"}
+
+
+def wire_of(name: str) -> dict[str, Facts]:
+    path = WIRE / f"{name}.md"
+    if not path.is_file():
+        pytest.skip(f"the wire facts are not here: {path}")
+    return read_facts(path.read_text("utf-8"))
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_types_are_those_of_the_wire(name: str) -> None:
+    facts, types = wire_of(name), MODULES[name].types()
+    assert set(types) <= set(facts)
+    found = [what for type_, resource in types.items() for what in type_differences(resource, facts[type_])]
+    assert found == []
