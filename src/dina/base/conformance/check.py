@@ -1,0 +1,340 @@
+"""What a rule works with: requests on the tested type, records of its own, and expectations."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+from dina.base.conformance.config import Config, Relation, TypeFacts
+from dina.base.conformance.exchange import Exchange, as_list, as_object, objects
+from dina.base.conformance.session import Session
+from dina.base.conformance.verdict import Failed, Skipped, Warned
+
+BULK = {"Content-Type": "application/vnd.api+json; ext=bulk"}
+ADMIN_ONLY = ("DinaAdminAuthorizationService", "DinaAdminCUDAuthorizationService")
+WORDS = ("alpha", "Beta", "gamma", "Delta", "epsilon")
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A stored resource the checker knows."""
+
+    type: str
+    id: str
+    attributes: Mapping[str, Any]
+    relationships: Mapping[str, Any]
+
+    @property
+    def identifier(self) -> dict[str, str]:
+        return {"type": self.type, "id": self.id}
+
+
+@dataclass
+class Run:
+    """What all checks of one run share: the session, and the records to be removed at the end."""
+
+    config: Config
+    session: Session
+    prefix: str = field(default_factory=lambda: f"dina-check-{secrets.token_hex(4)}")
+    made: dict[tuple[str, str], None] = field(default_factory=dict[tuple[str, str], None])
+    number: int = 0
+    cache: dict[str, Any] = field(default_factory=dict[str, Any])
+
+    def remember(self, exchange: Exchange) -> None:
+        """Any answer to a create that holds ids is something to remove later."""
+        if exchange.method == "POST" and exchange.status in (200, 201) and "bulk-load" not in exchange.path:
+            for item in exchange.resources:
+                if item.get("type") in self.config.types and item.get("id"):
+                    self.made[str(item["type"]), str(item["id"])] = None
+
+
+class Check:
+    """One rule at work on one type."""
+
+    def __init__(self, run: Run, kind: TypeFacts) -> None:
+        self.run = run
+        self.config = run.config
+        self.session = run.session
+        self.kind = kind
+        self.t = kind.type
+
+    # requests
+
+    @property
+    def writer(self) -> str:
+        """The role that makes this type's records: the least powerful that surely may."""
+        if self.kind.provider in ADMIN_ONLY:
+            return self.session.strongest("admin")
+        return self.session.strongest("super-user", "user", "admin")
+
+    @property
+    def admin(self) -> str:
+        """Raises Skipped if nobody is known to be an administrator."""
+        if self.config.dev and not self.session.known("admin"):
+            return "dev"
+        self.need(self.session.known("admin"), "nobody with the role admin is configured")
+        return "admin"
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        base: str | None = None,
+        role: str | None = "",
+        headers: Mapping[str, str | None] | None = None,
+        **more: Any,
+    ) -> Exchange:
+        """`path` is below the base unless it is an absolute URL; `role` None sends no token."""
+        url = path if "://" in path else (base or self.config.base) + path
+        chosen = self.writer if role == "" else role
+        exchange = self.session.send(method, url, body, role=chosen, headers=headers, **more)
+        self.run.remember(exchange)
+        return exchange
+
+    def get(self, path: str, query: str = "", **more: Any) -> Exchange:
+        return self.send("GET", path + (f"?{query}" if query else ""), **more)
+
+    def post(self, path: str, body: Any, **more: Any) -> Exchange:
+        return self.send("POST", path, body, **more)
+
+    def patch(self, path: str, body: Any, **more: Any) -> Exchange:
+        return self.send("PATCH", path, body, **more)
+
+    def delete(self, path: str, body: Any = None, **more: Any) -> Exchange:
+        return self.send("DELETE", path, body, **more)
+
+    def at(self, record: Record, tail: str = "") -> str:
+        return f"/{record.type}/{record.id}{tail}"
+
+    def read(self, record: Record, query: str = "", **more: Any) -> Exchange:
+        """The record as it is now; anything but 200 fails the rule."""
+        return self.status(self.get(self.at(record), query, **more), 200)
+
+    def list(self, query: str = "", **more: Any) -> Exchange:
+        """A list of the tested type; anything but 200 with an array fails the rule."""
+        answer = self.status(self.get(f"/{self.t}", query, **more), 200)
+        self.expect(isinstance(answer.data, list), "`data` is an array", answer.brief())
+        return answer
+
+    # expectations
+
+    def expect(self, holds: object, expected: str, seen: object = "") -> None:
+        if not holds:
+            raise Failed(expected, str(seen)[:600])
+
+    def warn(self, expected: str, seen: object = "") -> None:
+        raise Warned(expected, str(seen)[:600])
+
+    def need(self, there: object, reason: str) -> None:
+        if not there:
+            raise Skipped(reason)
+
+    def status(self, answer: Exchange, *wanted: int) -> Exchange:
+        self.expect(answer.status in wanted, f"status {' or '.join(map(str, wanted))}", answer.brief())
+        return answer
+
+    def refused(self, answer: Exchange, *wanted: int) -> Exchange:
+        """One of these statuses, with a JSON:API error body."""
+        self.status(answer, *wanted)
+        self.expect(answer.errors, "an `errors` array with at least one object", answer.brief())
+        return answer
+
+    # documents
+
+    def described(self, path: str) -> bool:
+        """Does the OpenAPI document name this path? True if there is no document to ask."""
+        paths = as_object(self.config.openapi.get("paths"))
+        return not paths or any(p == path or p.endswith(path) for p in paths)
+
+    def fresh(self, word: str = "") -> str:
+        """A text nobody used before, recognisable as the checker's."""
+        self.run.number += 1
+        return f"{self.run.prefix}-{self.run.number}{' ' + word if word else ''}"
+
+    def document(
+        self,
+        attributes: Mapping[str, Any] | None = None,
+        relationships: Mapping[str, Any] | None = None,
+        **members: Any,
+    ) -> dict[str, Any]:
+        """`{"data": {type, attributes, relationships, …}}` of the tested type."""
+        data: dict[str, Any] = {"type": self.t, **members}
+        if attributes is not None:
+            data["attributes"] = dict(attributes)
+        if relationships is not None:
+            data["relationships"] = {n: {"data": v} for n, v in relationships.items()}
+        return {"data": data}
+
+    def template(
+        self,
+        attributes: Mapping[str, Any] | None = None,
+        relationships: Mapping[str, Any] | None = None,
+        **members: Any,
+    ) -> dict[str, Any]:
+        """A complete create document: the type's example, its own text, the group, and what is given."""
+        self.need(not self.kind.read_only, f"{self.t} is read-only")
+        token = self.fresh()
+        base: dict[str, Any] = filled(self.kind.attributes, token)
+        if self.kind.text:
+            base[self.kind.text] = token
+        if self.kind.grouped:
+            base["group"] = self.config.group
+        linked: dict[str, Any] = {}
+        for name, value in self.kind.relationships.items():
+            linkage = as_object(value).get("data", value)
+            linked[name] = self.completed(linkage)
+        linked.update(relationships or {})
+        made = self.document({**base, **(attributes or {})}, linked, **members)
+        if not linked:
+            del made["data"]["relationships"]
+        return made
+
+    def completed(self, linkage: Any) -> Any:
+        """Linkage of an example; where it has no id, a target is made."""
+        if isinstance(linkage, list):
+            return [self.completed(one) for one in as_list(linkage)]
+        one = as_object(linkage)
+        if not one or one.get("id"):
+            return linkage
+        return self.target(Relation("", str(one.get("type")))).identifier
+
+    def new(
+        self,
+        attributes: Mapping[str, Any] | None = None,
+        relationships: Mapping[str, Any] | None = None,
+        **members: Any,
+    ) -> Record:
+        """Make a record; it is removed at the end of the run."""
+        answer = self.post(f"/{self.t}", self.template(attributes, relationships, **members))
+        if answer.status in (401, 403):
+            raise Skipped(f"the role {self.writer or 'nobody'} may not create {self.t} in group {self.config.group}")
+        self.status(answer, 201)
+        self.expect(answer.id, "the created resource with its id", answer.brief())
+        return Record(self.t, answer.id, answer.attributes, answer.relationships)
+
+    def of(self, type_: str) -> Check:
+        """The same check for another type of the module. Raises Skipped if that type is not known."""
+        self.need(type_ in self.config.types, f"targets of type {type_!r} cannot be made here")
+        return Check(self.run, self.config.types[type_])
+
+    def target(self, relation: Relation, attributes: Mapping[str, Any] | None = None) -> Record:
+        """A new record a relationship can point to; the related type is guessed by name if not told."""
+        return self.of(relation.type or kebab(relation.name)).new(attributes)
+
+    def stranger(self) -> dict[str, str]:
+        """An identifier for the external relationship that no module knows."""
+        assert self.kind.external is not None
+        return {"type": self.kind.external.type or "person", "id": str(uuid.uuid4())}
+
+    def one(self) -> Record:
+        """Any record: an existing one in a read-only run, else one of the checker's own."""
+        return self.few()[0]
+
+    def few(self) -> Sequence[Record]:
+        """Five records, oldest first, made once per type. Own ones differ in text (WORDS), date and number."""
+        key = f"few:{self.t}"
+        if key not in self.run.cache:
+            self.run.cache[key] = self.existing() if self.read_only else self.make_few()
+        found: Sequence[Record] = self.run.cache[key]
+        self.need(found, f"there is no {self.t} to read")
+        return found
+
+    @property
+    def read_only(self) -> bool:
+        return self.config.read_only or self.kind.read_only or not self.writer
+
+    def existing(self) -> list[Record]:
+        answer = self.list("page[limit]=5")
+        return [
+            Record(self.t, str(r.get("id")), as_object(r.get("attributes")), as_object(r.get("relationships")))
+            for r in answer.resources
+        ]
+
+    def make_few(self) -> list[Record]:
+        stem = self.fresh()
+        made: list[Record] = []
+        for index, word in enumerate(WORDS):
+            values: dict[str, Any] = {}
+            if self.kind.text:
+                values[self.kind.text] = f"{stem} {word}"
+            if self.kind.date and index < 4:
+                values[self.kind.date] = f"2021-03-0{index + 1}"
+            if self.kind.number and index < 4:
+                values[self.kind.number] = index + 1
+            made.append(self.new(values))
+        return made
+
+    def text_of(self, record: Record) -> str:
+        return str(record.attributes.get(self.kind.text, ""))
+
+    def scope(self, records: Iterable[Record]) -> str:
+        """A filter that leaves only these records."""
+        return "filter[uuid][IN]=" + ",".join(r.id for r in records)
+
+    def hits(self, records: Sequence[Record], query: str) -> list[int]:
+        """Positions of the records the filter finds, in the order of the answer."""
+        answer = self.list(f"{self.scope(records)}&page[limit]=1000&{query}")
+        places = {record.id: index for index, record in enumerate(records)}
+        return [places[i] for i in answer.ids if i in places]
+
+    def finds(self, records: Sequence[Record], query: str, *wanted: int, ordered: bool = False) -> None:
+        """The filter finds exactly the records at these positions."""
+        found = self.hits(records, query)
+        seen = found if ordered else sorted(found)
+        expected = list(wanted) if ordered else sorted(wanted)
+        names = ", ".join(self.text_of(records[i]) or records[i].id for i in expected) or "nothing"
+        self.expect(seen == expected, f"{query} finds {names}", self.names(records, seen))
+
+    def names(self, records: Sequence[Record], places: Iterable[int]) -> str:
+        return ", ".join(self.text_of(records[i]) or records[i].id for i in places) or "nothing"
+
+    def all_pages(self, query: str, limit: int = 2, most: int = 20) -> list[str]:
+        """Ids of all pages, walked by offset."""
+        found: list[str] = []
+        for page in range(most):
+            answer = self.list(f"{query}&page[limit]={limit}&page[offset]={page * limit}")
+            found += answer.ids
+            if len(answer.ids) < limit:
+                break
+        return found
+
+
+def filled(template: Any, token: str) -> Any:
+    """The template with `{unique}` in its texts replaced."""
+    if isinstance(template, str):
+        return template.replace("{unique}", token)
+    if isinstance(template, list):
+        return [filled(item, token) for item in as_list(template)]
+    if isinstance(template, Mapping):
+        return {n: filled(v, token) for n, v in as_object(dict(template)).items()}  # pyright: ignore[reportUnknownArgumentType]
+    return template
+
+
+def kebab(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name).lower()
+
+
+def q(value: str) -> str:
+    """A value percent-encoded for a query string."""
+    return quote(value, safe="")
+
+
+def link(value: Any) -> str:
+    """The address in a link, which may be a string or an object with `href`."""
+    return value if isinstance(value, str) else str(as_object(value).get("href") or "")
+
+
+def nobody() -> str:
+    """An id that no record has."""
+    return str(uuid.uuid4())
+
+
+def linked_ids(linkage: Any) -> list[str]:
+    return [str(item.get("id")) for item in objects(linkage)]

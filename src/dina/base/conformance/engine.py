@@ -1,0 +1,147 @@
+"""Run the rules: which ones, on which type, and tidying up afterwards."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+import httpx
+
+from dina.base.conformance import rules as _rules
+from dina.base.conformance.check import BULK, Check, Run
+from dina.base.conformance.config import Config, TypeFacts
+from dina.base.conformance.rule import RULES, Rule
+from dina.base.conformance.session import Session
+from dina.base.conformance.verdict import Failed, Outcome, Report, Skipped, Verdict, Warned
+
+__all__ = ["run"]
+
+assert _rules  # importing the package registers the rules
+CHUNK = 500
+ONE_BY_ONE = 300
+
+WORDS_FOR = {
+    "writable": "a type that can be written",
+    "text": "a text attribute",
+    "number": "a number attribute",
+    "date": "a date attribute",
+    "to_one": "a to-one relationship",
+    "to_many": "a to-many relationship",
+    "external": "an external relationship",
+    "key_map": "a key map",
+    "optional": "an optional field",
+    "required": "a required attribute",
+}
+
+
+def run(config: Config, progress: Callable[[Verdict], None] | None = None) -> Report:
+    """Check the rules of the chosen classes and report; records made on the way are removed, also on failure.
+
+    Raises ValueError if no type is known or a token cannot be had, httpx.TransportError if nobody answers.
+    """
+    if not config.types:
+        raise ValueError("no types to test: neither the OpenAPI document (x-dina) nor the configuration names any")
+    unknown = [t for t in config.chosen if t not in config.types]
+    if unknown:
+        raise ValueError(f"unknown type {', '.join(unknown)}; known are {', '.join(config.types)}")
+    started = time.perf_counter()
+    shared = Run(config, Session(config))
+    verdicts: list[Verdict] = []
+    try:
+        for rule in ordered(config):
+            for kind in subjects(rule, config):
+                verdict = judge(rule, Check(shared, kind))
+                verdicts.append(verdict)
+                if progress is not None:
+                    progress(verdict)
+    finally:
+        left = tidy(shared)
+    verdicts.sort(key=lambda v: v.rule.number)
+    spent = time.perf_counter() - started
+    return Report(config.base, verdicts, left, len(shared.session.exchanges), spent)
+
+
+def ordered(config: Config) -> list[Rule]:
+    """The chosen rules by number; those that judge all exchanges, and the one that provokes 429, come last."""
+    chosen = [r for r in RULES.values() if r.kind in config.classes and (not config.only or r.number in config.only)]
+    return sorted(chosen, key=lambda r: (r.number == 165, r.observes, r.number))
+
+
+def subjects(rule: Rule, config: Config) -> Sequence[TypeFacts]:
+    """The types to test: the chosen ones, else the richest that has what the rule needs."""
+    if config.chosen and not rule.once:
+        return [config.types[t] for t in config.chosen]
+    pool = [config.types[t] for t in config.chosen or config.types]
+    pool.sort(key=lambda kind: -kind.richness)
+    able = [kind for kind in pool if all(kind.has(need) for need in rule.needs)]
+    return (able or pool)[:1]
+
+
+def judge(rule: Rule, check: Check) -> Verdict:
+    """One verdict. A server that breaks the connection fails the rule; it does not end the run."""
+    started = time.perf_counter()
+    before = len(check.session.exchanges)
+    outcome, expected, seen = Outcome.PASS, "", ""
+    missing = next((need for need in sorted(rule.needs) if not check.kind.has(need)), None)
+    if missing is not None:
+        outcome, expected = Outcome.SKIPPED, f"{check.t} has no probe for {WORDS_FOR[missing]}"
+    elif rule.writes and check.read_only:
+        outcome, expected = Outcome.SKIPPED, "this rule writes, and the run only reads"
+    else:
+        try:
+            rule.test(check)
+        except Warned as warned:
+            outcome, expected, seen = Outcome.WARNING, warned.expected, warned.seen
+        except Failed as failed:
+            outcome, expected, seen = Outcome.FAIL, failed.expected, failed.seen
+        except Skipped as skipped:
+            outcome, expected = Outcome.SKIPPED, str(skipped)
+        except httpx.HTTPError as fault:
+            outcome, expected, seen = Outcome.FAIL, "an answer", f"{type(fault).__name__}: {fault}"
+    exchanges = check.session.exchanges[before:]
+    curl = exchanges[-1].curl() if exchanges else ""
+    return Verdict(
+        rule, "" if rule.once else check.t, outcome, expected, seen, curl, time.perf_counter() - started
+    )
+
+
+def tidy(shared: Run) -> list[str]:
+    """Remove what was made, newest first; for good where an administrator is known. Gives what is left."""
+    if not shared.made:
+        return []
+    config, left = shared.config, dict(shared.made)
+    try:
+        for _ in range(3):
+            for type_ in dict.fromkeys(t for t, _ in reversed(left)):
+                check = Check(shared, config.types[type_])
+                ids = [i for t, i in reversed(left) if t == type_]
+                for gone in remove(check, ids):
+                    left.pop((type_, gone), None)
+            if not left:
+                break
+    except (httpx.HTTPError, Skipped, ValueError):
+        pass
+    return [f"{t}/{i}" for t, i in left]
+
+
+def remove(check: Check, ids: Sequence[str]) -> list[str]:
+    """The ids that could be removed: all at once where bulk purge is served, else one after the other."""
+    role = "admin" if check.session.known("admin") else check.writer
+    purge = "?purge=true" if role in ("admin", "dev") else ""
+    gone: list[str] = []
+    rest = list(ids)
+    while len(rest) > ONE_BY_ONE:
+        chunk, rest = rest[:CHUNK], rest[CHUNK:]
+        body = {"data": [{"type": check.t, "id": i} for i in chunk]}
+        answer = check.delete(f"/{check.t}/bulk", body, role=role, headers=BULK)
+        if answer.status not in (200, 204):
+            rest = [*chunk, *rest]
+            break
+        gone += chunk
+    for i in rest:
+        answer = check.delete(f"/{check.t}/{i}{purge}", role=role)
+        if purge and answer.status in (400, 403):
+            answer = check.delete(f"/{check.t}/{i}", role=role)
+        if answer.status in (200, 204, 404, 410):
+            gone.append(i)
+    return gone
