@@ -19,8 +19,9 @@ $(UV):
 	$(PYTHON) -m venv .tools
 	.tools/bin/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9'
 
-$(READY): pyproject.toml uv.lock | $(UV)
+$(READY): pyproject.toml uv.lock src/dina/web/package-lock.json $(wildcard src/dina/web/islands/*.js) | $(UV)
 	$(UV) sync --frozen --quiet
+	$(BIN)/python -m dina.web.build
 	@touch $@
 
 init: $(READY) ## install what is needed, bring the database up to date

@@ -89,7 +89,13 @@ class App:
         if settings.web:
             from dina.web.site import create_site
 
-            self.web = create_site(self.gateway, self.registry_modules(), secret=self.identity.session_secret)
+            self.web = create_site(
+                self,
+                self.registry_modules(),
+                secret=self.identity.session_secret,
+                dev=settings.auth_mode == "dev",
+                secure=settings.public_url.startswith("https"),
+            )
         self._tasks.append(asyncio.create_task(self.compact_counts()))
 
     def registry_modules(self) -> list[tuple[str, str]]:

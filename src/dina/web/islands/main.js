@@ -1,0 +1,7 @@
+import htmx from "htmx.org";
+import "./picker.js";
+
+htmx.config.includeIndicatorStyles = false;
+htmx.config.allowEval = false;
+htmx.config.selfRequestsOnly = true;
+document.getElementById("problems")?.focus();

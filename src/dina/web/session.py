@@ -1,0 +1,93 @@
+"""Who is signed in to the pages: an encrypted, http-only cookie; tokens never reach scripts."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import secrets
+import time
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import orjson
+from joserfc import jwe
+from joserfc.errors import JoseError
+from joserfc.jwk import OctKey
+from starlette.requests import Request
+from starlette.responses import Response
+
+from dina.client import Client
+
+COOKIE = "DINA_SESSION"
+LIFE_SECONDS = 10 * 3600
+HEADER = {"alg": "dir", "enc": "A256GCM"}
+
+
+@dataclass
+class Session:
+    """Tokens of the signed-in user and the mark that unsafe requests must repeat (`csrf`)."""
+
+    username: str = ""
+    access: str = ""
+    refresh: str = ""
+    expires: float = 0
+    csrf: str = field(default_factory=lambda: secrets.token_urlsafe(24))
+    began: float = field(default_factory=time.time)
+    changed: bool = False
+
+    @property
+    def signed_in(self) -> bool:
+        return bool(self.access)
+
+
+class Sessions:
+    """Reads and writes sessions under a secret."""
+
+    def __init__(self, secret: str, *, secure: bool = False) -> None:
+        digest = hashlib.sha256(b"pages:" + secret.encode()).digest()
+        self.key = OctKey.import_key({"kty": "oct", "k": base64.urlsafe_b64encode(digest).rstrip(b"=").decode()})
+        self.secure = secure
+
+    def read(self, request: Request) -> Session:
+        """The request's session; a new empty one when there is none or it is not ours or too old."""
+        text = request.cookies.get(COOKIE)
+        if text:
+            try:
+                values: dict[str, Any] = orjson.loads(jwe.decrypt_compact(text, self.key).plaintext or b"")
+                session = Session(**values)
+                if time.time() - session.began < LIFE_SECONDS:
+                    return session
+            except (JoseError, ValueError, TypeError):
+                pass
+        return Session(changed=True)
+
+    def write(self, response: Response, session: Session) -> None:
+        session.changed = False
+        values = {name: value for name, value in asdict(session).items() if name != "changed"}
+        text = jwe.encrypt_compact(HEADER, orjson.dumps(values), self.key)
+        response.set_cookie(COOKIE, text, max_age=LIFE_SECONDS, httponly=True, samesite="lax", secure=self.secure)
+
+    async def fresh(self, session: Session, client: Client) -> None:
+        """Renew an access token that is about to end; signs out when that fails."""
+        if not session.refresh or time.time() < session.expires - 20:
+            return
+        form = {"grant_type": "refresh_token", "client_id": "dina-public", "refresh_token": session.refresh}
+        answer = await client.http.post("/auth/realms/dina/protocol/openid-connect/token", data=form)
+        if answer.status_code == 200:
+            keep(session, answer.json())
+        else:
+            session.access = session.refresh = session.username = ""
+        session.changed = True
+
+
+def keep(session: Session, tokens: dict[str, Any]) -> None:
+    session.access = tokens["access_token"]
+    session.refresh = tokens["refresh_token"]
+    session.expires = time.time() + float(tokens["expires_in"])
+
+
+def safe_target(target: str, default: str) -> str:
+    """A path of our own to go to after signing in; anything that could lead elsewhere is replaced."""
+    if target.startswith("/") and not target.startswith(("//", "/\\")) and "\\" not in target and "\n" not in target:
+        return target
+    return default
