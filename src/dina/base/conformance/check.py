@@ -214,7 +214,9 @@ class Check:
         """Make a record; it is removed at the end of the run."""
         answer = self.post(f"/{self.t}", self.template(attributes, relationships, **members))
         if answer.status in (401, 403):
-            raise Skipped(f"the role {self.writer or 'nobody'} may not create {self.t} in group {self.config.group}")
+            raise Skipped(
+                f"the role {self.writer or 'nobody'} may not create {self.t} in group {self.config.group}"
+            )
         self.status(answer, 201)
         self.expect(answer.id, "the created resource with its id", answer.brief())
         return Record(self.t, answer.id, answer.attributes, answer.relationships)
@@ -238,7 +240,7 @@ class Check:
         return self.few()[0]
 
     def few(self) -> Sequence[Record]:
-        """Five records, oldest first, made once per type. Own ones differ in text (WORDS), date and number."""
+        """Five records, oldest first, made once per type; own ones differ in text, date and number."""
         key = f"few:{self.t}"
         if key not in self.run.cache:
             self.run.cache[key] = self.existing() if self.read_only else self.make_few()
@@ -253,7 +255,9 @@ class Check:
     def existing(self) -> list[Record]:
         answer = self.list("page[limit]=5")
         return [
-            Record(self.t, str(r.get("id")), as_object(r.get("attributes")), as_object(r.get("relationships")))
+            Record(
+                self.t, str(r.get("id")), as_object(r.get("attributes")), as_object(r.get("relationships"))
+            )
             for r in answer.resources
         ]
 

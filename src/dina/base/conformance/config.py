@@ -171,7 +171,9 @@ def from_description(openapi: Mapping[str, Any], given: Mapping[str, Any], origi
     """The members of Config that `x-dina` and the file's own tables decide together."""
     described = as_object(openapi.get("x-dina"))
     tables = merged(as_object(described.get("types")), as_object(given.get("types")))
-    aliases = [str(a) for a in as_list(given.get("aliases"))] or [str(p) for p in as_list(described.get("prefixes"))]
+    aliases = [str(a) for a in as_list(given.get("aliases"))] or [
+        str(p) for p in as_list(described.get("prefixes"))
+    ]
     return {
         "module": str(given.get("module") or described.get("module") or ""),
         "aliases": tuple(a.rstrip("/") if "://" in a else origin + a.rstrip("/") for a in aliases),
@@ -194,7 +196,7 @@ def read_file(path: Path) -> dict[str, Any]:
 
 
 def identities(given: Mapping[str, Any]) -> dict[str, Identity]:
-    """`[users.<role>]` tables {name, password} and `[tokens]` role = "token"; `$NAME` is read from the environment.
+    """`[users.<role>]` tables {name, password} and `[tokens]` role = "token"; `$X` means the variable X.
 
     Raises ValueError for an unknown role (`no-realm-role` is a user who lacks the entry ticket, for R150).
     """

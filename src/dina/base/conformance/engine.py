@@ -40,7 +40,9 @@ def run(config: Config, progress: Callable[[Verdict], None] | None = None) -> Re
     Raises ValueError if no type is known or a token cannot be had, httpx.TransportError if nobody answers.
     """
     if not config.types:
-        raise ValueError("no types to test: neither the OpenAPI document (x-dina) nor the configuration names any")
+        raise ValueError(
+            "no types to test: neither the OpenAPI document (x-dina) nor the configuration names any"
+        )
     unknown = [t for t in config.chosen if t not in config.types]
     if unknown:
         raise ValueError(f"unknown type {', '.join(unknown)}; known are {', '.join(config.types)}")
@@ -62,8 +64,10 @@ def run(config: Config, progress: Callable[[Verdict], None] | None = None) -> Re
 
 
 def ordered(config: Config) -> list[Rule]:
-    """The chosen rules by number; those that judge all exchanges, and the one that provokes 429, come last."""
-    chosen = [r for r in RULES.values() if r.kind in config.classes and (not config.only or r.number in config.only)]
+    """By number; the rules that judge all exchanges, and the one that provokes 429, come last."""
+    chosen = [
+        r for r in RULES.values() if r.kind in config.classes and (not config.only or r.number in config.only)
+    ]
     return sorted(chosen, key=lambda r: (r.number == 165, r.observes, r.number))
 
 

@@ -156,7 +156,9 @@ class Exchange:
                 text += " -H " + shlex.quote(f"{name}: {value}")
         if self.sent:
             body = self.sent.decode("utf-8", "replace")
-            text += " --data-binary " + (shlex.quote(body) if len(body) <= 2000 else f"@body-of-{len(body)}-bytes")
+            text += " --data-binary " + (
+                shlex.quote(body) if len(body) <= 2000 else f"@body-of-{len(body)}-bytes"
+            )
         return f"{text} {shlex.quote(self.url)}"
 
     def brief(self) -> str:

@@ -93,7 +93,9 @@ class Session:
         **more: Any,
     ) -> Exchange:
         """One exchange. `body` is JSON unless it is bytes; a header set to None is not sent."""
-        content = body if isinstance(body, bytes) or body is None else json.dumps(body, ensure_ascii=False).encode()
+        content = (
+            body if isinstance(body, bytes) or body is None else json.dumps(body, ensure_ascii=False).encode()
+        )
         chosen: dict[str, str | None] = {"Accept": JSON_API}
         if content is not None and not more:
             chosen["Content-Type"] = JSON_API
@@ -103,16 +105,22 @@ class Session:
         for name, value in (headers or {}).items():
             chosen[name] = value
         kept = {n: v for n, v in chosen.items() if v is not None}
-        for attempt in range(RETRIES):
-            exchange = self.once(method, url, content, kept, more)
-            if exchange.status != 429 or not patient or attempt == RETRIES - 1:
+        exchange = self.once(method, url, content, kept, more)
+        for _ in range(RETRIES):
+            if exchange.status != 429 or not patient:
                 break
             self.config.sleep(min(LONGEST_WAIT, wait_of(exchange)))
+            exchange = self.once(method, url, content, kept, more)
         self.exchanges.append(exchange)
         return exchange
 
     def once(
-        self, method: str, url: str, content: bytes | None, headers: Mapping[str, str], more: Mapping[str, Any]
+        self,
+        method: str,
+        url: str,
+        content: bytes | None,
+        headers: Mapping[str, str],
+        more: Mapping[str, Any],
     ) -> Exchange:
         started = time.perf_counter()
         answer = self.client.request(method, url, content=content, headers=dict(headers), **more)

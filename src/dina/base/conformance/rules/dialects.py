@@ -14,7 +14,15 @@ def fiql(expression: str) -> str:
     return f"fiql={q(expression)}"
 
 
-@rule(78, MUST, "K", "FIQL: comparisons, ; before , parentheses, *, blanks, accents", "B:AntlrGrammarTest, FIQLFilterHandlerIT", needs="text", writes=True)
+@rule(
+    78,
+    MUST,
+    "K",
+    "FIQL: comparisons, ; before , parentheses, *, blanks, accents",
+    "B:AntlrGrammarTest, FIQLFilterHandlerIT",
+    needs="text",
+    writes=True,
+)
 def fiql_language(c: Check) -> None:
     few, name = c.few(), c.kind.text
     alpha, beta, gamma = (c.text_of(few[i]) for i in (0, 1, 2))
@@ -36,7 +44,15 @@ def fiql_language(c: Check) -> None:
     c.finds([few[0], accented], fiql(f"{name}=={stem}Évora ñ"), 1)
 
 
-@rule(79, MUST, "K", "FIQL: a backslash takes a sign's meaning away", "U:util/fiqlSearchFilterbuilder.ts", needs="text", writes=True)
+@rule(
+    79,
+    MUST,
+    "K",
+    "FIQL: a backslash takes a sign's meaning away",
+    "U:util/fiqlSearchFilterbuilder.ts",
+    needs="text",
+    writes=True,
+)
 def fiql_escapes(c: Check) -> None:
     name, stem = c.kind.text, c.fresh()
     texts = [f"{stem} a,b;c(d)*e", f"{stem} a,b;c(d)xe"]
@@ -74,7 +90,15 @@ def syntax_errors(c: Check) -> None:
         c.refused(c.get(f"/{c.t}", f"filter[rsql]={q(expression)}"), 400)
 
 
-@rule(83, MUST, "K", "RSQL: quoted values, ; and =in= =out=", "P:seqdbapi.py, personapi.py, dina_export_api.py", needs="text", writes=True)
+@rule(
+    83,
+    MUST,
+    "K",
+    "RSQL: quoted values, ; and =in= =out=",
+    "P:seqdbapi.py, personapi.py, dina_export_api.py",
+    needs="text",
+    writes=True,
+)
 def rsql_language(c: Check) -> None:
     few, name = c.few(), c.kind.text
     alpha, beta = (c.text_of(few[i]) for i in (0, 1))

@@ -14,7 +14,9 @@ from dina.base.conformance.rule import MUST, SHOULD, rule
 
 COMPACT = {"Crnk-Compact": "true"}
 DATE_TIME = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$")
-MEMBER = re.compile(r"^@?[a-zA-Z0-9\u0080-\U0010ffff]([\w\- \u0080-\U0010ffff]*[a-zA-Z0-9\u0080-\U0010ffff])?$")
+MEMBER = re.compile(
+    r"^@?[a-zA-Z0-9\u0080-\U0010ffff]([\w\- \u0080-\U0010ffff]*[a-zA-Z0-9\u0080-\U0010ffff])?$"
+)
 UUID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.I)
 KEY_MAPS = {
     "managedAttributes", "preparationManagedAttributes", "extensionValues", "identifiers", "state",
@@ -43,7 +45,13 @@ def every_resource(answer: Exchange) -> list[dict[str, Any]]:
     return [*answer.resources, *answer.included]
 
 
-@rule(22, MUST, "J", "Top level: data, errors or meta; never data with errors; included only with data", "J§Top level")
+@rule(
+    22,
+    MUST,
+    "J",
+    "Top level: data, errors or meta; never data with errors; included only with data",
+    "J§Top level",
+)
 def top_level(c: Check) -> None:
     for answer in (*samples(c), c.get(f"/{c.t}", "noSuchThing=1")):
         names = set(answer.document)
@@ -52,7 +60,9 @@ def top_level(c: Check) -> None:
         c.expect("included" not in names or "data" in names, "included only beside data", sorted(names))
 
 
-@rule(23, MUST, "J", "Every resource has a text type and id; the type is the endpoint's", "J§Resource objects")
+@rule(
+    23, MUST, "J", "Every resource has a text type and id; the type is the endpoint's", "J§Resource objects"
+)
 def type_and_id(c: Check) -> None:
     for answer in samples(c):
         for resource in every_resource(answer):
@@ -75,7 +85,10 @@ def field_names(c: Check) -> None:
     doubtful: set[str] = set()
     for answer in samples(c):
         for resource in every_resource(answer):
-            attributes, relationships = as_object(resource.get("attributes")), as_object(resource.get("relationships"))
+            attributes, relationships = (
+                as_object(resource.get("attributes")),
+                as_object(resource.get("relationships")),
+            )
             shared = set(attributes) & set(relationships)
             c.expect(not shared, "no name in both attributes and relationships", shared)
             c.expect("id" not in {*attributes, *relationships}, "no field called id", resource.get("type"))
@@ -94,18 +107,28 @@ def member_names(c: Check) -> None:
             c.expect(not strange, f"legal member names at {pointer or 'the top'}", strange)
 
 
-@rule(27, MUST, "J", "A relationship has links, data or meta; linkage is null, identifier or array", "J§Relationships")
+@rule(
+    27,
+    MUST,
+    "J",
+    "A relationship has links, data or meta; linkage is null, identifier or array",
+    "J§Relationships",
+)
 def relationship_objects(c: Check) -> None:
     for answer in samples(c):
         for resource in every_resource(answer):
             for name, value in as_object(resource.get("relationships")).items():
                 relationship = as_object(value)
-                c.expect({"links", "data", "meta"} & set(relationship), f"links, data or meta in {name}", value)
+                c.expect(
+                    {"links", "data", "meta"} & set(relationship), f"links, data or meta in {name}", value
+                )
                 items = objects(relationship.get("data"))
                 whole = len(items) == len(as_list(relationship.get("data"))) or not isinstance(
                     relationship.get("data"), list
                 )
-                legal = whole and all(isinstance(i.get("type"), str) and isinstance(i.get("id"), str) for i in items)
+                legal = whole and all(
+                    isinstance(i.get("type"), str) and isinstance(i.get("id"), str) for i in items
+                )
                 c.expect(legal, f"identifiers in the linkage of {name}", value)
 
 
@@ -208,7 +231,13 @@ def compact(c: Check, resources: list[dict[str, Any]], asked: set[str]) -> None:
             c.expect(relationship.get("data", 0) is not None, f"{name} left out when it is empty", value)
 
 
-@rule(35, MUST, "K", "Crnk-Compact gives documents without links and unasked relationships", "U:ApiClientContext.tsx")
+@rule(
+    35,
+    MUST,
+    "K",
+    "Crnk-Compact gives documents without links and unasked relationships",
+    "U:ApiClientContext.tsx",
+)
 def compact_documents(c: Check) -> None:
     few = c.few()
     compact(c, c.read(few[0], headers=COMPACT).resources, set())
@@ -227,7 +256,13 @@ def compact_bulk(c: Check) -> None:
         compact(c, c.status(made, 200).resources, set(c.kind.relationships))
 
 
-@rule(37, SHOULD, "J", "Resources and relationships link to themselves, and the links work", "J§Links; J§Fetching")
+@rule(
+    37,
+    SHOULD,
+    "J",
+    "Resources and relationships link to themselves, and the links work",
+    "J§Links; J§Fetching",
+)
 def links_work(c: Check) -> None:
     answer = c.read(c.one())
     resource = as_object(answer.data)

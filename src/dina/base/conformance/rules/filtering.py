@@ -48,7 +48,15 @@ def or_and(c: Check) -> None:
     c.finds(few, f"filter[{name}]={text(c, 0)}&filter[uuid]={few[0].id}", 0)
 
 
-@rule(65, MUST, "K", "NEQ GT GOE LT LOE on text, numbers and date-times", "B:SimpleFilterHandlerV2IT", needs="text", writes=True)
+@rule(
+    65,
+    MUST,
+    "K",
+    "NEQ GT GOE LT LOE on text, numbers and date-times",
+    "B:SimpleFilterHandlerV2IT",
+    needs="text",
+    writes=True,
+)
 def comparisons(c: Check) -> None:
     few, name = c.few(), c.kind.text
     c.finds(few, f"filter[{name}][NEQ]={text(c, 0)}", 1, 2, 3, 4)
@@ -56,7 +64,13 @@ def comparisons(c: Check) -> None:
     c.finds(lower, f"filter[{name}][GT]={text(c, 0)}", 1, 2)
     c.finds(lower, f"filter[{name}][LOE]={text(c, 4)}", 0, 1)
     if c.kind.number:
-        for operator, found in (("GT", (2, 3)), ("GOE", (1, 2, 3)), ("LT", (0,)), ("LOE", (0, 1)), ("NEQ", (0, 2, 3))):
+        for operator, found in (
+            ("GT", (2, 3)),
+            ("GOE", (1, 2, 3)),
+            ("LT", (0,)),
+            ("LOE", (0, 1)),
+            ("NEQ", (0, 2, 3)),
+        ):
             c.finds(few, f"filter[{c.kind.number}][{operator}]=2", *found)
     times(c, few)
 
@@ -70,7 +84,15 @@ def times(c: Check, few: Sequence[Record]) -> None:
     c.finds(few, f"filter[createdOn][LT]={q(middle)}", *[i for i, t in enumerate(told) if t < middle])
 
 
-@rule(66, MUST, "K", "LIKE minds case, ILIKE does not; % and _ are wildcards", GRAMMAR, needs="text", writes=True)
+@rule(
+    66,
+    MUST,
+    "K",
+    "LIKE minds case, ILIKE does not; % and _ are wildcards",
+    GRAMMAR,
+    needs="text",
+    writes=True,
+)
 def like(c: Check) -> None:
     few, name = c.few(), c.kind.text
     stem = q(c.text_of(few[0]).removesuffix("alpha"))
@@ -80,7 +102,15 @@ def like(c: Check) -> None:
     c.finds(few, f"filter[{name}][LIKE]={stem}_eta", 1)
 
 
-@rule(67, MUST, "K", "IN takes a list; quotes protect commas", "B:QueryStringParser.java", needs="text", writes=True)
+@rule(
+    67,
+    MUST,
+    "K",
+    "IN takes a list; quotes protect commas",
+    "B:QueryStringParser.java",
+    needs="text",
+    writes=True,
+)
 def in_list(c: Check) -> None:
     name, stem = c.kind.text, c.fresh()
     records = [c.new({name: f"{stem} {end}"}) for end in ("plain", "one, two", "one")]
@@ -95,7 +125,15 @@ def by_id(c: Check) -> None:
     c.expect(sorted(found.ids) == sorted(r.id for r in few), f"{len(few)} resources", found.ids)
 
 
-@rule(69, MUST, "K", "filter[rel.uuid] works over to-one and to-many", "U; P:associationapi.py", needs="writable", writes=True)
+@rule(
+    69,
+    MUST,
+    "K",
+    "filter[rel.uuid] works over to-one and to-many",
+    "U; P:associationapi.py",
+    needs="writable",
+    writes=True,
+)
 def by_relationship(c: Check) -> None:
     c.need(c.kind.to_one or c.kind.to_many, f"{c.t} has no internal relationship")
     if c.kind.to_one:
@@ -110,7 +148,15 @@ def by_relationship(c: Check) -> None:
         c.finds(records, f"filter[{name}.uuid][EQ]={targets[1].id}", 1)
 
 
-@rule(70, MUST, "K", "A key map is filtered by filter[map.key]", "P:examples/api-query-and-record", needs="key_map", writes=True)
+@rule(
+    70,
+    MUST,
+    "K",
+    "A key map is filtered by filter[map.key]",
+    "P:examples/api-query-and-record",
+    needs="key_map",
+    writes=True,
+)
 def by_key(c: Check) -> None:
     pairs = list(as_object(dict(c.kind.attributes).get(c.kind.key_map)).items())
     c.need(pairs, f"the example of {c.t} gives no key for {c.kind.key_map}")
@@ -129,7 +175,15 @@ def nested_path(attributes: Any) -> tuple[str, str]:
     return "", ""
 
 
-@rule(71, SHOULD, "K", "Members of objects are filtered by filter[object.member]", "U (observed)", needs="writable", writes=True)
+@rule(
+    71,
+    SHOULD,
+    "K",
+    "Members of objects are filtered by filter[object.member]",
+    "U (observed)",
+    needs="writable",
+    writes=True,
+)
 def by_member(c: Check) -> None:
     example = {n: v for n, v in c.kind.attributes.items() if n != c.kind.key_map}
     path, value = nested_path(example)
@@ -138,7 +192,15 @@ def by_member(c: Check) -> None:
     c.finds(records, f"filter[{path}][EQ]={q(value)}", 0)
 
 
-@rule(72, MUST, "O", "EQ null is empty, NEQ null is not empty", "B:DinaFilterArgumentParser.java", needs="writable", writes=True)
+@rule(
+    72,
+    MUST,
+    "O",
+    "EQ null is empty, NEQ null is not empty",
+    "B:DinaFilterArgumentParser.java",
+    needs="writable",
+    writes=True,
+)
 def null(c: Check) -> None:
     name = c.kind.date or c.kind.number
     c.need(name, f"{c.t} has no date or number that can be empty")
@@ -146,7 +208,15 @@ def null(c: Check) -> None:
     c.finds(c.few(), f"filter[{name}][NEQ]=null", 0, 1, 2, 3)
 
 
-@rule(73, MUST, "O", "Signs and other scripts in values match exactly", "§7.1; G QA guideline", needs="text", writes=True)
+@rule(
+    73,
+    MUST,
+    "O",
+    "Signs and other scripts in values match exactly",
+    "§7.1; G QA guideline",
+    needs="text",
+    writes=True,
+)
 def awkward_values(c: Check) -> None:
     name, stem = c.kind.text, c.fresh()
     records = [c.new({name: f"{stem} {value}"}) for value in AWKWARD]
@@ -181,7 +251,15 @@ def injection(c: Check) -> None:
     c.expect(len(found) == len(few), "the records still there", found)
 
 
-@rule(170, MUST, "K", "An external relationship is filtered by filter[rel.id]", "U (observed)", needs="external writable", writes=True)
+@rule(
+    170,
+    MUST,
+    "K",
+    "An external relationship is filtered by filter[rel.id]",
+    "U (observed)",
+    needs="external writable",
+    writes=True,
+)
 def by_external(c: Check) -> None:
     assert c.kind.external is not None
     name, many = c.kind.external.name, many_external(c)

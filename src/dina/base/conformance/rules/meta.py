@@ -76,14 +76,24 @@ def module_version(c: Check) -> None:
     c.expect(isinstance(found, str) and found, "meta.moduleVersion, not empty", found)
 
 
-@rule(47, MUST, "K", "Lists tell totalResourceCount", "B:JsonApiMeta.java; U:operations-types.ts; P: examples")
+@rule(
+    47, MUST, "K", "Lists tell totalResourceCount", "B:JsonApiMeta.java; U:operations-types.ts; P: examples"
+)
 def total(c: Check) -> None:
     few = c.few()
     found = c.list(c.scope(few) + "&page[limit]=1").meta.get("totalResourceCount")
     c.expect(whole(found) and found == len(few), f"meta.totalResourceCount {len(few)}", found)
 
 
-@rule(48, MUST, "G", "meta.external says where external resources live", "G§External Relationships", needs="external writable", writes=True)
+@rule(
+    48,
+    MUST,
+    "G",
+    "meta.external says where external resources live",
+    "G§External Relationships",
+    needs="external writable",
+    writes=True,
+)
 def external(c: Check) -> None:
     assert c.kind.external is not None
     one = c.stranger()

@@ -27,7 +27,15 @@ def empty_pairs(c: Check) -> None:
     c.list("page[limit]=1&&")
 
 
-@rule(52, MUST, "O", "Values are decoded after the query is split; + is a blank", "§5", needs="text writable", writes=True)
+@rule(
+    52,
+    MUST,
+    "O",
+    "Values are decoded after the query is split; + is a blank",
+    "§5",
+    needs="text writable",
+    writes=True,
+)
 def decoding(c: Check) -> None:
     stem = c.fresh()
     records = [c.new({c.kind.text: f"{stem}A{sign}B"}) for sign in ("&", "+", " ")]
@@ -86,7 +94,13 @@ def past_the_end(c: Check) -> None:
     c.expect(answer.data == [], "an empty array", answer.brief())
 
 
-@rule(61, SHOULD, "J", "first, prev, next and last exist, keep the query, and next reaches the end", "J§Pagination; G§HTTP response")
+@rule(
+    61,
+    SHOULD,
+    "J",
+    "first, prev, next and last exist, keep the query, and next reaches the end",
+    "J§Pagination; G§HTTP response",
+)
 def page_links(c: Check) -> None:
     few = c.few()
     c.need(len(few) > 2, f"there are fewer than three {c.t} to page through")
@@ -100,7 +114,11 @@ def page_links(c: Check) -> None:
         if not following:
             break
         kept = dict(parse_qsl(urlsplit(following).query))
-        c.expect("filter[uuid][IN]" in kept and kept.get("sort") == "createdOn", "filter and sort kept", unquote(following))
+        c.expect(
+            "filter[uuid][IN]" in kept and kept.get("sort") == "createdOn",
+            "filter and sort kept",
+            unquote(following),
+        )
         answer = c.status(c.get(urljoin(answer.url, following)), 200)
         found += answer.ids
     c.expect(sorted(found) == sorted(r.id for r in few), "all resources by following next", found)

@@ -18,7 +18,15 @@ def single(c: Check) -> None:
     c.refused(c.get(f"/{c.t}/no-id-at-all"), 404)
 
 
-@rule(96, MUST, "J", "An empty to-one related address is 200 with data null", "J§Fetching resources", needs="to_one writable", writes=True)
+@rule(
+    96,
+    MUST,
+    "J",
+    "An empty to-one related address is 200 with data null",
+    "J§Fetching resources",
+    needs="to_one writable",
+    writes=True,
+)
 def empty_related(c: Check) -> None:
     assert c.kind.to_one is not None
     c.need(c.kind.to_one.name not in c.kind.relationships, f"{c.kind.to_one.name} is never empty")
@@ -41,7 +49,13 @@ def relationship_addresses(c: Check) -> None:
     c.refused(c.get(c.at(one, "/relationships/noSuchRelationship")), 404)
 
 
-@rule(98, MUST, "G", "count with the same filters equals meta.results", "G§Count; guidelines/examples/media.apib")
+@rule(
+    98,
+    MUST,
+    "G",
+    "count with the same filters equals meta.results",
+    "G§Count; guidelines/examples/media.apib",
+)
 def count(c: Check) -> None:
     few = c.few()
     scope = c.scope(few)
@@ -64,7 +78,13 @@ def texts(answer: Exchange) -> list[str]:
     return [f"{e.get('title')} {e.get('detail')}" for e in answer.errors]
 
 
-@rule(100, SHOULD, "G", "language= chooses the language; one that is not supported is no error", "G§URI parameters for language")
+@rule(
+    100,
+    SHOULD,
+    "G",
+    "language= chooses the language; one that is not supported is no error",
+    "G§URI parameters for language",
+)
 def language(c: Check) -> None:
     known = as_list(c.list("page[limit]=1").meta.get("supportedLanguages"))
     c.need("fr" in known or not known, "the module has no French")
@@ -77,7 +97,13 @@ def language(c: Check) -> None:
     c.expect(told != plain, "other texts, Content-Language or meta.resultLanguage fr", told)
 
 
-@rule(101, SHOULD, "K", "lang= puts errors into that language, for this request only", "B:DinaServiceValidationLocaleIT; §20")
+@rule(
+    101,
+    SHOULD,
+    "K",
+    "lang= puts errors into that language, for this request only",
+    "B:DinaServiceValidationLocaleIT; §20",
+)
 def lang(c: Check) -> None:
     path = f"/{c.t}/{nobody()}"
     before = texts(c.get(path))

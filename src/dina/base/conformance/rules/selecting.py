@@ -39,7 +39,15 @@ def crossed(c: Check) -> tuple[str, str, list[Record]]:
     return c.kind.to_one.name, other.text, records
 
 
-@rule(87, MUST, "K", "sort follows a to-one relationship", "U (storageUnitType.name,name)", needs="to_one writable", writes=True)
+@rule(
+    87,
+    MUST,
+    "K",
+    "sort follows a to-one relationship",
+    "U (storageUnitType.name,name)",
+    needs="to_one writable",
+    writes=True,
+)
 def sort_by_relationship(c: Check) -> None:
     name, text, records = crossed(c)
     c.finds(records, f"sort={name}.{text}", 1, 0, ordered=True)
@@ -63,14 +71,24 @@ def linked(c: Check) -> tuple[str, Record, list[Record]]:
     return c.kind.to_one.name, c.new(None, {c.kind.to_one.name: target.identifier}), [target]
 
 
-@rule(89, MUST, "J", "include gives the related resources in included, and only these", "J§Inclusion", needs="writable", writes=True)
+@rule(
+    89,
+    MUST,
+    "J",
+    "include gives the related resources in included, and only these",
+    "J§Inclusion",
+    needs="writable",
+    writes=True,
+)
 def include(c: Check) -> None:
     name, record, targets = linked(c)
     answer = c.read(record, f"include={name}")
     c.expect(isinstance(answer.document.get("included"), list), "an array `included`", answer.brief())
     found = sorted(str(r.get("id")) for r in answer.included)
     c.expect(found == sorted(t.id for t in targets), f"{len(targets)} included resources", found)
-    c.expect(set(linked_ids(answer.linkage(name))) == set(found), f"their linkage in {name}", answer.linkage(name))
+    c.expect(
+        set(linked_ids(answer.linkage(name))) == set(found), f"their linkage in {name}", answer.linkage(name)
+    )
     listed = c.list(f"{c.scope([record])}&include={name}")
     c.expect(sorted(str(r.get("id")) for r in listed.included) == found, "the same in a list", listed.brief())
     plain = c.read(record)
@@ -102,7 +120,15 @@ def include_path(c: Check) -> None:
     c.need(False, f"no path of two relationships can be built from {c.t}")
 
 
-@rule(92, MUST, "G", "Including an external relationship gives its linkage only", "G§External Relationships; N:MaterialSampleRestIT", needs="external writable", writes=True)
+@rule(
+    92,
+    MUST,
+    "G",
+    "Including an external relationship gives its linkage only",
+    "G§External Relationships; N:MaterialSampleRestIT",
+    needs="external writable",
+    writes=True,
+)
 def include_external(c: Check) -> None:
     assert c.kind.external is not None
     name, one = c.kind.external.name, c.stranger()
@@ -116,7 +142,13 @@ def field_set(resource: dict[str, Any]) -> set[str]:
     return {*as_object(resource.get("attributes")), *as_object(resource.get("relationships"))}
 
 
-@rule(93, MUST, "J", "fields[T] limits attributes and relationships, of included types too", "J§Sparse fieldsets; B:DinaRepositoryV2IT")
+@rule(
+    93,
+    MUST,
+    "J",
+    "fields[T] limits attributes and relationships, of included types too",
+    "J§Sparse fieldsets; B:DinaRepositoryV2IT",
+)
 def sparse_fields(c: Check) -> None:
     one = c.one()
     name = c.kind.text or next(iter(one.attributes), "createdOn")
@@ -134,7 +166,14 @@ def sparse_fields(c: Check) -> None:
         c.expect(fields == {other.text}, f"only {other.text} in the included {other.type}", fields)
 
 
-@rule(94, MUST, "K", "optfields[T] adds a field that is otherwise left out", "B:DinaRepositoryV2IT; U", needs="optional")
+@rule(
+    94,
+    MUST,
+    "K",
+    "optfields[T] adds a field that is otherwise left out",
+    "B:DinaRepositoryV2IT; U",
+    needs="optional",
+)
 def optional_fields(c: Check) -> None:
     name, one = c.kind.optional, c.one()
     c.expect(name not in c.read(one).attributes, f"no {name} unasked", "it is there")

@@ -1,0 +1,207 @@
+"""R153 to R159: who may do what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dina.base.conformance.check import Check, Record, q
+from dina.base.conformance.config import ROLES
+from dina.base.conformance.exchange import as_list, as_object
+from dina.base.conformance.rule import MUST, SHOULD, rule
+from dina.base.conformance.verdict import Skipped
+
+ACTIONS = ("create", "read", "update", "delete")
+ANYONE, NOBODY = "read-only", ""
+
+# api.md §23.2: the least role in the group for create, read, update, delete
+PROVIDERS = {
+    "GroupAuthorizationService": ("guest", ANYONE, "guest", "user"),
+    "GroupWithReadAuthorizationService": ("guest", ANYONE, "guest", "user"),
+    "SuperUserInGroupCUDAuthorizationService": ("super-user", ANYONE, "super-user", "super-user"),
+    "DinaAdminAuthorizationService": ("admin", "admin", "admin", "admin"),
+    "DinaAdminCUDAuthorizationService": ("admin", ANYONE, "admin", "admin"),
+    "OrganizationAuthorizationService": ("guest", ANYONE, "super-user", "super-user"),
+    "ReadOnlyAuthorizationService": (NOBODY, ANYONE, NOBODY, NOBODY),
+    "AllowAllAuthorizationService": (ANYONE, ANYONE, ANYONE, ANYONE),
+}
+READERS_OF_ALL = "read-only-admin"
+
+
+def may(provider: str, role: str, action: str) -> bool:
+    """What the contract says; the read-only administrator reads everything and writes nothing."""
+    least = PROVIDERS[provider][ACTIONS.index(action)]
+    if role == READERS_OF_ALL:
+        return action == "read" or provider == "AllowAllAuthorizationService"
+    return least != NOBODY and (role == "admin" or ROLES.index(role) <= ROLES.index(least))
+
+
+def does(c: Check, role: str, action: str, record: Record) -> bool:
+    """Is the role let do it? Fails the rule if the answer is neither yes nor a refusal."""
+    empty = c.document({}, id=record.id)
+    match action:
+        case "create":
+            answer = c.post(f"/{c.t}", c.template(), role=role)
+        case "read":
+            answer = c.get(c.at(record), role=role)
+        case "update":
+            answer = c.patch(c.at(record), empty, role=role)
+        case _:
+            answer = c.delete(c.at(record), role=role)
+    clear = answer.status in (200, 201, 204, 403) or (action == "read" and answer.status == 404)
+    c.expect(clear, f"{action} by {role} done or 403", answer.brief())
+    return answer.status < 300
+
+
+def cast(c: Check) -> Iterator[str]:
+    """The roles that can be tried."""
+    found = [role for role in ROLES if c.session.known(role)]
+    c.need(len(found) >= 2, "users with two roles or more are needed")
+    yield from found
+
+
+@rule(
+    153,
+    MUST,
+    "K",
+    "Each role may do what the type's provider says",
+    "B:DinaGroupBasedPermissionsTest, DinaRole.java",
+    needs="writable",
+    writes=True,
+)
+def matrix(c: Check) -> None:
+    provider = c.kind.provider
+    c.need(provider in PROVIDERS, f"no table for the provider {provider or '(unknown)'} of {c.t}")
+    for role in cast(c):
+        record = c.new()
+        for action in ACTIONS:
+            wanted = may(provider, role, action)
+            done = does(c, role, action, record)
+            c.expect(
+                done == wanted, f"{action} by {role} {'allowed' if wanted else 'refused'}", "the opposite"
+            )
+
+
+@rule(
+    154,
+    MUST,
+    "K",
+    "include-dina-permission tells the permissions, truly",
+    "B:JsonApiDtoMeta.java; U:ViewPageLayout.tsx",
+    needs="writable",
+    writes=True,
+)
+def permissions(c: Check) -> None:
+    roles = [r for r in ROLES if c.session.known(r)] or [c.writer]
+    for role in roles:
+        record = c.new()
+        answer = c.get(c.at(record), role=role, headers={"include-dina-permission": "true"})
+        if answer.status == 403:
+            continue
+        meta = as_object(as_object(c.status(answer, 200).data).get("meta"))
+        provider = meta.get("permissionsProvider")
+        c.expect(isinstance(provider, str) and provider, "data.meta.permissionsProvider", answer.brief())
+        told = as_list(meta.get("permissions"))
+        known = isinstance(meta.get("permissions"), list) and set(map(str, told)) <= set(ACTIONS)
+        c.expect(known, f"data.meta.permissions, some of {', '.join(ACTIONS)}", meta)
+        for action in ("create", "update", "delete"):
+            done = does(c, role, action, record)
+            c.expect(done == (action in told), f"{action} by {role} as told: {told}", f"done: {done}")
+
+
+@rule(
+    155,
+    SHOULD,
+    "K",
+    "permission-check is 201 with what may be done",
+    "N:CollectionPermissionCheckRepositoryIT; U",
+    writes=True,
+)
+def permission_check(c: Check) -> None:
+    c.need(c.described("/permission-check"), "not applicable: the description names no /permission-check")
+    body = c.document({"group": c.config.group} if c.kind.grouped else {})
+    answer = c.status(c.post("/permission-check", body), 201)
+    found = answer.attributes
+    c.expect(found.get("targetType") == c.t, f"targetType {c.t}", answer.brief())
+    told = as_list(found.get("permissions"))
+    c.expect(set(map(str, told)) <= set(ACTIONS) and told, "permissions", answer.brief())
+    c.expect(found.get("permissionsProvider"), "permissionsProvider", answer.brief())
+    c.expect(
+        isinstance(found.get("evaluatedAttributes"), list), "evaluatedAttributes, an array", answer.brief()
+    )
+
+
+@rule(156, MUST, "O", "Lists and counts leave out what may not be read", "§23.3", once=True, writes=True)
+def hidden(c: Check) -> None:
+    guarded = [k for k in c.config.types.values() if k.provider == "GroupWithReadAuthorizationService"]
+    guarded = [k for k in guarded if not k.read_only and k.grouped]
+    c.need(guarded, "not applicable: no type is readable by its group only")
+    reader = next((r for r in ("user", "super-user", "guest", "read-only") if c.session.known(r)), "")
+    c.need(c.session.known("admin") and reader, "an admin and a user of the group are needed")
+    k = Check(c.run, guarded[0])
+    document = k.template({"group": f"{c.config.group}-other"})
+    made = k.post(f"/{k.t}", document, role="admin")
+    if made.status in (403, 422):
+        raise Skipped(f"no record can be made in a second group {c.config.group}-other")
+    c.status(made, 201)
+    other = Record(k.t, made.id, made.attributes, made.relationships)
+    own = k.new()
+    scope = k.scope([own, other])
+    listed = k.list(scope, role=reader)
+    c.expect(listed.ids == [own.id], "only the record of the reader's group", listed.ids)
+    told = listed.meta.get("totalResourceCount", listed.meta.get("results", 1))
+    c.expect(told == 1, "a total of 1", told)
+    counted = k.get(f"/{k.t}/count", scope, role=reader)
+    if counted.status == 200:
+        c.expect(counted.attributes.get("value") == 1, "a count of 1", counted.brief())
+
+
+@rule(
+    157,
+    MUST,
+    "K",
+    "resource-name-identifier needs a group and finds by name",
+    "N:ResourceNameIdentifierRepositoryIT",
+    needs="text writable",
+    writes=True,
+)
+def name_identifier(c: Check) -> None:
+    served = c.described("/resource-name-identifier")
+    c.need(served, "not applicable: the description names no /resource-name-identifier")
+    record = c.new()
+    query = f"filter[type]={c.t}&filter[name]={q(c.text_of(record))}"
+    without = c.get("/resource-name-identifier", query)
+    c.need(without.status != 404 or c.config.openapi, "not applicable: not served by this module")
+    c.refused(without, 400)
+    answer = c.status(c.get("/resource-name-identifier", f"{query}&filter[group]={q(c.config.group)}"), 200)
+    c.expect(answer.ids == [record.id], f"the id {record.id}", answer.brief())
+
+
+@rule(158, MUST, "K", "api-info and index-refresh are for administrators", "N", once=True, writes=True)
+def administrators_only(c: Check) -> None:
+    c.need(c.session.known("admin"), "nobody with the role admin is configured")
+    info = c.status(c.get("/api-info", role="admin"), 200)
+    c.expect(info.attributes.get("moduleVersion"), "attributes.moduleVersion", info.brief())
+    record = c.new()
+    body = {"data": {"type": "index-refresh", "id": record.id, "attributes": {"docType": c.t}}}
+    c.status(c.post("/index-refresh", body, role="admin"), 202)
+    other = next((r for r in ("user", "super-user", "guest", "read-only") if c.session.known(r)), "")
+    if other:
+        c.refused(c.get("/api-info", role=other), 403)
+        c.refused(c.post("/index-refresh", body, role=other), 403)
+
+
+@rule(
+    159,
+    SHOULD,
+    "O",
+    "PATCH does not move a record to another group",
+    "B:DinaRepositoryV2IT",
+    needs="writable",
+    writes=True,
+)
+def group_is_kept(c: Check) -> None:
+    c.need(c.kind.grouped, f"{c.t} is not owned by groups")
+    record = c.new()
+    c.patch(c.at(record), c.document({"group": f"{c.config.group}-other"}, id=record.id))
+    found = c.get(c.at(record)).attributes.get("group")
+    c.expect(found == c.config.group, f"group {c.config.group}", found)
