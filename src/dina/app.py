@@ -33,7 +33,9 @@ def load_modules(settings: Settings) -> Loaded:
     return [(module, module.types(extra)) for module in installed(settings.modules)]
 
 
-def services_of(settings: Settings, loaded: Loaded, pools: Pools) -> tuple[dict[str, Service], dict[str, Service]]:
+def services_of(
+    settings: Settings, loaded: Loaded, pools: Pools
+) -> tuple[dict[str, Service], dict[str, Service]]:
     """A service for every module, by name and by every prefix it is mounted under."""
     owners = {t: module.prefixes[0] for module, types in loaded for t in types}
     for module, _ in loaded:
@@ -122,7 +124,7 @@ class App:
                 await connection.execute(
                     cast(
                         Any,
-                        f"WITH old AS (DELETE FROM {service.schema}.row_count RETURNING *) "  # noqa: S608
+                        f"WITH old AS (DELETE FROM {service.schema}.row_count RETURNING *) "
                         f'INSERT INTO {service.schema}.row_count SELECT type, "group", sum(n) FROM old GROUP BY 1, 2',
                     )
                 )
@@ -150,7 +152,8 @@ class App:
                 return
 
     async def http(self, scope: Any, receive: Any, send: Any) -> None:
-        assert self.gateway is not None and self.identity is not None
+        assert self.gateway is not None
+        assert self.identity is not None
         path = clean(scope["path"])
         if self.gateway.mount(path) is not None:
             await self.gateway(scope, receive, send)
@@ -169,7 +172,8 @@ class App:
 
     async def small(self, path: str, scope: Any) -> Answer | None:
         """Health, metrics and the files the consortium's interface boots from (api.md §1.2, §19)."""
-        assert self.gateway is not None and self.identity is not None
+        assert self.gateway is not None
+        assert self.identity is not None
         match path:
             case "/health" | "/health/live" | "/actuator/health":
                 return await self.health(ready=path != "/health/live")

@@ -78,7 +78,9 @@ def up(
     address = f"http://{settings.host}:{settings.port}"
     console.print(f"DINA is ready at [bold]{address}[/] after {time.perf_counter() - started:.1f} s")
     if demo:
-        console.print("Sign in as [bold]curator[/] with the password [bold]curator[/] (administrator: admin / admin).")
+        console.print(
+            "Sign in as [bold]curator[/] with the password [bold]curator[/] (administrator: admin / admin)."
+        )
     server = Server(
         "dina.app:create",
         address=settings.host,
@@ -136,7 +138,7 @@ def database_upgrade() -> None:
     console.print(f"up to date: {', '.join(m.name for m, _ in _loaded(settings))}")
 
 
-def _loaded(settings: Settings):  # noqa: ANN202
+def _loaded(settings: Settings):
     from dina.app import load_modules
 
     return load_modules(settings)
@@ -156,8 +158,8 @@ def database_revision(module: str, message: str) -> None:
         from importlib.resources import files
 
         connection.execute(files("dina.base.database").joinpath("base.sql").read_text())  # type: ignore[arg-type]
-        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {module}")  # type: ignore[arg-type]
-    found = {m.name: m for m, _ in _loaded(settings)}[module]
+        found = {m.name: m for m, _ in _loaded(settings)}[module]
+        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {found.schema}")  # type: ignore[arg-type]
     number = len(list((found.migrations / "versions").glob("[0-9]*.py"))) + 1
     command.revision(
         alembic_config(settings.database_url, found), message, autogenerate=True, rev_id=f"{number:04d}"

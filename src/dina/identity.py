@@ -23,7 +23,12 @@ class Identity(Authenticator):
     """Who asks; `limits` meters requests, `provider` serves `/auth/…` where accounts are local."""
 
     def __init__(
-        self, settings: Settings, tokens: Tokens | None, accounts: Accounts | None, provider: Provider | None, dev: Caller | None
+        self,
+        settings: Settings,
+        tokens: Tokens | None,
+        accounts: Accounts | None,
+        provider: Provider | None,
+        dev: Caller | None,
     ) -> None:
         super().__init__(tokens, accounts, dev)
         self.settings = settings
@@ -51,7 +56,11 @@ class Identity(Authenticator):
         }  # fmt: skip
 
     def dev_user_json(self) -> dict[str, Any]:
-        return {"keycloakEnabled": False, "devUserEnabled": True, "groupRole": ", ".join(self.settings.dev_groups)}
+        return {
+            "keycloakEnabled": False,
+            "devUserEnabled": True,
+            "groupRole": ", ".join(self.settings.dev_groups),
+        }
 
 
 class AnyHost(dict[str, Issuer]):
@@ -77,7 +86,9 @@ def dev_caller(settings: Settings) -> Caller:
     except ValueError:
         loopback = False
     if not loopback and not settings.dev_anywhere:
-        raise ValueError("DINA_AUTH_MODE=dev lets everybody in: listen on a loopback address, or set DINA_DEV_ANYWHERE")
+        raise ValueError(
+            "DINA_AUTH_MODE=dev lets everybody in: listen on a loopback address, or set DINA_DEV_ANYWHERE"
+        )
     roles = ["dina-realm-user", *(["dina-admin"] if settings.dev_admin else [])]
     return caller_from_claims(
         {

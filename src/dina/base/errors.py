@@ -95,9 +95,7 @@ def escape_pointer(part: str) -> str:
 class Problem(Exception):
     """One or more errors that end the request."""
 
-    def __init__(
-        self, errors: Error | Iterable[Error], *, headers: Mapping[str, str] | None = None
-    ) -> None:
+    def __init__(self, errors: Error | Iterable[Error], *, headers: Mapping[str, str] | None = None) -> None:
         self.errors: Sequence[Error] = (errors,) if isinstance(errors, Error) else tuple(errors)
         self.headers = dict(headers or {})
         super().__init__(", ".join(f"{e.code} {e.key} {e.pointer or e.parameter or ''}" for e in self.errors))

@@ -12,8 +12,12 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        self.requests = Counter("dina_requests", "Requests answered", ["method", "status"], registry=self.registry)
-        self.seconds = Histogram("dina_request_seconds", "Time to answer", buckets=BUCKETS, registry=self.registry)
+        self.requests = Counter(
+            "dina_requests", "Requests answered", ["method", "status"], registry=self.registry
+        )
+        self.seconds = Histogram(
+            "dina_request_seconds", "Time to answer", buckets=BUCKETS, registry=self.registry
+        )
 
     def request(self, method: str, status: int, seconds: float) -> None:
         self.requests.labels(method if method.isalpha() and len(method) < 8 else "other", str(status)).inc()

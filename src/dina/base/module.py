@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 class Module:
     """One DINA module.
 
-    `name` is the guideline name and the PostgreSQL schema; `gateway` the browser gateway's name
+    `name` is the guideline name, and that of the PostgreSQL schema unless `schema` says another;
+    `gateway` the browser gateway's name
     (`agent-api`) and `host` the prefix on an API host (api.md §1.1). `resources` are declared classes.
     `routes` builds extra routes from the running service. `vocabularies` maps a name to its elements:
     `[{"key": …, "en": …, "fr": …, "term": …}]`. `external` maps a foreign type to the module that owns it.
@@ -43,6 +44,10 @@ class Module:
     routes: Callable[[Any], Sequence[Route]] | None = None
     seed: Callable[[Any], None] | None = None
     api_path: str = "/api/v1"
+    schema: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "schema", self.schema or self.name)
 
     def types(self, extensions: Sequence[Extension] = ()) -> dict[str, ResourceType]:
         """Its resource types by wire name, with the extensions that name this module applied."""

@@ -18,7 +18,9 @@ class ApiError(Exception):
     def __init__(self, status: int, errors: Sequence[Mapping[str, Any]]) -> None:
         self.status = status
         self.errors = list(errors)
-        super().__init__("; ".join(f"{e.get('title')}: {e.get('detail')}" for e in self.errors) or str(status))
+        super().__init__(
+            "; ".join(f"{e.get('title')}: {e.get('detail')}" for e in self.errors) or str(status)
+        )
 
 
 @dataclass
@@ -82,7 +84,12 @@ class Client:
     """Requests to one DINA system; paths begin with a module's prefix (`/collection/v1/material-sample`)."""
 
     def __init__(
-        self, base_url: str = "", *, token: str = "", language: str = "en", transport: httpx.AsyncBaseTransport | None = None
+        self,
+        base_url: str = "",
+        *,
+        token: str = "",
+        language: str = "en",
+        transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         headers = {"accept": JSON_API, "accept-language": language}
         if token:
@@ -101,7 +108,12 @@ class Client:
         """Get a token by user name and password. Raises ApiError when they are not right."""
         answer = await self.http.post(
             "/auth/realms/dina/protocol/openid-connect/token",
-            data={"grant_type": "password", "client_id": client_id, "username": username, "password": password},
+            data={
+                "grant_type": "password",
+                "client_id": client_id,
+                "username": username,
+                "password": password,
+            },
         )
         if answer.status_code != 200:
             raise ApiError(answer.status_code, [{"title": "sign-in", "detail": answer.text[:200]}])
@@ -134,22 +146,46 @@ class Client:
         return Page.read(await self.request("GET", path, params=params, headers=headers))
 
     async def create(
-        self, path: str, attributes: Mapping[str, Any], relationships: Mapping[str, Any] | None = None, **members: Any
+        self,
+        path: str,
+        attributes: Mapping[str, Any],
+        relationships: Mapping[str, Any] | None = None,
+        **members: Any,
     ) -> Resource:
-        data = {"type": path.rsplit("/", 1)[1], "attributes": attributes, "relationships": relationships or {}, **members}
+        data = {
+            "type": path.rsplit("/", 1)[1],
+            "attributes": attributes,
+            "relationships": relationships or {},
+            **members,
+        }
         return Page.read(await self.request("POST", path, body={"data": data})).one
 
     async def update(
-        self, path: str, id_: str, attributes: Mapping[str, Any], relationships: Mapping[str, Any] | None = None
+        self,
+        path: str,
+        id_: str,
+        attributes: Mapping[str, Any],
+        relationships: Mapping[str, Any] | None = None,
     ) -> Resource:
-        data = {"type": path.rsplit("/", 1)[1], "id": id_, "attributes": attributes, "relationships": relationships or {}}
+        data = {
+            "type": path.rsplit("/", 1)[1],
+            "id": id_,
+            "attributes": attributes,
+            "relationships": relationships or {},
+        }
         return Page.read(await self.request("PATCH", f"{path}/{id_}", body={"data": data})).one
 
     async def delete(self, path: str, id_: str) -> None:
         await self.request("DELETE", f"{path}/{id_}")
 
     async def bulk_create(
-        self, path: str, items: Sequence[Mapping[str, Any]], *, change_set: str = "", label: str = "", size: int = 1000
+        self,
+        path: str,
+        items: Sequence[Mapping[str, Any]],
+        *,
+        change_set: str = "",
+        label: str = "",
+        size: int = 1000,
     ) -> list[Resource]:
         """Create many, in requests of `size`; each request succeeds or fails as a whole."""
         type_ = path.rsplit("/", 1)[1]
@@ -157,7 +193,9 @@ class Client:
         made: list[Resource] = []
         for start in range(0, len(items), size):
             body = {"data": [{"type": type_, **item} for item in items[start : start + size]]}
-            document = await self.request("POST", f"{path}/bulk", body=body, content_type=BULK, headers=headers)
+            document = await self.request(
+                "POST", f"{path}/bulk", body=body, content_type=BULK, headers=headers
+            )
             made += Page.read(document).data
         return made
 

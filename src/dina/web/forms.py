@@ -70,7 +70,11 @@ def fields(
         if name in HIDDEN or (fact.get("readOnly") or (fact.get("once") and resource is not None)):
             continue
         control = control_of(fact)
-        value = str(given.get(name, "")) if given is not None else as_text(control, resource.attributes.get(name) if resource else None)
+        value = (
+            str(given.get(name, ""))
+            if given is not None
+            else as_text(control, resource.attributes.get(name) if resource else None)
+        )
         found.append(
             Field(
                 name, fact["label"][language], (fact.get("help") or {}).get(language, ""), control, value,
@@ -81,7 +85,11 @@ def fields(
     for name, fact in view.relationships.items():
         target = registry.types.get(fact["targets"][0])
         links = resource.linked(name) if resource else []
-        titles = {one.id: title_of(target, one, language) for one in page.related(resource, name)} if page and resource and target and not fact["external"] else {}
+        titles = (
+            {one.id: title_of(target, one, language) for one in page.related(resource, name)}
+            if page and resource and target and not fact["external"]
+            else {}
+        )
         value = str(given.get(name, "")) if given is not None else "\n".join(link["id"] for link in links)
         found.append(
             Field(

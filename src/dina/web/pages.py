@@ -76,7 +76,11 @@ async def home(request: Request) -> Response:
     registry = await registry_of(request)
     counts: dict[str, int] = {}
     for view in registry.types.values():
-        if view.facts["title"] in view.attributes or view.type in ("material-sample", "organism", "collecting-event"):
+        if view.facts["title"] in view.attributes or view.type in (
+            "material-sample",
+            "organism",
+            "collecting-event",
+        ):
             page = await client_of(request).request("GET", f"{view.path}/count")
             counts[view.type] = page["data"]["attributes"]["value"]
     modules: dict[str, list[TypeView]] = {}
@@ -157,7 +161,9 @@ async def listing(request: Request) -> Response:
     offset = int(query["offset"]) if query.get("offset", "").isdigit() else 0
     offset = min(offset, 10_000_000)
     sort = query.get("sort", "")
-    if sort.removeprefix("-") not in view.attributes or not view.attributes[sort.removeprefix("-")].get("sortable"):
+    if sort.removeprefix("-") not in view.attributes or not view.attributes[sort.removeprefix("-")].get(
+        "sortable"
+    ):
         sort = ""
     include = view.listed_relationships()
     params: list[tuple[str, Any]] = [("page[limit]", PAGE), ("page[offset]", offset)]
@@ -184,7 +190,9 @@ async def listing(request: Request) -> Response:
     )  # fmt: skip
 
 
-def list_row(registry: Registry, view: TypeView, page: Page, resource: Resource, language: str) -> dict[str, Any]:
+def list_row(
+    registry: Registry, view: TypeView, page: Page, resource: Resource, language: str
+) -> dict[str, Any]:
     cells: list[list[Shown]] = [
         [shown(view.attributes[name], resource.attributes.get(name), language)] for name in view.columns()
     ]
@@ -192,7 +200,11 @@ def list_row(registry: Registry, view: TypeView, page: Page, resource: Resource,
         target = registry.types[view.relationships[name]["targets"][0]]
         cells.append(
             [
-                Shown(title_of(target, one, language), link=f"/{language}/{target.type}/{one.id}", italic=target.type == "organism")
+                Shown(
+                    title_of(target, one, language),
+                    link=f"/{language}/{target.type}/{one.id}",
+                    italic=target.type == "organism",
+                )
                 for one in page.related(resource, name)
             ]
         )
@@ -210,7 +222,9 @@ async def record(request: Request) -> Response:
     if optional:
         params[f"optfields[{view.type}]"] = ",".join(optional)
     try:
-        page = await client_of(request).get(f"{view.path}/{quote(id_)}", params, **{"include-dina-permission": "true"})
+        page = await client_of(request).get(
+            f"{view.path}/{quote(id_)}", params, **{"include-dina-permission": "true"}
+        )
     except ApiError as fault:
         if fault.status != 410:
             raise
@@ -226,7 +240,11 @@ async def record(request: Request) -> Response:
         (
             fact,
             [
-                (registry.types[fact["targets"][0]], one, title_of(registry.types[fact["targets"][0]], one, language))
+                (
+                    registry.types[fact["targets"][0]],
+                    one,
+                    title_of(registry.types[fact["targets"][0]], one, language),
+                )
                 for one in page.related(resource, name)
             ],
         )
@@ -234,7 +252,9 @@ async def record(request: Request) -> Response:
         if not fact["external"] and page.related(resource, name)
     ]
     external = [
-        (fact, [link for link in resource.linked(name)]) for name, fact in view.relationships.items() if fact["external"] and resource.linked(name)
+        (fact, list(resource.linked(name)))
+        for name, fact in view.relationships.items()
+        if fact["external"] and resource.linked(name)
     ]
     names = await external_names(request, external)
     linked = [
@@ -255,7 +275,9 @@ async def record(request: Request) -> Response:
 ADMINISTRATIVE = ("group", "createdBy", "createdOn", "lastUpdatedOn", "resourceVersion", "version")
 
 
-async def external_names(request: Request, external: list[tuple[Any, list[dict[str, str]]]]) -> dict[str, str]:
+async def external_names(
+    request: Request, external: list[tuple[Any, list[dict[str, str]]]]
+) -> dict[str, str]:
     """Names of linked people, asked of their module; what cannot be found is shown by its id."""
     registry: Registry = request.app.state.registry
     wanted: dict[str, set[str]] = {}
@@ -267,7 +289,9 @@ async def external_names(request: Request, external: list[tuple[Any, list[dict[s
         view = registry.types.get(type_)
         if view is None:
             continue
-        page = await client_of(request).get(view.path, {"filter[uuid][IN]": ",".join(sorted(ids)), "page[limit]": 100})
+        page = await client_of(request).get(
+            view.path, {"filter[uuid][IN]": ",".join(sorted(ids)), "page[limit]": 100}
+        )
         names |= {one.id: title_of(view, one, request.state.language) for one in page.data}
     return names
 
@@ -297,7 +321,15 @@ async def new(request: Request) -> Response:
     view = await view_of(request)
     registry = await registry_of(request)
     if request.method == "GET":
-        return render(request, "form.html", view=view, fields=forms.fields(registry, view, None, request.state.language), resource=None, errors=[], title="")
+        return render(
+            request,
+            "form.html",
+            view=view,
+            fields=forms.fields(registry, view, None, request.state.language),
+            resource=None,
+            errors=[],
+            title="",
+        )
     return await save(request, registry, view, None)
 
 
@@ -310,7 +342,15 @@ async def edit(request: Request) -> Response:
     language = request.state.language
     if request.method == "GET":
         fields = forms.fields(registry, view, page.one, language, page)
-        return render(request, "form.html", view=view, fields=fields, resource=page.one, errors=[], title=title_of(view, page.one, language))
+        return render(
+            request,
+            "form.html",
+            view=view,
+            fields=fields,
+            resource=page.one,
+            errors=[],
+            title=title_of(view, page.one, language),
+        )
     return await save(request, registry, view, page.one)
 
 
@@ -336,7 +376,9 @@ async def save(request: Request, registry: Registry, view: TypeView, resource: R
     fields = forms.fields(registry, view, resource, language, given=form, errors=faults)
     title = title_of(view, resource, language) if resource else ""
     status = 409 if any(e.get("code") == "STALE_VERSION" for e in faults) else 422
-    return render(request, "form.html", status, view=view, fields=fields, resource=resource, errors=faults, title=title)
+    return render(
+        request, "form.html", status, view=view, fields=fields, resource=resource, errors=faults, title=title
+    )
 
 
 async def delete(request: Request) -> Response:
@@ -357,7 +399,9 @@ async def api_error(request: Request, fault: Exception) -> Response:
     """A page for what the API refused; those who are not signed in are sent to do so."""
     assert isinstance(fault, ApiError)
     if fault.status == 401:
-        target = request.url.path + (f"?{request.url.query}" if request.url.query and request.method == "GET" else "")
+        target = request.url.path + (
+            f"?{request.url.query}" if request.url.query and request.method == "GET" else ""
+        )
         where = f"/{request.state.language}/sign-in?" + urlencode({"to": target})
         if request.headers.get("hx-request") == "true":
             return Response(status_code=204, headers={"hx-redirect": where})

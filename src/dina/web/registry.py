@@ -10,7 +10,19 @@ from dina.client import Client
 
 ADMINISTRATIVE = ("group", "createdBy", "createdOn", "lastUpdatedOn", "resourceVersion", "version")
 FORM_KINDS = frozenset(
-    {"text", "integer", "decimal", "boolean", "date", "date-time", "partial-date", "uuid", "texts", "choice", "choices"}
+    {
+        "text",
+        "integer",
+        "decimal",
+        "boolean",
+        "date",
+        "date-time",
+        "partial-date",
+        "uuid",
+        "texts",
+        "choice",
+        "choices",
+    }
 )
 
 
@@ -46,7 +58,9 @@ class TypeView:
 
     def searched(self) -> list[str]:
         return [
-            name for name, fact in self.attributes.items() if fact.get("searchable") and "ILIKE" in fact.get("operators", ())
+            name
+            for name, fact in self.attributes.items()
+            if fact.get("searchable") and "ILIKE" in fact.get("operators", ())
         ]
 
     def may(self, method: str) -> bool:

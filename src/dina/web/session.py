@@ -45,7 +45,9 @@ class Sessions:
 
     def __init__(self, secret: str, *, secure: bool = False) -> None:
         digest = hashlib.sha256(b"pages:" + secret.encode()).digest()
-        self.key = OctKey.import_key({"kty": "oct", "k": base64.urlsafe_b64encode(digest).rstrip(b"=").decode()})
+        self.key = OctKey.import_key(
+            {"kty": "oct", "k": base64.urlsafe_b64encode(digest).rstrip(b"=").decode()}
+        )
         self.secure = secure
 
     def read(self, request: Request) -> Session:
@@ -65,7 +67,9 @@ class Sessions:
         session.changed = False
         values = {name: value for name, value in asdict(session).items() if name != "changed"}
         text = jwe.encrypt_compact(HEADER, orjson.dumps(values), self.key)
-        response.set_cookie(COOKIE, text, max_age=LIFE_SECONDS, httponly=True, samesite="lax", secure=self.secure)
+        response.set_cookie(
+            COOKIE, text, max_age=LIFE_SECONDS, httponly=True, samesite="lax", secure=self.secure
+        )
 
     async def fresh(self, session: Session, client: Client) -> None:
         """Renew an access token that is about to end; signs out when that fails."""
@@ -88,6 +92,11 @@ def keep(session: Session, tokens: dict[str, Any]) -> None:
 
 def safe_target(target: str, default: str) -> str:
     """A path of our own to go to after signing in; anything that could lead elsewhere is replaced."""
-    if target.startswith("/") and not target.startswith(("//", "/\\")) and "\\" not in target and "\n" not in target:
+    if (
+        target.startswith("/")
+        and not target.startswith(("//", "/\\"))
+        and "\\" not in target
+        and "\n" not in target
+    ):
         return target
     return default

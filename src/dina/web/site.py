@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.base import BaseHTTPMiddleware
@@ -39,7 +39,7 @@ HEADERS = {
 
 def environment() -> Environment:
     found = Environment(
-        loader=PackageLoader("dina.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=PackageLoader("dina.web"), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
     found.globals["asset_version"] = asset_version()
     return found
@@ -51,7 +51,9 @@ def asset_version() -> str:
     return str(int(newest))
 
 
-def create_site(api: Any, modules: Sequence[tuple[str, str]], *, secret: str, dev: bool = False, secure: bool = False) -> Starlette:
+def create_site(
+    api: Any, modules: Sequence[tuple[str, str]], *, secret: str, dev: bool = False, secure: bool = False
+) -> Starlette:
     """The pages over an API in the same process (an ASGI application)."""
     transport = httpx.ASGITransport(app=api, raise_app_exceptions=False)
     static = Path(str(files("dina.web").joinpath("static")))
@@ -88,7 +90,9 @@ def create_site(api: Any, modules: Sequence[tuple[str, str]], *, secret: str, de
 class Frame(BaseHTTPMiddleware):
     """Around every page: session, client, language, the CSRF check, headers."""
 
-    async def dispatch(self, request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+    async def dispatch(
+        self, request: Request, call_next: Callable[[Request], Awaitable[Response]]
+    ) -> Response:
         state = request.app.state
         if request.url.path.startswith("/static/"):
             answer = await call_next(request)
@@ -102,7 +106,13 @@ class Frame(BaseHTTPMiddleware):
                 client.http.headers["authorization"] = f"Bearer {session.access}"
             request.state.client = client
             if request.method not in ("GET", "HEAD") and not await marked(request, session.csrf):
-                answer: Response = HTMLResponse(texts.translate(request.state.language, "This form has expired. Go back, reload the page and try again."), 403)
+                answer: Response = HTMLResponse(
+                    texts.translate(
+                        request.state.language,
+                        "This form has expired. Go back, reload the page and try again.",
+                    ),
+                    403,
+                )
             else:
                 answer = await call_next(request)
         if session.changed:
@@ -117,6 +127,7 @@ async def marked(request: Request, csrf: str) -> bool:
     """Whether an unsafe request carries the session's mark, and comes from our own pages."""
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         return False
+    await request.body()  # kept, so that the page can read the form again
     given = request.headers.get("x-csrf") or str((await request.form()).get("csrf", ""))
     return hmac.compare_digest(given.encode(), csrf.encode())
 

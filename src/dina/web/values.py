@@ -50,7 +50,11 @@ def shown(fact: dict[str, Any], value: Any, language: str) -> Shown:
             items: list[dict[str, Any]] = value if isinstance(value, list) else [value]
             members = fact.get("members", {})
             rows = [
-                [(label_of(members, name, language), plain(item, language)) for name, item in one.items() if item not in (None, [], "")]
+                [
+                    (label_of(members, name, language), plain(item, language))
+                    for name, item in one.items()
+                    if item not in (None, [], "")
+                ]
                 for one in items
             ]
             return Shown(summary(items, language), rows=rows)

@@ -66,12 +66,18 @@ BODIES: list[tuple[str, str, Any, int, str, str | None]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("case", "path", "body", "status", "code", "pointer"), BODIES, ids=[b[0] for b in BODIES])
+@pytest.mark.parametrize(
+    ("case", "path", "body", "status", "code", "pointer"), BODIES, ids=[b[0] for b in BODIES]
+)
 async def test_a_bad_body_is_refused_with_code_and_pointer_and_nothing_is_written(
     api: httpx.AsyncClient, case: str, path: str, body: Any, status: int, code: str, pointer: str | None
 ) -> None:
     before = await count(api, path)
-    sent = {"content": body, "headers": {"content-type": JSON_API}} if isinstance(body, bytes) else {"json": body}
+    sent = (
+        {"content": body, "headers": {"content-type": JSON_API}}
+        if isinstance(body, bytes)
+        else {"json": body}
+    )
     answer = await api.post(path, **sent)
     found = error(answer)
     assert (answer.status_code, found["code"]) == (status, code), answer.text
@@ -108,7 +114,9 @@ QUERIES: list[tuple[str, str, str]] = [
 
 
 @pytest.mark.parametrize(("query", "code", "parameter"), QUERIES, ids=[q[0][:40] for q in QUERIES])
-async def test_a_bad_parameter_is_named(api: httpx.AsyncClient, query: str, code: str, parameter: str) -> None:
+async def test_a_bad_parameter_is_named(
+    api: httpx.AsyncClient, query: str, code: str, parameter: str
+) -> None:
     answer = await api.get(f"{PERSON}?{query}")
     assert answer.status_code == 400, answer.text
     found = error(answer)
@@ -119,16 +127,42 @@ async def test_a_bad_parameter_is_named(api: httpx.AsyncClient, query: str, code
 
 HEADERS: list[tuple[str, str, dict[str, str], int, str]] = [
     ("an unknown media type", "POST", {"content-type": "text/plain"}, 415, "UNSUPPORTED_MEDIA_TYPE"),
-    ("a media type parameter", "POST", {"content-type": f"{JSON_API}; version=2"}, 415, "UNSUPPORTED_MEDIA_TYPE"),
-    ("an unknown extension", "POST", {"content-type": f'{JSON_API}; ext="urn:x:none"'}, 415, "UNSUPPORTED_MEDIA_TYPE"),
-    ("another charset", "POST", {"content-type": f"{JSON_API}; charset=latin-1"}, 415, "UNSUPPORTED_MEDIA_TYPE"),
+    (
+        "a media type parameter",
+        "POST",
+        {"content-type": f"{JSON_API}; version=2"},
+        415,
+        "UNSUPPORTED_MEDIA_TYPE",
+    ),
+    (
+        "an unknown extension",
+        "POST",
+        {"content-type": f'{JSON_API}; ext="urn:x:none"'},
+        415,
+        "UNSUPPORTED_MEDIA_TYPE",
+    ),
+    (
+        "another charset",
+        "POST",
+        {"content-type": f"{JSON_API}; charset=latin-1"},
+        415,
+        "UNSUPPORTED_MEDIA_TYPE",
+    ),
     ("nothing acceptable", "GET", {"accept": "text/html"}, 406, "NOT_ACCEPTABLE"),
-    ("only parametrised types acceptable", "GET", {"accept": f"{JSON_API}; version=2"}, 406, "NOT_ACCEPTABLE"),
+    (
+        "only parametrised types acceptable",
+        "GET",
+        {"accept": f"{JSON_API}; version=2"},
+        406,
+        "NOT_ACCEPTABLE",
+    ),
     ("a method that is not served", "PUT", {}, 405, "METHOD_NOT_ALLOWED"),
 ]
 
 
-@pytest.mark.parametrize(("case", "method", "headers", "status", "code"), HEADERS, ids=[h[0] for h in HEADERS])
+@pytest.mark.parametrize(
+    ("case", "method", "headers", "status", "code"), HEADERS, ids=[h[0] for h in HEADERS]
+)
 async def test_bad_headers_and_methods(
     api: httpx.AsyncClient, case: str, method: str, headers: dict[str, str], status: int, code: str
 ) -> None:
@@ -154,7 +188,9 @@ async def test_what_is_not_there_answers_404_and_what_was_deleted_410(api: httpx
     about = found["links"]["about"]
     assert about.endswith(f"audit-snapshot?filter[instanceId]=person/{made}")
     assert len((await api.get(about)).json()["data"]) == 2
-    assert (await api.get(found["meta"]["deletedResource"])).json()["data"]["attributes"]["deletedBy"] == "dev"
+    assert (await api.get(found["meta"]["deletedResource"])).json()["data"]["attributes"][
+        "deletedBy"
+    ] == "dev"
 
 
 async def test_ids_clash_and_mismatch(api: httpx.AsyncClient) -> None:
@@ -163,20 +199,32 @@ async def test_ids_clash_and_mismatch(api: httpx.AsyncClient) -> None:
     answer = await api.post(PERSON, json=resource("person", {"displayName": "B"}, id=id_))
     assert (answer.status_code, error(answer)["code"]) == (409, "ID_IN_USE")
     answer = await api.patch(f"{PERSON}/{id_}", json=resource("person", {"displayName": "C"}, id=NOBODY))
-    assert (answer.status_code, error(answer)["code"], error(answer)["source"]["pointer"]) == (409, "ID_MISMATCH", "/data/id")
+    assert (answer.status_code, error(answer)["code"], error(answer)["source"]["pointer"]) == (
+        409,
+        "ID_MISMATCH",
+        "/data/id",
+    )
     assert (await api.get(f"{PERSON}/{id_}")).json()["data"]["attributes"]["displayName"] == "A"
 
 
 async def test_all_faults_of_a_request_are_reported_together(api: httpx.AsyncClient) -> None:
-    answer = await api.post(PERSON, json=resource("person", {"displayName": " ", "email": "x", "webpage": "y"}))
+    answer = await api.post(
+        PERSON, json=resource("person", {"displayName": " ", "email": "x", "webpage": "y"})
+    )
     pointers = {one["source"]["pointer"] for one in answer.json()["errors"]}
     assert answer.status_code == 422
     assert pointers == {f"/data/attributes/{n}" for n in ("displayName", "email", "webpage")}
 
 
 async def test_sentences_come_in_french_when_asked(api: httpx.AsyncClient) -> None:
-    for headers, query in (({"accept-language": "fr-CA,fr;q=0.9"}, ""), ({}, "?lang=fr"), ({}, "?language=fr")):
-        answer = await api.post(f"{PERSON}{query}", json=resource("person", {"displayName": "A", "email": "x"}), headers=headers)
+    for headers, query in (
+        ({"accept-language": "fr-CA,fr;q=0.9"}, ""),
+        ({}, "?lang=fr"),
+        ({}, "?language=fr"),
+    ):
+        answer = await api.post(
+            f"{PERSON}{query}", json=resource("person", {"displayName": "A", "email": "x"}), headers=headers
+        )
         assert error(answer)["title"] == "Contrainte non respectée"
         assert answer.headers["content-language"] == "fr"
     answer = await api.post(PERSON, json=resource("person", {"displayName": "A", "email": "x"}))
@@ -186,11 +234,17 @@ async def test_sentences_come_in_french_when_asked(api: httpx.AsyncClient) -> No
 async def test_too_many_items_and_too_large_bodies(api: httpx.AsyncClient) -> None:
     items = [{"type": "person", "attributes": {"displayName": "x"}}] * 5001
     answer = await api.post(f"{PERSON}/bulk", json={"data": items})
-    assert (answer.status_code, error(answer)["code"], error(answer)["meta"]["limit"]) == (413, "TOO_MANY_ITEMS", 5000)
+    assert (answer.status_code, error(answer)["code"], error(answer)["meta"]["limit"]) == (
+        413,
+        "TOO_MANY_ITEMS",
+        5000,
+    )
     answer = await api.post(PERSON, content=b" " * (21 * 1024 * 1024), headers={"content-type": JSON_API})
     assert (answer.status_code, error(answer)["code"]) == (413, "PAYLOAD_TOO_LARGE")
     deep = "[" * 200 + "]" * 200
     answer = await api.post(
-        "/collection/v1/site", content=f'{{"data":{{"type":"site","attributes":{{"group":"cnc","name":"x","siteGeom":{deep}}}}}}}', headers={"content-type": JSON_API}
+        "/collection/v1/site",
+        content=f'{{"data":{{"type":"site","attributes":{{"group":"cnc","name":"x","siteGeom":{deep}}}}}}}',
+        headers={"content-type": JSON_API},
     )
     assert (answer.status_code, error(answer)["code"]) == (400, "MALFORMED_DOCUMENT")

@@ -132,7 +132,6 @@ async def test_a_namespace_is_an_identifier_type() -> None:
     assert table.queries == 1
 
 
-@pytest.mark.xfail(strict=True, reason="the form is judged without regard to case, the namespace is not")
 async def test_a_namespace_is_known_in_any_case() -> None:
     assert await known(Table("orcid"), "ORCID") == []
 

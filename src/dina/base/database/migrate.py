@@ -37,7 +37,7 @@ def migrate(url: str, modules: Sequence[tuple[Module, Mapping[str, ResourceType]
             connection.execute(files("dina.base.database").joinpath("base.sql").read_text("utf-8"))  # type: ignore[arg-type]
             connection.execute(files("dina.base.identity").joinpath("identity.sql").read_text("utf-8"))  # type: ignore[arg-type]
             for module, types in modules:
-                connection.execute(f"CREATE SCHEMA IF NOT EXISTS {module.name}")  # type: ignore[arg-type]
+                connection.execute(f"CREATE SCHEMA IF NOT EXISTS {module.schema}")  # type: ignore[arg-type]
                 upgrade(url, module)
                 add_extension_columns(url, types.values())
                 derive(connection, module, types)
@@ -60,7 +60,7 @@ def alembic_config(url: str, module: Module) -> Config:
     config.set_main_option("path_separator", "newline")
     config.set_main_option("version_locations", str(module.migrations / "versions"))
     config.attributes["url"] = alchemy_url(url)
-    config.attributes["schema"] = module.name
+    config.attributes["schema"] = module.schema
     config.attributes["metadata"] = metadata_of(module)
     return config
 
@@ -88,16 +88,20 @@ def add_extension_columns(url: str, types: Iterable[ResourceType]) -> None:
                 for column in resource.table.columns:
                     if present and column.name not in present:
                         definition = CreateColumn(column).compile(dialect=connection.dialect)
-                        connection.execute(text(f"ALTER TABLE {resource.table.fullname} ADD COLUMN {definition}"))
+                        connection.execute(
+                            text(f"ALTER TABLE {resource.table.fullname} ADD COLUMN {definition}")
+                        )
     finally:
         engine.dispose()
 
 
 def derive(connection: psycopg.Connection, module: Module, types: Mapping[str, ResourceType]) -> None:
     """History tables, functions and triggers, made again whenever a declaration has changed."""
-    for statement in module_tables(module.name):
+    for statement in module_tables(module.schema):
         connection.execute(statement)  # type: ignore[arg-type]
     for resource in types.values():
+        if resource.store is not None:
+            continue
         statements = list(type_triggers(resource))
         fingerprint = hashlib.sha256("\n".join(statements).encode()).hexdigest()
         name = f"{module.name}.{resource.type}"
@@ -120,9 +124,9 @@ def differences(url: str, module: Module) -> list[object]:
 
     def mine(name: str | None, kind: str, parents: Mapping[str, str | None]) -> bool:
         if kind == "schema":
-            return name == module.name
+            return name == module.schema
         if kind == "table":
-            return f"{module.name}.{name}" in metadata.tables
+            return f"{module.schema}.{name}" in metadata.tables
         return True
 
     try:
@@ -132,8 +136,11 @@ def differences(url: str, module: Module) -> list[object]:
                 opts={
                     "include_schemas": True,
                     "include_name": mine,
+                    "include_object": lambda item, _n, kind, _r, _o: not (
+                        kind == "table" and item.info.get("foreign")
+                    ),
                     "target_metadata": metadata,
-                    "version_table_schema": module.name,
+                    "version_table_schema": module.schema,
                     "compare_server_default": False,
                 },
             )

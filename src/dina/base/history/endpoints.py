@@ -56,11 +56,21 @@ def read_conditions(pairs: list[tuple[str, str]]) -> tuple[list[str], dict[str, 
             order, sort = sort_order(value), [value]
         elif name in ("optfields[audit-snapshot]", "optFields[audit-snapshot]"):
             changes = "changes" in value
-        elif name.startswith("page[") or name in ("lang", "language", "dina[language]", "fields[audit-snapshot]"):
+        elif name.startswith("page[") or name in (
+            "lang",
+            "language",
+            "dina[language]",
+            "fields[audit-snapshot]",
+        ):
             continue
         elif match:
             raise Problem(
-                Error("UNKNOWN_ATTRIBUTE", key="filter.unknownAttribute", values={"path": match[1], "type": "audit-snapshot"}, parameter=name)
+                Error(
+                    "UNKNOWN_ATTRIBUTE",
+                    key="filter.unknownAttribute",
+                    values={"path": match[1], "type": "audit-snapshot"},
+                    parameter=name,
+                )
             )
         else:
             raise Problem(Error("UNKNOWN_PARAMETER", values={"name": name}, parameter=name))
@@ -71,12 +81,19 @@ def sort_order(value: str) -> str:
     name = value.removeprefix("-")
     if name not in ORDERS:
         raise Problem(
-            Error("UNKNOWN_ATTRIBUTE", key="sort.unknown", values={"path": name, "type": "audit-snapshot"}, parameter="sort")
+            Error(
+                "UNKNOWN_ATTRIBUTE",
+                key="sort.unknown",
+                values={"path": name, "type": "audit-snapshot"},
+                parameter="sort",
+            )
         )
     return ORDERS[name].format("DESC" if value.startswith("-") else "ASC")
 
 
-def condition(attribute: str, operator: str, value: str, parameter: str, name: str) -> tuple[str, dict[str, Any]]:
+def condition(
+    attribute: str, operator: str, value: str, parameter: str, name: str
+) -> tuple[str, dict[str, Any]]:
     if operator not in OPERATORS:
         raise Problem(Error("FILTER_SYNTAX", values={"reason": operator, "position": 1}, parameter=parameter))
     if attribute == "instanceId":
@@ -119,7 +136,9 @@ def listed(
         "offset": page.offset, "sort": sort,
     }  # fmt: skip
     some = next(iter(service.types.values()))
-    links = page_links(request, Asked(pairs=pairs), Plan(some, limit=page.limit, offset=page.offset), total, None)
+    links = page_links(
+        request, Asked(pairs=pairs), Plan(some, limit=page.limit, offset=page.offset), total, None
+    )
     return Answer(200, document(dumps(data), None, meta, links))
 
 
@@ -164,7 +183,11 @@ async def one_revision(
         raise Problem(Error("NOT_FOUND"))
     where = ["r.type = %(type)s AND r.id = %(id)s::uuid AND r.version = %(version)s"]
     async with service.pools.read.connection() as connection:
-        values = {"type": resource.type, "id": await real_id(service, connection, resource, id_), "version": int(version)}
+        values = {
+            "type": resource.type,
+            "id": await real_id(service, connection, resource, id_),
+            "version": int(version),
+        }
         found = await revisions(service, connection, request.caller, where=where, values=values, before=True)
     if not found:
         raise Problem(Error("NOT_FOUND"))
@@ -178,7 +201,9 @@ async def resource_revision(
     return plain_document(service, request, found.resource(request.prefix, changes=True))
 
 
-async def revert(service: Service, request: Request, resource: ResourceType, id_: str, version: str) -> Answer:
+async def revert(
+    service: Service, request: Request, resource: ResourceType, id_: str, version: str
+) -> Answer:
     """`POST /{type}/{id}/revisions/{version}/revert`: a new version equal to the old one."""
     asked = ask(service.types, resource, request.query, frozenset({"include", "fields"}))
     found = await one_revision(service, request, resource, id_, version)
@@ -189,7 +214,9 @@ async def revert(service: Service, request: Request, resource: ResourceType, id_
     change.if_match = request.header(b"if-match")
     async with transaction(service, request) as connection:
         await write(service, request, connection, [change])
-        plan, row = await read_back(service, request, connection, resource, asked, [found.id], compact=request.compact)
+        plan, row = await read_back(
+            service, request, connection, resource, asked, [found.id], compact=request.compact
+        )
     from dina.base.jsonapi.reading import one_document
 
     check_one(request, resource, found.id, row.facts[0])
@@ -237,7 +264,10 @@ async def changes(service: Service, request: Request) -> Answer:
     ]
     last = data[-1]["id"] if data else after
     meta = {**common_meta(service, request), "after": last}
-    links = {"self": request.prefix + "/changes", "next": f"{request.prefix}/changes?after={last}" if data else None}
+    links = {
+        "self": request.prefix + "/changes",
+        "next": f"{request.prefix}/changes?after={last}" if data else None,
+    }
     return Answer(200, document(dumps(data), None, meta, links))
 
 

@@ -53,7 +53,7 @@ async def change_sets(service: Service, request: Request) -> Answer:
         cursor = await connection.execute(
             cast(
                 Any,
-                f"SELECT {COLUMNS.format(schema=service.schema)}, count(*) OVER () FROM {service.schema}.change_set c "  # noqa: S608
+                f"SELECT {COLUMNS.format(schema=service.schema)}, count(*) OVER () FROM {service.schema}.change_set c "
                 f"{mine} ORDER BY c.created_on DESC, c.id LIMIT %(limit)s OFFSET %(offset)s",
             ),
             values,
@@ -75,7 +75,7 @@ async def load(service: Service, request: Request, id_: str) -> dict[str, Any]:
         cursor = await connection.execute(
             cast(
                 Any,
-                f"SELECT {COLUMNS.format(schema=service.schema)} FROM {service.schema}.change_set c WHERE c.id = %s::uuid",  # noqa: S608
+                f"SELECT {COLUMNS.format(schema=service.schema)} FROM {service.schema}.change_set c WHERE c.id = %s::uuid",
             ),
             [id_],
         )
@@ -137,8 +137,8 @@ async def steps_of(service: Service, request: Request, id_: str) -> list[Step]:
             connection,
             request.caller,
             where=[
-                f"(r.type, r.id) IN (SELECT m.type, m.id FROM {service.schema}.revision m WHERE m.change_set = %(set)s::uuid)",  # noqa: S608
-                f"r.seq = (SELECT max(n.seq) FROM {service.schema}.revision n WHERE n.type = r.type AND n.id = r.id)",  # noqa: S608
+                f"(r.type, r.id) IN (SELECT m.type, m.id FROM {service.schema}.revision m WHERE m.change_set = %(set)s::uuid)",
+                f"r.seq = (SELECT max(n.seq) FROM {service.schema}.revision n WHERE n.type = r.type AND n.id = r.id)",
             ],
             values={"set": id_},
             limit=MAX_UNDO,
@@ -163,7 +163,9 @@ async def preview_undo(service: Service, request: Request, id_: str) -> Answer:
 
 def preview_document(found: dict[str, Any], steps: list[Step]) -> dict[str, Any]:
     free = [step for step in steps if not step.conflict]
-    counts = {action: sum(1 for s in free if s.action == action) for action in ("delete", "restore", "revert")}
+    counts = {
+        action: sum(1 for s in free if s.action == action) for action in ("delete", "restore", "revert")
+    }
     return {
         "type": "undo-preview",
         "id": found["id"],
@@ -203,10 +205,12 @@ async def undo(service: Service, request: Request, id_: str) -> Answer:
     request.headers.setdefault(b"x-change-set-label", b"undo")
     async with transaction(service, request) as connection:
         await connection.execute(
-            cast(Any, f"UPDATE {service.schema}.change_set SET undo_of = %s WHERE id = %s"), [id_, new]  # noqa: S608
+            cast(Any, f"UPDATE {service.schema}.change_set SET undo_of = %s WHERE id = %s"),
+            [id_, new],
         )
         await connection.execute(
-            cast(Any, f"UPDATE {service.schema}.change_set SET undone_by = %s WHERE id = %s"), [new, id_]  # noqa: S608
+            cast(Any, f"UPDATE {service.schema}.change_set SET undone_by = %s WHERE id = %s"),
+            [new, id_],
         )
         await write(service, request, connection, changes_of(service, steps))
     return plain_document(service, request, await load(service, request, new), status=200)

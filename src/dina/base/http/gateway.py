@@ -136,7 +136,9 @@ class Gateway:
             wait = self.limits.wait(caller)
             if wait > 0:
                 seconds = max(1, int(wait + 0.999))
-                raise Problem(Error("RATE_LIMITED", values={"seconds": seconds}), headers={"Retry-After": str(seconds)})
+                raise Problem(
+                    Error("RATE_LIMITED", values={"seconds": seconds}), headers={"Retry-After": str(seconds)}
+                )
         return request, service
 
     async def who(self, headers: Mapping[bytes, bytes], host: str, method: str) -> Caller:

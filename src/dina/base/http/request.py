@@ -60,10 +60,9 @@ class Request:
 
     @property
     def compact(self) -> bool:
-        return (
-            self.headers.get(b"crnk-compact", b"").lower() == b"true"
-            or b"urn:dina:profile:compact" in self.headers.get(b"accept", b"")
-        )
+        return self.headers.get(
+            b"crnk-compact", b""
+        ).lower() == b"true" or b"urn:dina:profile:compact" in self.headers.get(b"accept", b"")
 
     def replay(self, body: bytes) -> None:
         """Let the body be read once more."""
@@ -92,9 +91,7 @@ class Request:
 
     def _too_large(self) -> Problem:
         limit = self.max_body // (1024 * 1024)
-        return Problem(
-            Error("PAYLOAD_TOO_LARGE", values={"limit": limit}, meta={"limit": self.max_body})
-        )
+        return Problem(Error("PAYLOAD_TOO_LARGE", values={"limit": limit}, meta={"limit": self.max_body}))
 
 
 def accepted_language(header: bytes) -> str:

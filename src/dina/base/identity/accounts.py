@@ -121,10 +121,14 @@ class Accounts:
             hashed = await asyncio.to_thread(HASHER.hash, password)
             await self.fetch("UPDATE identity.account SET password = %s WHERE id = %s", [hashed, id_])
         if admin_roles is not None:
-            await self.fetch("UPDATE identity.account SET admin_roles = %s WHERE id = %s", [list(admin_roles), id_])
+            await self.fetch(
+                "UPDATE identity.account SET admin_roles = %s WHERE id = %s", [list(admin_roles), id_]
+            )
         for name in ("first_name", "last_name", "email", "agent_id", "enabled", "service_account"):
             if name in members:
-                await self.fetch(f"UPDATE identity.account SET {name} = %s WHERE id = %s", [members[name], id_])
+                await self.fetch(
+                    f"UPDATE identity.account SET {name} = %s WHERE id = %s", [members[name], id_]
+                )
         if roles is not None:
             await self.set_roles(str(id_), roles)
         found = await self.by_id(str(id_))
@@ -136,7 +140,8 @@ class Accounts:
             await connection.execute("DELETE FROM identity.account_group WHERE account_id = %s", [id_])
             for group, role in roles:
                 await connection.execute(
-                    "INSERT INTO identity.user_group (name) VALUES (lower(%s)) ON CONFLICT DO NOTHING", [group]
+                    "INSERT INTO identity.user_group (name) VALUES (lower(%s)) ON CONFLICT DO NOTHING",
+                    [group],
                 )
                 await connection.execute(
                     "INSERT INTO identity.account_group VALUES (%s, lower(%s), %s) ON CONFLICT DO NOTHING",
@@ -172,7 +177,8 @@ class Accounts:
             return None
         if row["failed_attempts"]:
             await self.fetch(
-                "UPDATE identity.account SET failed_attempts = 0, locked_until = NULL WHERE id::text = %s", [row["id"]]
+                "UPDATE identity.account SET failed_attempts = 0, locked_until = NULL WHERE id::text = %s",
+                [row["id"]],
             )
         return await self.by_id(row["id"])
 
@@ -208,7 +214,8 @@ class Accounts:
 
     async def revoke_key(self, account_id: str, id_: str) -> bool:
         rows = await self.fetch(
-            "DELETE FROM identity.api_key WHERE account_id::text = %s AND id::text = %s RETURNING id", [account_id, id_]
+            "DELETE FROM identity.api_key WHERE account_id::text = %s AND id::text = %s RETURNING id",
+            [account_id, id_],
         )
         return bool(rows)
 

@@ -24,13 +24,18 @@ class Nothing:
 
 
 @dataclass(frozen=True, slots=True)
+class Own:
+    """Rows the caller created are readable."""
+
+
+@dataclass(frozen=True, slots=True)
 class Groups:
     """Rows of these groups are readable."""
 
     names: frozenset[str]
 
 
-Readable = Everything | Nothing | Groups
+Readable = Everything | Nothing | Groups | Own
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,7 @@ class Provider:
     delete: Requirement
     evaluated: tuple[str, ...] = ()
     read_role: Role | None = None
+    own_only: bool = False
 
 
 def anyone(caller: Caller, facts: Facts) -> bool:
@@ -77,6 +83,11 @@ def administers(caller: Caller, facts: Facts) -> bool:
     return caller.admin or caller.read_only_admin
 
 
+def oneself(caller: Caller, facts: Facts) -> bool:
+    """The account itself, and those who run a group or the system."""
+    return caller.read_only_admin or caller.at_least_in_any(Role.SUPER_USER) or facts.get("id") == caller.subject
+
+
 GUEST, USER, SUPER = in_group(Role.GUEST), in_group(Role.USER), in_group(Role.SUPER_USER)
 GROUP = ("group",)
 
@@ -95,6 +106,8 @@ PROVIDERS: dict[str, Provider] = {
     "OrganizationAuthorizationService": Provider(
         in_any_group(Role.GUEST), anyone, in_any_group(Role.SUPER_USER), in_any_group(Role.SUPER_USER)
     ),
+    "PersonalAuthorizationService": Provider(anyone, owner, owner, owner, ("createdBy",), own_only=True),
+    "UserAuthorizationService": Provider(admin, oneself, admin, admin),
 }
 
 
@@ -111,6 +124,10 @@ def permissions(provider: str, caller: Caller, facts: Facts) -> list[str]:
 def readable(provider: str, caller: Caller) -> Readable:
     """Which rows of a list the caller may see."""
     found = PROVIDERS[provider]
+    if found.own_only:
+        return Everything() if caller.admin else Own()
+    if provider == "UserAuthorizationService":
+        return Everything()
     if found.read_role is None:
         return Everything() if found.read(caller, {}) else Nothing()
     if caller.admin or caller.read_only_admin:

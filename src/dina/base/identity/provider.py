@@ -104,7 +104,9 @@ class Provider:
             Route(f"{oidc}/3p-cookies/step1.html", self.status_frame),
             Route(f"{REALM}/sign-in.css", self.style),
         ]
-        cors = Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "POST"], allow_headers=["*"])
+        cors = Middleware(
+            CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "POST"], allow_headers=["*"]
+        )
         return Starlette(routes=routes, middleware=[cors])
 
     async def configuration(self, request: Request) -> Response:
@@ -123,17 +125,28 @@ class Provider:
                 "check_session_iframe": f"{oidc}/login-status-iframe.html",
                 "response_types_supported": ["code"],
                 "response_modes_supported": ["query", "fragment"],
-                "grant_types_supported": ["authorization_code", "refresh_token", "password", "client_credentials"],
+                "grant_types_supported": [
+                    "authorization_code",
+                    "refresh_token",
+                    "password",
+                    "client_credentials",
+                ],
                 "subject_types_supported": ["public"],
                 "id_token_signing_alg_values_supported": ["RS256"],
                 "code_challenge_methods_supported": ["S256"],
-                "token_endpoint_auth_methods_supported": ["none", "client_secret_post", "client_secret_basic"],
+                "token_endpoint_auth_methods_supported": [
+                    "none",
+                    "client_secret_post",
+                    "client_secret_basic",
+                ],
                 "scopes_supported": ["openid", "profile", "email"],
             }
         )
 
     async def certificates(self, request: Request) -> Response:
-        return JSONResponse({"keys": [{**k.as_dict(private=False), "use": "sig", "alg": "RS256"} for k in self.keys.keys]})
+        return JSONResponse(
+            {"keys": [{**k.as_dict(private=False), "use": "sig", "alg": "RS256"} for k in self.keys.keys]}
+        )
 
     def allowed(self, request: Request, address: str) -> bool:
         """Whether people may be sent to an address: our own origin, a configured one, or this very machine."""
@@ -161,7 +174,9 @@ class Provider:
             return self.back(query, {"error": "unsupported_response_type"})
         if query.get("code_challenge") and query.get("code_challenge_method") != "S256":
             return self.back(query, {"error": "invalid_request"})
-        language = query.get("ui_locales", "")[:2] or accepted_language(request.headers.get("accept-language", "").encode())
+        language = query.get("ui_locales", "")[:2] or accepted_language(
+            request.headers.get("accept-language", "").encode()
+        )
         language = language if language in TEXTS else "en"
         session = await self.session(request)
         if request.method == "GET":
@@ -184,7 +199,13 @@ class Provider:
         )
         answer = await self.granted(query, account, rows[0]["id"])
         answer.set_cookie(
-            COOKIE, secret, max_age=SESSION_SECONDS, httponly=True, samesite="lax", path="/auth", secure=self.secure_cookies
+            COOKIE,
+            secret,
+            max_age=SESSION_SECONDS,
+            httponly=True,
+            samesite="lax",
+            path="/auth",
+            secure=self.secure_cookies,
         )
         return answer
 
@@ -197,7 +218,9 @@ class Provider:
     def mark(self, moment: str, cookie: str) -> str:
         return hmac.new(self.secret, f"{moment}\n{cookie}".encode(), hashlib.sha256).hexdigest()
 
-    def form(self, request: Request, language: str, problem: str = "", status: int = 200, username: str = "") -> Response:
+    def form(
+        self, request: Request, language: str, problem: str = "", status: int = 200, username: str = ""
+    ) -> Response:
         cookie = request.cookies.get("DINA_FORM") or secrets.token_urlsafe(16)
         moment = str(int(time.time()))
         template = Environment(autoescape=True).from_string(
@@ -210,11 +233,15 @@ class Provider:
         headers = {**HEADERS, "content-language": language}
         # Chromium applies form-action to redirects after a submit, so the allowed target must be named.
         answer = HTMLResponse(page, status, headers=headers)
-        answer.set_cookie("DINA_FORM", cookie, httponly=True, samesite="lax", path="/auth", secure=self.secure_cookies)
+        answer.set_cookie(
+            "DINA_FORM", cookie, httponly=True, samesite="lax", path="/auth", secure=self.secure_cookies
+        )
         return answer
 
     async def style(self, request: Request) -> Response:
-        return Response(files("dina.base.identity").joinpath("sign-in.css").read_text("utf-8"), media_type="text/css")
+        return Response(
+            files("dina.base.identity").joinpath("sign-in.css").read_text("utf-8"), media_type="text/css"
+        )
 
     async def session(self, request: Request) -> tuple[Account, str] | None:
         secret = request.cookies.get(COOKIE)
@@ -259,7 +286,9 @@ class Provider:
             case "authorization_code":
                 return await self.from_code(request, form, client)
             case "password":
-                account = await self.accounts.check_password(form.get("username", ""), form.get("password", ""))
+                account = await self.accounts.check_password(
+                    form.get("username", ""), form.get("password", "")
+                )
                 return await self.issued(request, account, client, None, "invalid_grant", 401)
             case "refresh_token":
                 return await self.from_refresh(request, form, client)
@@ -287,10 +316,14 @@ class Provider:
         if not used:
             await self.end_session(row["session"])
             return failure("invalid_grant")
-        right = client == row["client_id"] and form.get("redirect_uri") == row["redirect_uri"] and not row["old"]
+        right = (
+            client == row["client_id"] and form.get("redirect_uri") == row["redirect_uri"] and not row["old"]
+        )
         if row["challenge"]:
             hashed = hashlib.sha256(form.get("code_verifier", "").encode()).digest()
-            right = right and hmac.compare_digest(base64.urlsafe_b64encode(hashed).rstrip(b"=").decode(), row["challenge"])
+            right = right and hmac.compare_digest(
+                base64.urlsafe_b64encode(hashed).rstrip(b"=").decode(), row["challenge"]
+            )
         if not right:
             return failure("invalid_grant")
         account = await self.accounts.by_id(row["account_id"])
@@ -395,7 +428,9 @@ class Provider:
 
     async def revoke(self, request: Request) -> Response:
         form = dict(parse_qsl((await request.body()).decode("utf-8", "replace")))
-        await self.accounts.fetch("DELETE FROM identity.refresh_token WHERE token = %s", [digest(form.get("token", ""))])
+        await self.accounts.fetch(
+            "DELETE FROM identity.refresh_token WHERE token = %s", [digest(form.get("token", ""))]
+        )
         return Response(status_code=200)
 
     async def logout(self, request: Request) -> Response:
@@ -405,7 +440,8 @@ class Provider:
             query |= dict(parse_qsl((await request.body()).decode("utf-8", "replace")))
         if "refresh_token" in query:
             rows = await self.accounts.fetch(
-                "SELECT session::text FROM identity.refresh_token WHERE token = %s", [digest(query["refresh_token"])]
+                "SELECT session::text FROM identity.refresh_token WHERE token = %s",
+                [digest(query["refresh_token"])],
             )
             for row in rows:
                 await self.end_session(row["session"])

@@ -43,7 +43,9 @@ class Issuer:
         if self.jwks_url is None or (self.keys is not None and self._has(kid)):
             return self.keys
         async with self.lock:
-            if time.monotonic() - self.fetched >= REFETCH_SECONDS and not (self.keys is not None and self._has(kid)):
+            if time.monotonic() - self.fetched >= REFETCH_SECONDS and not (
+                self.keys is not None and self._has(kid)
+            ):
                 self.fetched = time.monotonic()
                 try:
                     async with httpx.AsyncClient(timeout=10) as client:

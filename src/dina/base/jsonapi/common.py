@@ -25,7 +25,9 @@ async def languages(service: Service, request: Request) -> Answer:
     """`GET /languages` and `GET /{type}/languages`."""
     ask(service.types, None, request.query, frozenset())
     meta = {**common_meta(service, request), "supportedLanguages": LANGUAGES, "results": 0}
-    body = dumps({"jsonapi": {"version": "1.1"}, "meta": meta, "links": {"self": request.prefix + request.path}})
+    body = dumps(
+        {"jsonapi": {"version": "1.1"}, "meta": meta, "links": {"self": request.prefix + request.path}}
+    )
     return Answer(200, body)
 
 
@@ -59,7 +61,12 @@ async def index_refresh(service: Service, request: Request) -> Answer:
     resource = service.types.get(str(type_))
     if resource is None or resource.store is not None:
         raise Problem(
-            Error("MALFORMED_DOCUMENT", key="refresh.docType", values={"type": str(type_)[:50]}, pointer="/data/attributes/docType")
+            Error(
+                "MALFORMED_DOCUMENT",
+                key="refresh.docType",
+                values={"type": str(type_)[:50]},
+                pointer="/data/attributes/docType",
+            )
         )
     wanted = item.get("id")
     condition = " AND t.id = %(id)s::uuid" if wanted else ""
@@ -68,7 +75,7 @@ async def index_refresh(service: Service, request: Request) -> Answer:
         await connection.execute(
             cast(
                 Any,
-                f"UPDATE {service.schema}.revision r SET xid = pg_current_xact_id() FROM {resource.table.fullname} t "  # noqa: S608
+                f"UPDATE {service.schema}.revision r SET xid = pg_current_xact_id() FROM {resource.table.fullname} t "
                 f"WHERE r.type = %(type)s AND r.id = t.id{condition} AND r.seq = "
                 f"(SELECT max(s.seq) FROM {service.schema}.revision s WHERE s.type = r.type AND s.id = r.id)",
             ),
@@ -113,12 +120,22 @@ async def name_identifiers(service: Service, request: Request) -> Answer:
             raise Problem(Error("UNKNOWN_PARAMETER", values={"name": name}, parameter=name)) from None
         if comparison.path not in ("type", "group", "name") or comparison.op not in (Op.EQ, Op.IN):
             raise Problem(
-                Error("UNKNOWN_ATTRIBUTE", key="filter.unknownAttribute", values={"path": comparison.path, "type": "resource-name-identifier"}, parameter=name)
+                Error(
+                    "UNKNOWN_ATTRIBUTE",
+                    key="filter.unknownAttribute",
+                    values={"path": comparison.path, "type": "resource-name-identifier"},
+                    parameter=name,
+                )
             )
         given[comparison.path] = tuple(v for v in comparison.values if v is not None)
     missing = [n for n in ("type", "group") if not given.get(n)]
     if missing:
-        raise Problem([Error("BAD_PARAMETER", key="names.missing", values={"name": n}, parameter=f"filter[{n}]") for n in missing])
+        raise Problem(
+            [
+                Error("BAD_PARAMETER", key="names.missing", values={"name": n}, parameter=f"filter[{n}]")
+                for n in missing
+            ]
+        )
     resource = service.types.get(given["type"][0])
     column = next((n for n in NAMES if resource is not None and n in resource.stored), None)
     if resource is None or column is None or not resource.grouped:
@@ -131,17 +148,30 @@ async def name_identifiers(service: Service, request: Request) -> Answer:
     condition = f't."group" = %(group)s AND t.deleted_on IS NULL AND t."{name_column}" IS NOT NULL'
     if given.get("name"):
         condition += f' AND t."{name_column}" COLLATE "C" = ANY(%(names)s)'
-    values = {"group": group, "names": list(given.get("name", ())), "limit": page.limit, "offset": page.offset}
+    values = {
+        "group": group,
+        "names": list(given.get("name", ())),
+        "limit": page.limit,
+        "offset": page.offset,
+    }
     sql = (
-        f'SELECT t.id::text, t."{name_column}", count(*) OVER () FROM {resource.table.fullname} t WHERE {condition} '  # noqa: S608
+        f'SELECT t.id::text, t."{name_column}", count(*) OVER () FROM {resource.table.fullname} t WHERE {condition} '
         "ORDER BY t.created_on, t.id LIMIT %(limit)s OFFSET %(offset)s"
     )
     async with service.pools.write.connection() as connection:
         cursor = await connection.execute(cast(Any, sql), values)
         found = await cursor.fetchall()
     total = found[0][2] if found else 0
-    data = [{"type": "resource-name-identifier", "id": row[0], "attributes": {"name": row[1]}} for row in found]
-    meta = {"totalResourceCount": total, "results": total, "limit": page.limit, "offset": page.offset, "sort": ["createdOn"]}
+    data = [
+        {"type": "resource-name-identifier", "id": row[0], "attributes": {"name": row[1]}} for row in found
+    ]
+    meta = {
+        "totalResourceCount": total,
+        "results": total,
+        "limit": page.limit,
+        "offset": page.offset,
+        "sort": ["createdOn"],
+    }
     return plain_document(service, request, data, meta=meta)
 
 
@@ -154,9 +184,11 @@ async def external_references(service: Service, request: Request) -> Answer:
     asked = ask(service.types, None, request.query, frozenset({"page"}), frozenset({"filter[type]"}))
     wanted = asked.extra.get("filter[type]")
     parts = [
-        f"SELECT e->>'type' AS type, e->>'id' AS id, '{r.type}.{name}' AS place FROM {r.table.fullname} t, "  # noqa: S608
+        f"SELECT e->>'type' AS type, e->>'id' AS id, '{r.type}.{name}' AS place FROM {r.table.fullname} t, "
         + (
-            f'jsonb_array_elements(t."{rel.column}") e' if rel.many else f'jsonb_array_elements(jsonb_build_array(t."{rel.column}")) e'
+            f'jsonb_array_elements(t."{rel.column}") e'
+            if rel.many
+            else f'jsonb_array_elements(jsonb_build_array(t."{rel.column}")) e'
         )
         + " WHERE t.deleted_on IS NULL AND e <> 'null'::jsonb"
         for r in service.types.values()
@@ -168,7 +200,7 @@ async def external_references(service: Service, request: Request) -> Answer:
     if parts and request.caller.username:
         admin_only(request)
         sql = (
-            f"SELECT type, id, array_agg(DISTINCT place), count(*), count(*) OVER () FROM ({' UNION ALL '.join(parts)}) x "  # noqa: S608
+            f"SELECT type, id, array_agg(DISTINCT place), count(*), count(*) OVER () FROM ({' UNION ALL '.join(parts)}) x "
             "WHERE %(type)s::text IS NULL OR type = %(type)s GROUP BY type, id ORDER BY type, id "
             "LIMIT %(limit)s OFFSET %(offset)s"
         )
@@ -186,17 +218,30 @@ async def external_references(service: Service, request: Request) -> Answer:
         for type_, id_, places, number, _ in rows
     ]
     total = rows[0][4] if rows else 0
-    meta = {"totalResourceCount": total, "results": total, "limit": asked.page.limit, "offset": asked.page.offset}
+    meta = {
+        "totalResourceCount": total,
+        "results": total,
+        "limit": asked.page.limit,
+        "offset": asked.page.offset,
+    }
     return plain_document(service, request, data, meta=meta)
 
 
 async def vocabularies(service: Service, request: Request, rest: list[str]) -> Answer:
     """`GET /vocabulary` and `GET /vocabulary/{name}`: the module's controlled vocabularies as data."""
     ask(service.types, None, request.query, frozenset({"page"}))
-    found = {name: vocabulary_resource(name, elements) for name, elements in service.module.vocabularies.items()}
+    found = {
+        name: vocabulary_resource(name, elements) for name, elements in service.module.vocabularies.items()
+    }
     if not rest:
         total = len(found)
-        meta = {"totalResourceCount": total, "results": total, "limit": DEFAULT_LIMIT, "offset": 0, "sort": []}
+        meta = {
+            "totalResourceCount": total,
+            "results": total,
+            "limit": DEFAULT_LIMIT,
+            "offset": 0,
+            "sort": [],
+        }
         return plain_document(service, request, list(found.values()), meta=meta)
     one = found.get(rest[0]) if len(rest) == 1 else None
     if one is None:
@@ -215,7 +260,9 @@ def vocabulary_resource(name: str, elements: Any) -> dict[str, Any]:
                     "name": element.get("name") or element["key"],
                     "term": element.get("term"),
                     "multilingualTitle": {
-                        "titles": [{"lang": lang, "title": element[lang]} for lang in LANGUAGES if element.get(lang)]
+                        "titles": [
+                            {"lang": lang, "title": element[lang]} for lang in LANGUAGES if element.get(lang)
+                        ]
                     },
                 }
                 for element in elements

@@ -53,7 +53,9 @@ def external_meta(service: Service, plan: Plan) -> list[dict[str, str]]:
     return [{"type": t, "href": f"{service.owners.get(t, '')}/{t}"} for t in types]
 
 
-def list_meta(service: Service, request: Request, asked: Asked, plan: Plan, total: int | None) -> dict[str, Any]:
+def list_meta(
+    service: Service, request: Request, asked: Asked, plan: Plan, total: int | None
+) -> dict[str, Any]:
     meta = common_meta(service, request, asked)
     if total is not None:
         meta["totalResourceCount"] = total
@@ -64,7 +66,9 @@ def list_meta(service: Service, request: Request, asked: Asked, plan: Plan, tota
     return meta
 
 
-def page_links(request: Request, asked: Asked, plan: Plan, total: int | None, cursor: str | None) -> dict[str, Any]:
+def page_links(
+    request: Request, asked: Asked, plan: Plan, total: int | None, cursor: str | None
+) -> dict[str, Any]:
     """self, first, prev, next, last; other parameters kept; null where there is none (api.md §6)."""
     base = request.prefix + request.path
     kept = [(n, v) for n, v in asked.pairs if not n.startswith("page[")]
@@ -77,7 +81,13 @@ def page_links(request: Request, asked: Asked, plan: Plan, total: int | None, cu
     own = own.replace("[", "%5B").replace("]", "%5D")
     if plan.cursor:
         following = address(after=cursor, limit=plan.limit) if cursor else None
-        return {"self": own, "first": address(after="", limit=plan.limit), "prev": None, "next": following, "last": None}
+        return {
+            "self": own,
+            "first": address(after="", limit=plan.limit),
+            "prev": None,
+            "next": following,
+            "last": None,
+        }
     limit, offset, total = plan.limit, plan.offset, total or 0
     last = max(0, (total - 1) // limit * limit) if limit else 0
     return {

@@ -47,7 +47,9 @@ class Store(Protocol):
 Endpoint = Callable[[], Awaitable[Answer]]
 
 
-def endpoints(service: Service, request: Request, resource: ResourceType, rest: list[str]) -> Mapping[str, Endpoint] | None:
+def endpoints(
+    service: Service, request: Request, resource: ResourceType, rest: list[str]
+) -> Mapping[str, Endpoint] | None:
     from dina.base.jsonapi.common import languages
 
     view = _Foreign(service, request, resource)
@@ -98,7 +100,11 @@ class _Foreign:
 
     async def matching(self, plan: Plan) -> list[Record]:
         found = await self.store.find(self.service, plan)
-        kept = [r for r in found if self.may("read", r) and (plan.tree is None or holds(plan.tree, r, lambda t, i: None))]
+        kept = [
+            r
+            for r in found
+            if self.may("read", r) and (plan.tree is None or holds(plan.tree, r, lambda t, i: None))
+        ]
         kept.sort(key=lambda r: str(r["id"]))
         for key in reversed(plan.sort):
             filled = [r for r in kept if sort_value(key.target, r) is not None]
@@ -124,7 +130,9 @@ class _Foreign:
         number = len(await self.matching(plan))
         data = {"type": "count", "id": "1", "attributes": {"value": number}}
         meta = {**common_meta(self.service, self.request, asked), "results": number}
-        return Answer(200, document(dumps(data), None, meta, {"self": self.request.prefix + self.request.path}))
+        return Answer(
+            200, document(dumps(data), None, meta, {"self": self.request.prefix + self.request.path})
+        )
 
     async def found(self, id_: str, action: str = "read") -> Record:
         record = await self.store.get(self.service, id_)
@@ -191,7 +199,11 @@ class _Foreign:
 
     async def store_new(self, change: Change) -> Record:
         pending = self.judged(change, None)
-        record = {"id": change.id, "attributes": pending.draft.attributes, "relationships": pending.draft.relationships}
+        record = {
+            "id": change.id,
+            "attributes": pending.draft.attributes,
+            "relationships": pending.draft.relationships,
+        }
         if not self.may("create", record):
             raise Problem(change.located(Error("FORBIDDEN", pointer="")))
         return await self.store.create(self.service, record, self.request)
@@ -200,7 +212,11 @@ class _Foreign:
         before = await self.found(change.id, "update")
         stored = Stored(change.id, 0, False, None, dict(before["attributes"]), dict(before["relationships"]))
         pending = self.judged(change, stored)
-        record = {"id": change.id, "attributes": pending.draft.attributes, "relationships": pending.draft.relationships}
+        record = {
+            "id": change.id,
+            "attributes": pending.draft.attributes,
+            "relationships": pending.draft.relationships,
+        }
         return await self.store.update(self.service, record, self.request)
 
     async def create(self) -> Answer:
@@ -213,7 +229,9 @@ class _Foreign:
     async def update(self, id_: str) -> Answer:
         asked, plan = self.asked(ask_for.WRITE)
         await self.found(id_, "update")
-        change, errors = read_update(self.resource, data_object(await self.request.body()), id_, "/data", None, {})
+        change, errors = read_update(
+            self.resource, data_object(await self.request.body()), id_, "/data", None, {}
+        )
         if errors:
             raise Problem(errors)
         return self.single(await self.store_changed(change), asked, plan)
@@ -262,7 +280,13 @@ class _Foreign:
         asked, plan = self.asked(ask_for.WRITE)
         ids = [str(item.get("id")) for item in data_array(await self.request.body(), self.service.max_bulk)]
         found = [await self.store.get(self.service, id_) for id_ in ids]
-        self.stop([Error("NOT_FOUND", pointer=f"/data/id/{i}") for i, r in zip(ids, found, strict=True) if r is None])
+        self.stop(
+            [
+                Error("NOT_FOUND", pointer=f"/data/id/{i}")
+                for i, r in zip(ids, found, strict=True)
+                if r is None
+            ]
+        )
         return self.many([r for r in found if r is not None and self.may("read", r)], asked, plan)
 
     @staticmethod

@@ -48,7 +48,7 @@ def _condition(condition: Condition, record: Record, find: Find, step: int) -> b
 
 def _walk(condition: Condition, record: Record, find: Find, step: int) -> bool:
     target = condition.target
-    owner, relationship = target.steps[step]
+    _owner, relationship = target.steps[step]
     value = record["relationships"].get(relationship.name)
     last = step == len(target.steps) - 1
     bare = target.attribute is None and target.external is None
@@ -104,7 +104,9 @@ def _many(condition: Condition, values: list[str]) -> bool:
     if condition.has_null:
         parts.append(bool(values) if negated else not values)
     if condition.values:
-        positive = Condition(condition.target, POSITIVE.get(condition.op, condition.op), condition.values, False)
+        positive = Condition(
+            condition.target, POSITIVE.get(condition.op, condition.op), condition.values, False
+        )
         inside = bool(condition.target.members)
         some = any(_test(positive, Compare.TEXT, value, inside=inside) for value in values)
         parts.append((bool(values) and not some) if negated else some)

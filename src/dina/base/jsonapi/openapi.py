@@ -91,7 +91,11 @@ class _Description:
         }
         self.schemas["Document"] = {
             "type": "object",
-            "properties": {"data": {"nullable": True}, "meta": {"type": "object"}, "links": {"type": "object"}},
+            "properties": {
+                "data": {"nullable": True},
+                "meta": {"type": "object"},
+                "links": {"type": "object"},
+            },
         }
 
     def type_schemas(self, resource: ResourceType) -> None:
@@ -101,7 +105,10 @@ class _Description:
         for schema, properties in ((f"{name}.attributes", attributes), (f"{name}.write", writable)):
             self.schemas[schema] = {
                 "type": "object",
-                "properties": {n: s if schema.endswith("write") else {**s, "nullable": True} for n, s in properties.items()},
+                "properties": {
+                    n: s if schema.endswith("write") else {**s, "nullable": True}
+                    for n, s in properties.items()
+                },
             }
             if schema.endswith("write"):
                 self.schemas[schema]["additionalProperties"] = False
@@ -127,7 +134,11 @@ class _Description:
                 "type": {"type": "string", "enum": [name]},
                 "id": {"type": "string", "format": "uuid"},
                 "attributes": {"$ref": f"{PREFIX}{name}.write"},
-                "relationships": {"type": "object", "properties": relationships, "additionalProperties": False},
+                "relationships": {
+                    "type": "object",
+                    "properties": relationships,
+                    "additionalProperties": False,
+                },
             },
         }
 
@@ -157,7 +168,10 @@ class _Description:
     def answer(self, status: int, schema: dict[str, Any] | None, faults: tuple[int, ...]) -> dict[str, Any]:
         found: dict[str, Any] = {str(status): {"description": "Success"}}
         if schema is not None:
-            found[str(status)]["content"] = {JSON_API: {"schema": schema}, "application/json": {"schema": schema}}
+            found[str(status)]["content"] = {
+                JSON_API: {"schema": schema},
+                "application/json": {"schema": schema},
+            }
         for fault in sorted({*COMMON_FAULTS, *faults}):
             found[str(fault)] = {
                 "description": "Error",
@@ -180,7 +194,12 @@ class _Description:
         answers = self.answer(status, schema, faults)
         for more in extra:
             answers[str(more)] = {"description": "See the contract"}
-        found: dict[str, Any] = {"summary": summary, "tags": [tag], "parameters": parameters, "responses": answers}
+        found: dict[str, Any] = {
+            "summary": summary,
+            "tags": [tag],
+            "parameters": parameters,
+            "responses": answers,
+        }
         if body is not None:
             found["requestBody"] = {"required": True, "content": {media: {"schema": body}}}
         return found
@@ -192,7 +211,11 @@ class _Description:
         new = document_schema({"$ref": f"{PREFIX}{name}.new"}, request=True)
         news = document_schema({"type": "array", "items": {"$ref": f"{PREFIX}{name}.new"}}, request=True)
         ids = document_schema({"type": "array", "items": {"$ref": PREFIX + "Identifier"}}, request=True)
-        lists, single, write = list_parameters(resource), single_parameters(resource), shaping_parameters(resource)
+        lists, single, write = (
+            list_parameters(resource),
+            single_parameters(resource),
+            shaping_parameters(resource),
+        )
         id_ = path_parameter("id", "Its UUID" + (" or compound key" if resource.compound_key else ""))
         paths: dict[str, dict[str, Any]] = {
             f"/{name}": {
@@ -200,23 +223,57 @@ class _Description:
                 "post": self.operation(f"Create: {label}", 201, one, WRITE_FAULTS, write, new, name),
             },
             f"/{name}/count": {
-                "get": self.operation(f"Count: {label}", 200, {"$ref": PREFIX + "Document"}, (), filter_parameters(), tag=name)
+                "get": self.operation(
+                    f"Count: {label}", 200, {"$ref": PREFIX + "Document"}, (), filter_parameters(), tag=name
+                )
             },
-            f"/{name}/languages": {"get": self.operation("Languages", 200, {"$ref": PREFIX + "Document"}, (), [], tag=name)},
+            f"/{name}/languages": {
+                "get": self.operation("Languages", 200, {"$ref": PREFIX + "Document"}, (), [], tag=name)
+            },
             f"/{name}/{{id}}": {
-                "get": self.operation(f"Read: {label}", 200, one, (404, 410), [id_, *single], tag=name, extra=(304,)),
+                "get": self.operation(
+                    f"Read: {label}", 200, one, (404, 410), [id_, *single], tag=name, extra=(304,)
+                ),
                 "patch": self.operation(f"Update: {label}", 200, one, WRITE_FAULTS, [id_, *write], new, name),
-                "delete": self.operation(f"Delete: {label}", 204, None, WRITE_FAULTS, [id_, flag("purge", "Remove for good")], tag=name),
+                "delete": self.operation(
+                    f"Delete: {label}",
+                    204,
+                    None,
+                    WRITE_FAULTS,
+                    [id_, flag("purge", "Remove for good")],
+                    tag=name,
+                ),
             },
-            f"/{name}/{{id}}/restore": {"post": self.operation(f"Restore: {label}", 200, one, WRITE_FAULTS, [id_, *write], tag=name)},
-            f"/{name}/{{id}}/revisions": {"get": self.operation("Revisions", 200, {"$ref": PREFIX + "Document"}, (404,), [id_], tag=name)},
+            f"/{name}/{{id}}/restore": {
+                "post": self.operation(f"Restore: {label}", 200, one, WRITE_FAULTS, [id_, *write], tag=name)
+            },
+            f"/{name}/{{id}}/revisions": {
+                "get": self.operation(
+                    "Revisions", 200, {"$ref": PREFIX + "Document"}, (404,), [id_], tag=name
+                )
+            },
             f"/{name}/bulk": {
-                "post": self.operation("Create many", 200, many, WRITE_FAULTS, write, news, name, JSON_API + "; ext=bulk"),
-                "patch": self.operation("Update many", 200, many, WRITE_FAULTS, write, news, name, JSON_API + "; ext=bulk"),
-                "delete": self.operation("Delete many", 204, None, WRITE_FAULTS, [], ids, name, JSON_API + "; ext=bulk"),
+                "post": self.operation(
+                    "Create many", 200, many, WRITE_FAULTS, write, news, name, JSON_API + "; ext=bulk"
+                ),
+                "patch": self.operation(
+                    "Update many", 200, many, WRITE_FAULTS, write, news, name, JSON_API + "; ext=bulk"
+                ),
+                "delete": self.operation(
+                    "Delete many", 204, None, WRITE_FAULTS, [], ids, name, JSON_API + "; ext=bulk"
+                ),
             },
             f"/{name}/bulk-load": {
-                "post": self.operation("Read many", 200, many, (404, 410, 413, 409, 415, 422), write, ids, name, JSON_API + "; ext=bulk")
+                "post": self.operation(
+                    "Read many",
+                    200,
+                    many,
+                    (404, 410, 413, 409, 415, 422),
+                    write,
+                    ids,
+                    name,
+                    JSON_API + "; ext=bulk",
+                )
             },
         }
         for rel in resource.relationships.values():
@@ -225,7 +282,15 @@ class _Description:
                 target = self.service.types[rel.target]
                 more = list_parameters(target) if rel.many else single_parameters(target)
                 paths[f"/{name}/{{id}}/{rel.name}"] = {
-                    "get": self.operation(f"Related: {rel.label.en}", 200, {"$ref": PREFIX + "Document"}, (404, 410), [id_, *more], tag=name, extra=(304,))
+                    "get": self.operation(
+                        f"Related: {rel.label.en}",
+                        200,
+                        {"$ref": PREFIX + "Document"},
+                        (404, 410),
+                        [id_, *more],
+                        tag=name,
+                        extra=(304,),
+                    )
                 }
         for path, methods in paths.items():
             kept = {m: o for m, o in methods.items() if served(resource, path, m)}
@@ -247,9 +312,16 @@ class _Description:
 
     def module_paths(self) -> None:
         whole = {"$ref": PREFIX + "Document"}
-        feed = [query("after", {"type": "string"}), query("limit", {"type": "integer", "minimum": 1, "maximum": 1000})]
+        feed = [
+            query("after", {"type": "string"}),
+            query("limit", {"type": "integer", "minimum": 1, "maximum": 1000}),
+        ]
         page = [query("page[limit]", {"type": "integer"}), query("page[offset]", {"type": "integer"})]
-        audit = [query("filter[instanceId]", {"type": "string"}), query("filter[author]", {"type": "string"}), query("sort", {"type": "string"})]
+        audit = [
+            query("filter[instanceId]", {"type": "string"}),
+            query("filter[author]", {"type": "string"}),
+            query("sort", {"type": "string"}),
+        ]
         simple = {
             "/languages": (whole, [], ()),
             "/api-info": (whole, [], ()),
@@ -263,14 +335,25 @@ class _Description:
         for path, (schema, parameters, faults) in simple.items():
             self.paths[path] = {"get": self.operation(path, 200, schema, faults, parameters, tag="module")}
         self.paths["/permission-check"] = {
-            "post": self.operation("What may I do", 201, whole, WRITE_FAULTS, [], {"type": "object"}, "module")
+            "post": self.operation(
+                "What may I do", 201, whole, WRITE_FAULTS, [], {"type": "object"}, "module"
+            )
         }
         self.paths["/index-refresh"] = {
-            "post": self.operation("Feed once more", 202, None, WRITE_FAULTS, [], {"type": "object"}, "module")
+            "post": self.operation(
+                "Feed once more", 202, None, WRITE_FAULTS, [], {"type": "object"}, "module"
+            )
         }
         self.paths["/operations"] = {
             "post": self.operation(
-                "Atomic operations", 200, whole, WRITE_FAULTS, [], {"type": "object"}, "module", JSON_API + '; ext="https://jsonapi.org/ext/atomic"'
+                "Atomic operations",
+                200,
+                whole,
+                WRITE_FAULTS,
+                [],
+                {"type": "object"},
+                "module",
+                JSON_API + '; ext="https://jsonapi.org/ext/atomic"',
             )
         }
 
@@ -332,10 +415,16 @@ def relationship_schema(rel: Relationship) -> dict[str, Any]:
     one: dict[str, Any] = {
         "type": "object",
         "required": ["type", "id"],
-        "properties": {"type": {"type": "string", "enum": list(rel.targets)}, "id": {"type": "string", "format": "uuid"}},
+        "properties": {
+            "type": {"type": "string", "enum": list(rel.targets)},
+            "id": {"type": "string", "format": "uuid"},
+        },
     }
     data = {"type": "array", "items": one} if rel.many else {**one, "nullable": True}
-    return {"type": "object", "properties": {"data": data, "links": {"type": "object"}, "meta": {"type": "object"}}}
+    return {
+        "type": "object",
+        "properties": {"data": data, "links": {"type": "object"}, "meta": {"type": "object"}},
+    }
 
 
 def query(name: str, schema: dict[str, Any], description: str = "") -> dict[str, Any]:
@@ -347,11 +436,20 @@ def flag(name: str, description: str) -> dict[str, Any]:
 
 
 def path_parameter(name: str, description: str) -> dict[str, Any]:
-    return {"name": name, "in": "path", "required": True, "schema": {"type": "string"}, "description": description}
+    return {
+        "name": name,
+        "in": "path",
+        "required": True,
+        "schema": {"type": "string"},
+        "description": description,
+    }
 
 
 def filter_parameters() -> list[dict[str, Any]]:
-    return [query("fiql", {"type": "string"}, "Filter in FIQL"), query("filter[rsql]", {"type": "string"}, "Filter in RSQL")]
+    return [
+        query("fiql", {"type": "string"}, "Filter in FIQL"),
+        query("filter[rsql]", {"type": "string"}, "Filter in RSQL"),
+    ]
 
 
 def shaping_parameters(resource: ResourceType) -> list[dict[str, Any]]:
@@ -385,12 +483,18 @@ def x_dina(resource: ResourceType) -> dict[str, Any]:
     writable = [f for f in facts.values() if f.writable]
 
     def first(*compare: Compare) -> str | None:
-        found = [f for f in writable if f.kind.compare in compare and f.name != "group" and not f.pattern and not f.format]
+        found = [
+            f
+            for f in writable
+            if f.kind.compare in compare and f.name != "group" and not f.pattern and not f.format
+        ]
         found.sort(key=lambda f: (not f.required, not f.listed, f.max is not None and f.max < 50))
         return found[0].name if found else None
 
     def relation(*, many: bool, external: bool) -> str | None:
-        fits = [n for n, r in relationships.items() if r.many == many and r.external == external and not r.tree]
+        fits = [
+            n for n, r in relationships.items() if r.many == many and r.external == external and not r.tree
+        ]
         return fits[0] if fits else None
 
     return {

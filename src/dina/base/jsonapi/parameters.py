@@ -11,7 +11,15 @@ import orjson
 
 from dina.base.errors import Error, Problem
 from dina.base.http.request import Request
-from dina.base.jsonapi.filters import FilterSyntax, Node, conjunction, count_comparisons, depth, parse_fiql, parse_simple
+from dina.base.jsonapi.filters import (
+    FilterSyntax,
+    Node,
+    conjunction,
+    count_comparisons,
+    depth,
+    parse_fiql,
+    parse_simple,
+)
 from dina.base.jsonapi.plan import Living
 from dina.base.jsonapi.query import Page, read_page, split_query
 from dina.base.jsonapi.resolve import (
@@ -76,7 +84,12 @@ def ask(
 
 class _Reader:
     def __init__(
-        self, types: Types, resource: ResourceType | None, allowed: frozenset[str], extra: frozenset[str], asked: Asked
+        self,
+        types: Types,
+        resource: ResourceType | None,
+        allowed: frozenset[str],
+        extra: frozenset[str],
+        asked: Asked,
     ) -> None:
         self.types = types
         self.resource = resource
@@ -102,7 +115,9 @@ class _Reader:
             asked.sort, passed = resolve_sort(self.types, self.resource, value)
             asked.sort_names = [part.strip() for part in value.split(",") if part not in passed]
             if passed:
-                asked.warnings["sort"] = f"{', '.join(passed)}: this type has no such time; the order is unchanged"
+                asked.warnings["sort"] = (
+                    f"{', '.join(passed)}: this type has no such time; the order is unchanged"
+                )
         elif name in ("page[limit]", "page[offset]", "page[after]") and "page" in self.allowed:
             self.page[name] = value
         elif name == "include" and "include" in self.allowed:

@@ -98,7 +98,9 @@ async def read_list(
         plan = plan_of(service, request, resource, asked, select=Select(source=source and source[:2]))
         plan = with_cursor(plan, asked)
         if asked.living is Living.DELETED:
-            plan = replace(plan, visibility={**plan.visibility, resource.type: deleted_visibility(resource, request)})
+            plan = replace(
+                plan, visibility={**plan.visibility, resource.type: deleted_visibility(resource, request)}
+            )
         prepared = (asked, plan, base_values(service, request, plan), external_meta(service, plan))
         if len(request.query) < 2000:
             service.remember(key, prepared)
@@ -138,7 +140,11 @@ def with_cursor(plan: Plan, asked: Asked) -> Plan:
         filled = fact is None or fact.required or fact.name == "createdOn"
         if key.target.steps or not filled or key.descending != plan.sort[-1].descending:
             raise Problem(Error("BAD_PARAMETER", key="page.cursorSort", parameter="page[after]"))
-    after = read_cursor(asked.page.after, 2 if not plan.sort else len(plan.sort) + 1) if asked.page.after else None
+    after = (
+        read_cursor(asked.page.after, 2 if not plan.sort else len(plan.sort) + 1)
+        if asked.page.after
+        else None
+    )
     return replace(plan, cursor=True, after=after)
 
 
@@ -187,7 +193,13 @@ async def read_one(service: Service, request: Request, resource: ResourceType, i
 
 
 def one_document(
-    service: Service, request: Request, asked: Asked, plan: Plan, row: Row, facts: list[Any], status: int = 200
+    service: Service,
+    request: Request,
+    asked: Asked,
+    plan: Plan,
+    row: Row,
+    facts: list[Any],
+    status: int = 200,
 ) -> Answer:
     etag = etag_of(facts[2], asked, request)
     if request.method in ("GET", "HEAD") and matches(request.header(b"if-none-match"), etag):
@@ -235,7 +247,9 @@ def check_one(
         raise Problem(Error("FORBIDDEN", key="forbidden.read", values={"group": facts[5] or ""}))
     if facts[3]:
         if deleted:
-            if not may(resource.provider, "update", request.caller, {"group": facts[5], "createdBy": facts[6]}):
+            if not may(
+                resource.provider, "update", request.caller, {"group": facts[5], "createdBy": facts[6]}
+            ):
                 raise Problem(Error("FORBIDDEN", key="forbidden.deleted"))
             return
         raise gone(request, resource, id_)
@@ -258,7 +272,7 @@ async def real_id(
     """The UUID that a path segment names: itself, or the row with that compound key (api.md §12.3)."""
     if UUID_FORM.fullmatch(text):
         return text.lower()
-    found = await resource.compound_key[0](service, connection, text) if resource.compound_key else None  # type: ignore[operator]
+    found = await resource.compound_key[0](service, connection, text) if resource.compound_key else None
     if found is None:
         raise Problem(Error("NOT_FOUND"))
     return str(found)

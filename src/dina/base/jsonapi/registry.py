@@ -89,13 +89,20 @@ def describe_attribute(fact: Attribute) -> dict[str, Any]:
         "html": fact.html,
     }
     if fact.kind.member is not None:
-        out["members"] = {name: describe_member(extras) for name, extras in members_of(fact.kind.member).items()}
+        out["members"] = {
+            name: describe_member(extras) for name, extras in members_of(fact.kind.member).items()
+        }
     return {key: value for key, value in out.items() if value not in (None, [], False) or key == "label"}
 
 
 def describe_member(extras: tuple[Any, ...]) -> dict[str, Any]:
     for extra in extras:
         if isinstance(extra, Member):
-            found = {"label": text(extra.label), "help": text(extra.help), "term": extra.term, "vocabulary": extra.vocabulary}
+            found = {
+                "label": text(extra.label),
+                "help": text(extra.help),
+                "term": extra.term,
+                "vocabulary": extra.vocabulary,
+            }
             return {key: value for key, value in found.items() if value is not None}
     return {}

@@ -21,7 +21,9 @@ from dina.base.resource import Relationship, ResourceType
 def relationship_of(resource: ResourceType, name: str) -> Relationship:
     found = resource.relationships.get(name)
     if found is None:
-        raise Problem(Error("NOT_FOUND", key="relationship.none", values={"name": name, "type": resource.type}))
+        raise Problem(
+            Error("NOT_FOUND", key="relationship.none", values={"name": name, "type": resource.type})
+        )
     return found
 
 
@@ -54,9 +56,7 @@ async def read_related(
     """`GET /{type}/{id}/{relationship}`: the related resource or resources as primary data."""
     relationship = relationship_of(resource, name)
     if relationship.external:
-        href = [
-            {"type": t, "href": f"{service.owners.get(t, '')}/{t}"} for t in relationship.targets
-        ]
+        href = [{"type": t, "href": f"{service.owners.get(t, '')}/{t}"} for t in relationship.targets]
         raise Problem(Error("NOT_FOUND", key="relationship.external", meta={"external": href}))
     target = service.types[relationship.target]
     id_, linkage = await owner_linkage(service, request, resource, id_, relationship)
@@ -67,7 +67,9 @@ async def read_related(
         return empty(service, request, asked)
     plan = plan_of(service, request, target, asked, select=Select(ids=True), living=Living.ALIVE, total=False)
     async with service.pools.read.connection() as connection:
-        row = await run(service, connection, plan, {**base_values(service, request, plan), "ids": [linkage["id"]]})
+        row = await run(
+            service, connection, plan, {**base_values(service, request, plan), "ids": [linkage["id"]]}
+        )
     if not row.facts:
         return empty(service, request, asked)
     check_one(request, target, linkage["id"], row.facts[0])
@@ -96,6 +98,11 @@ async def read_linkage(
         meta["external"] = external_meta(service, plan)
     if relationship.many:
         page = asked.page
-        meta |= {"totalResourceCount": len(linkage), "results": len(linkage), "limit": page.limit, "offset": page.offset}
+        meta |= {
+            "totalResourceCount": len(linkage),
+            "results": len(linkage),
+            "limit": page.limit,
+            "offset": page.offset,
+        }
         linkage = linkage[page.offset : page.offset + page.limit]
     return Answer(200, document(dumps(linkage), None, meta, links))

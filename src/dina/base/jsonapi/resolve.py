@@ -57,7 +57,9 @@ def _attribute_target(
     parameter: str,
 ) -> Target:
     if not attribute.filterable or attribute.on_request:
-        raise Problem(Error("BAD_PARAMETER", key="filter.notFilterable", values={"path": path}, parameter=parameter))
+        raise Problem(
+            Error("BAD_PARAMETER", key="filter.notFilterable", values={"path": path}, parameter=parameter)
+        )
     if members and attribute.kind.compare not in (Compare.MAP, Compare.OBJECT):
         raise _unknown(path, parameter, owner)
     kind = attribute.kind
@@ -160,9 +162,7 @@ def _raise() -> str:
 
 
 def _bad_value(kind: kinds.Kind, parameter: str) -> Problem:
-    return Problem(
-        Error("BAD_PARAMETER", key=f"filter.value.{kind.compare.value}", parameter=parameter)
-    )
+    return Problem(Error("BAD_PARAMETER", key=f"filter.value.{kind.compare.value}", parameter=parameter))
 
 
 def resolve_sort(types: Types, resource: ResourceType, text: str) -> tuple[tuple[SortKey, ...], list[str]]:
@@ -189,7 +189,10 @@ def _sort_target(types: Types, resource: ResourceType, name: str) -> Target:
     except Problem:
         raise Problem(
             Error(
-                "UNKNOWN_ATTRIBUTE", key="sort.unknown", values={"path": name, "type": resource.type}, parameter="sort"
+                "UNKNOWN_ATTRIBUTE",
+                key="sort.unknown",
+                values={"path": name, "type": resource.type},
+                parameter="sort",
             )
         ) from None
     unsortable = target.kind is None or target.kind.compare in (Compare.ARRAY, Compare.MAP, Compare.OBJECT)

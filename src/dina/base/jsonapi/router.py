@@ -32,9 +32,7 @@ async def dispatch(service: Service, request: Request) -> Answer:
         return Answer(204, content_type=None).header(b"allow", allowed)
     endpoint = methods.get(method)
     if endpoint is None:
-        raise Problem(
-            Error("METHOD_NOT_ALLOWED", values={"allowed": allowed}), headers={"Allow": allowed}
-        )
+        raise Problem(Error("METHOD_NOT_ALLOWED", values={"allowed": allowed}), headers={"Allow": allowed})
     if method in ("POST", "PATCH") or b"transfer-encoding" in request.headers:
         check_extensions(request)
         return await once(service, request, endpoint)
@@ -76,7 +74,9 @@ def find(service: Service, request: Request) -> Methods | None:
     return type_endpoints(service, request, resource, segments[1:])
 
 
-def type_endpoints(service: Service, request: Request, resource: ResourceType, rest: list[str]) -> Methods | None:
+def type_endpoints(
+    service: Service, request: Request, resource: ResourceType, rest: list[str]
+) -> Methods | None:
     s, q, r = service, request, resource
     found: dict[str, Endpoint]
     match rest:
@@ -166,7 +166,9 @@ SHARED: dict[str, Callable[[Service, Request, list[str]], Methods | None]] = {
     "index-refresh": lambda s, q, rest: _only(rest, {"POST": lambda: common.index_refresh(s, q)}),
     "permission-check": lambda s, q, rest: _only(rest, {"POST": lambda: common.permission_check(s, q)}),
     "resource-name-identifier": lambda s, q, rest: _only(rest, _get(lambda: common.name_identifiers(s, q))),
-    "external-reference-report": lambda s, q, rest: _only(rest, _get(lambda: common.external_references(s, q))),
+    "external-reference-report": lambda s, q, rest: _only(
+        rest, _get(lambda: common.external_references(s, q))
+    ),
     "vocabulary": lambda s, q, rest: _get(lambda: common.vocabularies(s, q, rest)),
     "openapi.json": lambda s, q, rest: _only(rest, _get(lambda: common.openapi(s, q))),
     "registry": lambda s, q, rest: _only(rest, _get(lambda: common.registry(s, q))),

@@ -36,7 +36,7 @@ class Service:
 
     @property
     def schema(self) -> str:
-        return self.module.name
+        return self.module.schema
 
     def statement(self, plan: Plan) -> Statement:
         """The compiled statement of a plan, cached by the plan's shape."""

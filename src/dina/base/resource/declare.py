@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, ClassVar, get_args, get_origin, get_type_hints
@@ -44,6 +44,9 @@ NAMING = {
     "ck": "ck_%(table_name)s_%(constraint_name)s",
 }
 
+CompoundKey = Callable[[Any, Any, str], Awaitable[Any]]
+"""Finds the id that a text names: (service, connection, text) -> id or None (api.md §12.3)."""
+
 GROUPED_PROVIDERS = frozenset(
     {
         "GroupAuthorizationService",
@@ -59,7 +62,8 @@ class ResourceType:
 
     `type` is the JSON:API type, `module` the module's name and schema, `provider` the authorization
     provider (api.md §23.2). `example` is a minimal valid set of attributes for documentation and checks.
-    `unique` lists attribute names that must be unique together among living rows.
+    `unique` lists attribute names that must be unique together among living rows. `group_from` names
+    relationships whose target gives a new resource its group, for types whose wire form has none.
     """
 
     type: str
@@ -82,7 +86,8 @@ class ResourceType:
     doc: str = ""
     term: str | None = None
     methods: frozenset[str] = frozenset({"read", "create", "update", "delete"})
-    compound_key: tuple[str, ...] = ()
+    compound_key: tuple[CompoundKey, ...] = ()
+    group_from: tuple[str, ...] = ()
     store: Any = None
 
     @property
@@ -147,7 +152,8 @@ class Resource:
         example: dict[str, Any] | None = None,
         term: str | None = None,
         methods: Sequence[str] = ("read", "create", "update", "delete"),
-        compound_key: Sequence[str] = (),
+        compound_key: Sequence[CompoundKey] = (),
+        group_from: Sequence[str] = (),
         grouped: bool | None = None,
         store: Any = None,
         **kwargs: Any,
@@ -157,11 +163,14 @@ class Resource:
             return
         if grouped is None:
             grouped = provider in GROUPED_PROVIDERS
-        body = _Body(cls, type, grouped)
+        body = _Body(cls, type, grouped, tuple(group_from))
         body.read()
         super().__init_subclass__(**kwargs)
         table: Table = cls.__table__  # type: ignore[attr-defined]
         body.index(table, unique)
+        if store is not None:
+            # No table is made for a type whose resources live elsewhere.
+            table.info["foreign"] = True
         label = label or (type.replace("-", " ").capitalize(), type.replace("-", " ").capitalize())
         cls.resource = ResourceType(
             type=type,
@@ -189,6 +198,7 @@ class Resource:
             term=term,
             methods=frozenset(methods),
             compound_key=tuple(compound_key),
+            group_from=tuple(group_from),
             store=store,
         )
 
@@ -196,11 +206,14 @@ class Resource:
 class _Body:
     """Reads a class body: placeholders become mapped columns, and facts become `Attribute` values."""
 
-    def __init__(self, cls: type[Any], type_name: str, grouped: bool) -> None:
+    def __init__(
+        self, cls: type[Any], type_name: str, grouped: bool, group_from: tuple[str, ...] = ()
+    ) -> None:
         self.cls = cls
         self.attributes: dict[str, Attribute] = {}
         self.relationships: dict[str, Relationship] = {}
         self.grouped = grouped
+        self.group_from = group_from
         self.schema: str = cls.metadata.schema or "public"
         cls.__tablename__ = type_name.replace("-", "_")
 
@@ -208,8 +221,9 @@ class _Body:
         hints = get_type_hints(self.cls, include_extras=True)
         declared: dict[str, Any] = {}
         if self.grouped:
+            inherited = bool(self.group_from)
             declared["group"] = attribute(
-                en="Group", fr="Groupe", max=50, once=True, not_blank=True, listed=False, indexed=False
+                en="Group", fr="Groupe", max=50, once=True, not_blank=not inherited, generated=inherited
             )
             hints["group"] = Mapped[str]
         for base in reversed(self.cls.__mro__):
@@ -258,7 +272,9 @@ class _Body:
             setattr(
                 self.cls,
                 name,
-                mapped_column(name, JSONB(), nullable=not declared.many, server_default=default, sort_order=50),
+                mapped_column(
+                    name, JSONB(), nullable=not declared.many, server_default=default, sort_order=50
+                ),
             )
             return
         delattr(self.cls, name) if name in vars(self.cls) else None
@@ -298,7 +314,10 @@ class _Body:
             if fact.kind.compare in (kinds.Compare.TEXT, kinds.Compare.ENUM):
                 Index(f"ix_{name}_{fact.column}", column.collate("C"), postgresql_where=alive)
                 Index(
-                    f"ix_{name}_{fact.column}_sort", func.dina.sort_key(column), table.c.id, postgresql_where=alive
+                    f"ix_{name}_{fact.column}_sort",
+                    func.dina.sort_key(column),
+                    table.c.id,
+                    postgresql_where=alive,
                 )
             elif fact.kind.compare in (kinds.Compare.MAP, kinds.Compare.OBJECT):
                 Index(
@@ -321,7 +340,9 @@ class _Body:
                 )
         for names in unique:
             columns = [
-                table.c[self.attributes[n].column or ""] if n in self.attributes else table.c[self.relationships[n].column]
+                table.c[self.attributes[n].column or ""]
+                if n in self.attributes
+                else table.c[self.relationships[n].column]
                 for n in names
             ]
             Index(
@@ -391,7 +412,9 @@ def _link_table(table: Table, relationship: Relationship) -> Table:
         Column(
             "source_id",
             Uuid(),
-            ForeignKey(f"{schema}.{table.name}.id", deferrable=True, initially="DEFERRED", ondelete="CASCADE"),
+            ForeignKey(
+                f"{schema}.{table.name}.id", deferrable=True, initially="DEFERRED", ondelete="CASCADE"
+            ),
         ),
         Column(
             "target_id",

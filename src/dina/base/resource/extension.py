@@ -32,7 +32,9 @@ class Extension:
         for name, (annotation, declared) in self.attributes.items():
             fact = attribute_of(name, declared, annotation)
             if fact.required:
-                raise TypeError(f"{resource.type}.{fact.name}: an attribute added by an extension may be empty")
+                raise TypeError(
+                    f"{resource.type}.{fact.name}: an attribute added by an extension may be empty"
+                )
             if fact.name in attributes or fact.name in resource.relationships:
                 if resource.table.c.get(name) is None or attributes.get(fact.name) != fact:
                     raise TypeError(f"{resource.type} has a member {fact.name} already")

@@ -102,7 +102,9 @@ def check_partial_date(value: str) -> str:
     """`YYYY`, `YYYY-MM`, `YYYY-MM-DD` or with a time; the given precision is kept (api.md §3.1)."""
     match = PARTIAL_DATE_FORM.fullmatch(value)
     if match is None:
-        raise _bad("value.partial-date", "not a date of the form YYYY, YYYY-MM, YYYY-MM-DD or YYYY-MM-DDThh:mm")
+        raise _bad(
+            "value.partial-date", "not a date of the form YYYY, YYYY-MM, YYYY-MM-DD or YYYY-MM-DDThh:mm"
+        )
     parts = [int(match[name] or low) for name, low in (("year", 1), ("month", 1), ("day", 1))]
     clock = [int(match[name] or 0) for name in ("hour", "minute", "second")]
     try:
@@ -166,13 +168,17 @@ class PointForm(TypedDict):
     coordinates: Annotated[list[float], Field(min_length=2, max_length=3)]
 
 
-DateText = Annotated[StrictStr, AfterValidator(check_date), WithJsonSchema({"type": "string", "format": "date"})]
+DateText = Annotated[
+    StrictStr, AfterValidator(check_date), WithJsonSchema({"type": "string", "format": "date"})
+]
 PartialDateText = Annotated[
     StrictStr,
     AfterValidator(check_partial_date),
     WithJsonSchema({"type": "string", "pattern": r"^\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?)?)?)?$"}),
 ]
-UuidText = Annotated[StrictStr, AfterValidator(check_uuid), WithJsonSchema({"type": "string", "format": "uuid"})]
+UuidText = Annotated[
+    StrictStr, AfterValidator(check_uuid), WithJsonSchema({"type": "string", "format": "uuid"})
+]
 DateTimeText = Annotated[
     StrictStr, AfterValidator(check_datetime), WithJsonSchema({"type": "string", "format": "date-time"})
 ]
@@ -186,7 +192,9 @@ DECIMAL = Kind("decimal", Numeric(), DecimalText, Compare.NUMBER, "number")
 BOOLEAN = Kind("boolean", Boolean(), bool, Compare.BOOLEAN, "checkbox")
 DATE = Kind("date", Date(), DateText, Compare.DATE, "date")
 DATETIME = Kind("date-time", DateTime(timezone=True), DateTimeText, Compare.DATETIME, "date-time")
-PARTIAL_DATE = Kind("partial-date", Text(collation="C"), PartialDateText, Compare.PARTIAL_DATE, "partial-date")
+PARTIAL_DATE = Kind(
+    "partial-date", Text(collation="C"), PartialDateText, Compare.PARTIAL_DATE, "partial-date"
+)
 UUID = Kind("uuid", Uuid(), UuidText, Compare.UUID)
 TEXTS = Kind(
     "texts",
@@ -198,7 +206,12 @@ TEXTS = Kind(
 UUIDS = Kind("uuids", ARRAY(Uuid()), list[UuidText], Compare.ARRAY, "list")
 KEY_MAP = Kind("key-map", JSONB(), MapText, Compare.MAP, "key-map", default_sql="'{}'::jsonb")
 NESTED_KEY_MAP = Kind(
-    "nested-key-map", JSONB(), dict[StrictStr, MapText], Compare.MAP, "nested-key-map", default_sql="'{}'::jsonb"
+    "nested-key-map",
+    JSONB(),
+    dict[StrictStr, MapText],
+    Compare.MAP,
+    "nested-key-map",
+    default_sql="'{}'::jsonb",
 )
 JSON = Kind("json", JSONB(), Any, Compare.OBJECT, "json")
 TITLES = Kind("multilingual-title", JSONB(), MultilingualTitleForm, Compare.OBJECT, "multilingual")
@@ -274,13 +287,15 @@ def _enum_kind(choices: type[enum.Enum]) -> Kind:
             raise PydanticCustomError("value.choice", "not one of {choices}", {"choices": ", ".join(values)})
         return value
 
-    annotation = Annotated[StrictStr, AfterValidator(check), WithJsonSchema({"type": "string", "enum": list(values)})]
+    annotation = Annotated[
+        StrictStr, AfterValidator(check), WithJsonSchema({"type": "string", "enum": list(values)})
+    ]
     return Kind("choice", Text(), annotation, Compare.ENUM, "select", choices=values)
 
 
 def _embedded_kind(form: type[Any], *, many: bool) -> Kind:
     for one in (form, *inner_forms(form)):
-        one.__pydantic_config__ = {"extra": "forbid"}  # type: ignore[attr-defined]
+        one.__pydantic_config__ = {"extra": "forbid", "use_enum_values": True}  # type: ignore[attr-defined]
     annotation: Any = list[form] if many else form
     name = "objects" if many else "object"
     return Kind(name, JSONB(), annotation, Compare.OBJECT, name, member=form)

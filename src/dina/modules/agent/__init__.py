@@ -13,7 +13,9 @@ from dina.base.text import Text
 from dina.modules.agent.resources import Identifier, IdentifierType, Organization, Person
 
 HERE = Path(__file__).parent
-IDENTIFIERS: list[dict[str, Any]] = tomllib.loads((HERE / "vocabularies/identifiers.toml").read_text("utf-8"))["element"]
+IDENTIFIERS: list[dict[str, Any]] = tomllib.loads(
+    (HERE / "vocabularies/identifiers.toml").read_text("utf-8")
+)["element"]
 
 
 def seed(connection: Any) -> None:

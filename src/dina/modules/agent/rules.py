@@ -55,16 +55,19 @@ def identifier_is_well_formed(draft: Draft) -> Iterable[Error]:
 
 async def namespace_is_known(drafts: Sequence[Draft], context: RuleContext) -> Iterable[tuple[int, Error]]:
     """A namespace is the key of an identifier type."""
-    wanted = {str(draft.get("namespace")) for draft in drafts}
+    wanted = {str(draft.get("namespace")).lower() for draft in drafts}
     cursor = await context.connection.execute(
-        cast(Any, f"SELECT key FROM {context.schema}.identifier_type WHERE deleted_on IS NULL AND key = ANY(%s)"),  # noqa: S608
+        cast(
+            Any,
+            f"SELECT lower(key) FROM {context.schema}.identifier_type WHERE deleted_on IS NULL AND lower(key) = ANY(%s)",
+        ),
         [sorted(wanted)],
     )
     known = {row[0] for row in await cursor.fetchall()}
     return [
         (position, broken("identifier.namespace.unknown", "/attributes/namespace", "VOCABULARY_VALUE"))
         for position, draft in enumerate(drafts)
-        if draft.changed("namespace") and draft.get("namespace") not in known
+        if draft.changed("namespace") and str(draft.get("namespace")).lower() not in known
     ]
 
 
@@ -88,9 +91,13 @@ def organization_is_named(draft: Draft) -> Iterable[Error]:
     for position, one in enumerate(names):
         language = one.get("languageCode") or ""
         if not (one.get("name") or "").strip():
-            yield broken("organization.blankName", f"/attributes/names/{position}/name", "CONSTRAINT_VIOLATION")
+            yield broken(
+                "organization.blankName", f"/attributes/names/{position}/name", "CONSTRAINT_VIOLATION"
+            )
         if LANGUAGE.fullmatch(language) is None:
-            yield broken("multilingual.language", f"/attributes/names/{position}/languageCode", "CONSTRAINT_VIOLATION")
+            yield broken(
+                "multilingual.language", f"/attributes/names/{position}/languageCode", "CONSTRAINT_VIOLATION"
+            )
         elif language in seen:
             yield broken("organization.languageTwice", f"/attributes/names/{position}/languageCode")
         seen.add(language)

@@ -16,11 +16,15 @@ HERE = Path(__file__).parent
 VOCABULARIES: dict[str, list[dict[str, Any]]] = tomllib.loads(
     (HERE / "vocabularies/vocabularies.toml").read_text("utf-8")
 )
-SEEDED: list[dict[str, Any]] = tomllib.loads((HERE / "vocabularies/seeded.toml").read_text("utf-8"))["vocabulary"]
+SEEDED: list[dict[str, Any]] = tomllib.loads((HERE / "vocabularies/seeded.toml").read_text("utf-8"))[
+    "vocabulary"
+]
 
 
 def _titles(element: dict[str, Any]) -> str:
-    return orjson.dumps({"titles": [{"lang": lang, "title": element[lang]} for lang in ("en", "fr")]}).decode()
+    return orjson.dumps(
+        {"titles": [{"lang": lang, "title": element[lang]} for lang in ("en", "fr")]}
+    ).decode()
 
 
 def seed(connection: Any) -> None:

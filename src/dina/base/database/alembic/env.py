@@ -16,6 +16,10 @@ def mine(name: str | None, kind: str, parents: Any) -> bool:
     return kind != "table" or f"{schema}.{name}" in metadata.tables
 
 
+def stored(table: Any, name: str | None, kind: str, reflected: bool, other: Any) -> bool:
+    return not (kind == "table" and table.info.get("foreign"))
+
+
 engine = create_engine(config.attributes["url"])
 with engine.connect() as connection:
     context.configure(
@@ -24,6 +28,7 @@ with engine.connect() as connection:
         version_table_schema=schema,
         include_schemas=True,
         include_name=mine,
+        include_object=stored,
     )
     with context.begin_transaction():
         context.run_migrations()

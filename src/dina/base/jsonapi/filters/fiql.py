@@ -1,9 +1,9 @@
 """FIQL and RSQL (api.md §7.2, §7.3): one grammar, RSQL adds spellings.
 
-    expr       = and *( ("," | "or") and )
-    and        = term *( (";" | "and") term )
-    term       = "(" expr ")" | comparison
-    comparison = PATH op argument
+expr       = and *( ("," | "or") and )
+and        = term *( (";" | "and") term )
+term       = "(" expr ")" | comparison
+comparison = PATH op argument
 """
 
 from __future__ import annotations
@@ -58,7 +58,11 @@ class _Reader:
             self.position += 1
             return True
         end = self.position + len(word)
-        if self.rsql and self.text[self.position : end].lower() == word and self.text[end : end + 1] in (" ", "("):
+        if (
+            self.rsql
+            and self.text[self.position : end].lower() == word
+            and self.text[end : end + 1] in (" ", "(")
+        ):
             self.position = end
             return True
         return False
@@ -136,10 +140,7 @@ class _Reader:
         """The next value: its text (a LIKE pattern if it holds an unescaped `*`), quoted?, wildcard?"""
         start = self.position
         quote = self.text[start : start + 1]
-        if quote and quote in "'\"":
-            parts = self.quoted_parts(quote)
-        else:
-            parts = self.plain_parts()
+        parts = self.quoted_parts(quote) if quote and quote in "'\"" else self.plain_parts()
         if wildcards and (None in parts):
             return "".join("%" if p is None else _escape_like(p) for p in parts), bool(quote in "'\""), True
         return "".join("*" if p is None else p for p in parts), quote != "" and quote in "'\"", False

@@ -60,7 +60,9 @@ def tree_condition(tree: Tree, table: FromClause, names: Names, visible: Visible
     return and_(true(), *parts) if isinstance(tree, All) else or_(false(), *parts)
 
 
-def _condition(condition: Condition, table: FromClause, names: Names, visible: Visible) -> ColumnElement[bool]:
+def _condition(
+    condition: Condition, table: FromClause, names: Names, visible: Visible
+) -> ColumnElement[bool]:
     """A negated operator over a to-many is the negation of the whole: no member matches.
 
     A null never matches a negated operator, except `NEQ null` (api.md §7.1).
@@ -135,14 +137,18 @@ def column(target: Target, table: FromClause) -> ColumnElement[Any]:
     return table.c[target.attribute.column or ""]
 
 
-def _compare(condition: Condition, value: ColumnElement[Any], given: ColumnElement[Any] | None) -> ColumnElement[bool]:
+def _compare(
+    condition: Condition, value: ColumnElement[Any], given: ColumnElement[Any] | None
+) -> ColumnElement[bool]:
     kind = condition.target.kind
     compare = kind.compare if kind is not None else Compare.TEXT
     if compare is Compare.ARRAY:
         return _array(condition, value, given)
     if compare in (Compare.MAP, Compare.OBJECT):
         value, compare = cast(value, Text()), Compare.TEXT
-    return _with_null(condition, value, lambda: _typed(condition.op, compare, value, given, len(condition.values) > 1))
+    return _with_null(
+        condition, value, lambda: _typed(condition.op, compare, value, given, len(condition.values) > 1)
+    )
 
 
 def _with_null(
@@ -161,7 +167,9 @@ def _typed(
 ) -> ColumnElement[bool]:
     assert given is not None
     if op in (Op.LIKE, Op.ILIKE, Op.MATCH, Op.NOT_MATCH):
-        return _pattern(op, value if compare in (Compare.TEXT, Compare.ENUM) else cast(value, Text()), given, many)
+        return _pattern(
+            op, value if compare in (Compare.TEXT, Compare.ENUM) else cast(value, Text()), given, many
+        )
     if compare is Compare.PARTIAL_DATE:
         return _partial_date(op, value, given, many)
     types: dict[Compare, Any] = {
@@ -202,7 +210,9 @@ def _pattern(op: Op, value: ColumnElement[Any], given: ColumnElement[Any], many:
     return not_(found) if op is Op.NOT_MATCH else found
 
 
-def _partial_date(op: Op, value: ColumnElement[Any], given: ColumnElement[Any], many: bool) -> ColumnElement[bool]:
+def _partial_date(
+    op: Op, value: ColumnElement[Any], given: ColumnElement[Any], many: bool
+) -> ColumnElement[bool]:
     """Intervals: equal means within; before and after mean wholly so (texts sort as their dates do).
 
     `~` sorts after every character a date can hold, so `2001~` stands for the end of 2001.
@@ -226,7 +236,9 @@ def _partial_date(op: Op, value: ColumnElement[Any], given: ColumnElement[Any], 
             return value <= given.concat("~")
 
 
-def _array(condition: Condition, value: ColumnElement[Any], given: ColumnElement[Any] | None) -> ColumnElement[bool]:
+def _array(
+    condition: Condition, value: ColumnElement[Any], given: ColumnElement[Any] | None
+) -> ColumnElement[bool]:
     """A list attribute: true if any member matches; empty counts as null."""
     empty = func.coalesce(func.cardinality(value), 0) == 0
     parts: list[ColumnElement[bool]] = []
@@ -242,7 +254,9 @@ def _array(condition: Condition, value: ColumnElement[Any], given: ColumnElement
     return and_(*parts) if negated else or_(*parts)
 
 
-def _external(condition: Condition, table: FromClause, given: ColumnElement[Any] | None) -> ColumnElement[bool]:
+def _external(
+    condition: Condition, table: FromClause, given: ColumnElement[Any] | None
+) -> ColumnElement[bool]:
     relationship = condition.target.external
     assert relationship is not None
     value = table.c[relationship.column]
@@ -251,7 +265,9 @@ def _external(condition: Condition, table: FromClause, given: ColumnElement[Any]
         return _with_null(
             condition,
             value,
-            lambda: _typed(condition.op, Compare.TEXT, value[member].astext, given, len(condition.values) > 1),
+            lambda: _typed(
+                condition.op, Compare.TEXT, value[member].astext, given, len(condition.values) > 1
+            ),
         )
     empty = func.jsonb_array_length(value) == 0
     negated = condition.op in NEGATED
@@ -279,7 +295,12 @@ def _inside(condition: Condition, table: FromClause, given: ColumnElement[Any] |
     value = column(target, table)
     path = ".".join(f'"{name}"' for name in target.members)
     steps = literal_column(f"'lax $[*].{path}[*]'::jsonpath")
-    if target.attribute.kind.is_map and condition.op is Op.EQ and len(condition.values) == 1 and not condition.has_null:
+    if (
+        target.attribute.kind.is_map
+        and condition.op is Op.EQ
+        and len(condition.values) == 1
+        and not condition.has_null
+    ):
         wanted = given
         for name in reversed(target.members):
             wanted = func.jsonb_build_object(literal_column(f"'{name}'"), wanted)
@@ -305,7 +326,9 @@ def _members(value: ColumnElement[Any], steps: ColumnElement[Any]) -> Any:
 NUMBER_FORM = literal_column(r"'^\s*[-+]?\d+(\.\d+)?\s*$'")
 
 
-def _inside_test(op: Op, text: ColumnElement[Any], given: ColumnElement[Any], many: bool) -> ColumnElement[bool]:
+def _inside_test(
+    op: Op, text: ColumnElement[Any], given: ColumnElement[Any], many: bool
+) -> ColumnElement[bool]:
     """Values inside JSON are text; order compares numbers as numbers when both sides are."""
     if op not in (Op.GT, Op.GOE, Op.LT, Op.LOE):
         return _typed(op, Compare.TEXT, text, given, many)
@@ -347,7 +370,7 @@ def _nullable(target: Target) -> bool:
 def sort_value(target: Target, table: FromClause, visible: Visible) -> ColumnElement[Any]:
     """What a row is sorted by: text by its folded sort key, the rest by value."""
     if target.steps:
-        owner, relationship = target.steps[0]
+        _owner, relationship = target.steps[0]
         following = target.owner if len(target.steps) == 1 else target.steps[1][0]
         inner = following.table.alias()
         rest = Target(target.steps[1:], target.owner, target.attribute, kind=target.kind)

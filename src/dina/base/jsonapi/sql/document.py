@@ -12,13 +12,12 @@ from sqlalchemy.sql.expression import FromClause, bindparam
 from sqlalchemy.sql.functions import FunctionElement
 
 from dina.base.jsonapi.plan import Plan
-from dina.base.jsonapi.sql.conditions import column
 from dina.base.resource import Attribute, Relationship, ResourceType
 from dina.base.resource.attribute import camel
 from dina.base.resource.kinds import Compare
 
 
-class json_object(FunctionElement[Any]):  # noqa: N801  (named as in SQL)
+class json_object(FunctionElement[Any]):
     """`JSON_OBJECT('key' VALUE …)`: unlike json_build_object it takes any number of members."""
 
     name = "json_object"
@@ -39,7 +38,7 @@ def _render(element: json_object, compiler: Any, **kw: Any) -> str:
     return "json_object(" + ", ".join(pairs) + " RETURNING json)"
 
 
-TIME_FORM = literal_column("'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'")
+TIME_FORM = literal_column('\'YYYY-MM-DD"T"HH24:MI:SS.US"Z"\'')
 
 
 def iso(value: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -66,8 +65,7 @@ def wanted_attributes(plan: Plan, resource: ResourceType) -> list[Attribute]:
     return [
         fact
         for fact in resource.attributes.values()
-        if fact.name in optional
-        or (not fact.on_request and (sparse is None or fact.name in sparse))
+        if fact.name in optional or (not fact.on_request and (sparse is None or fact.name in sparse))
     ]
 
 
@@ -96,7 +94,9 @@ def linkage(resource: ResourceType, relationship: Relationship, table: FromClaus
     link = resource.links[relationship.name].alias()
     one = identifier(relationship.target, link.c.target_id)
     return func.coalesce(
-        select(func.json_agg(_ordered(one, link.c.ordinal))).where(link.c.source_id == table.c.id).scalar_subquery(),
+        select(func.json_agg(_ordered(one, link.c.ordinal)))
+        .where(link.c.source_id == table.c.id)
+        .scalar_subquery(),
         literal_column("'[]'::json"),
     )
 
@@ -142,10 +142,14 @@ def resource_object(
         "type": literal_column(f"'{resource.type}'"),
         "id": table.c.id,
     }
-    attributes = {fact.name: attribute_value(fact, resource, table) for fact in wanted_attributes(plan, resource)}
+    attributes = {
+        fact.name: attribute_value(fact, resource, table) for fact in wanted_attributes(plan, resource)
+    }
     members["attributes"] = json_object(attributes)
-    base = bindparam("prefix", type_=Text()).concat(literal_column(f"'/{resource.type}/'")).concat(
-        cast(table.c.id, Text())
+    base = (
+        bindparam("prefix", type_=Text())
+        .concat(literal_column(f"'/{resource.type}/'"))
+        .concat(cast(table.c.id, Text()))
     )
     relationships = relationships_object(plan, resource, table, paths, base)
     if relationships is not None:
@@ -189,7 +193,9 @@ def compact_relationships(
     maybe = {n: r for n, (r, _) in facts.items() if not r.many}
     if not maybe:
         return json_object(always)
-    whole: ColumnElement[Any] = cast(json_object(always), JSONB()) if always else literal_column("'{}'::jsonb")
+    whole: ColumnElement[Any] = (
+        cast(json_object(always), JSONB()) if always else literal_column("'{}'::jsonb")
+    )
     for name, relationship in maybe.items():
         one = cast(
             json_object({name: relationship_object(plan, resource, relationship, table, True, base)}), JSONB()
@@ -209,7 +215,10 @@ def permission_meta(resource: ResourceType, table: FromClause) -> ColumnElement[
     allowed: ColumnElement[Any] = given["other"]
     if "group" in table.c:
         allowed = func.coalesce(given["groups"][table.c.group], allowed)
-    allowed = case((table.c.created_by == bindparam("username", type_=Text()), func.coalesce(given["own"], allowed)), else_=allowed)
+    allowed = case(
+        (table.c.created_by == bindparam("username", type_=Text()), func.coalesce(given["own"], allowed)),
+        else_=allowed,
+    )
     return json_object(
         {"permissionsProvider": literal_column(f"'{resource.provider}'"), "permissions": allowed}
     )

@@ -105,10 +105,18 @@ class _Builder:
         ]
         included = self.included(page)
         if included is None:
-            columns += [cast(null(), Text()).label("included"), cast(null(), Integer()).label("included_count")]
+            columns += [
+                cast(null(), Text()).label("included"),
+                cast(null(), Integer()).label("included_count"),
+            ]
         else:
             columns += [
-                cast(func.coalesce(select(func.json_agg(included.c.doc)).scalar_subquery(), cast(EMPTY, JSON())), Text()).label("included"),
+                cast(
+                    func.coalesce(
+                        select(func.json_agg(included.c.doc)).scalar_subquery(), cast(EMPTY, JSON())
+                    ),
+                    Text(),
+                ).label("included"),
                 select(func.count()).select_from(included).scalar_subquery().label("included_count"),
             ]
         columns.append(self.total(root, where).label("total"))
@@ -183,9 +191,7 @@ class _Builder:
         if not self.plan.cursor:
             return cast(null(), Text())
         values = func.json_build_array(*(cast(v, Text()) for v in self.cursor_values(page)))
-        return cast(
-            select(values).order_by(page.c.ordinal_.desc()).limit(1).scalar_subquery(), Text()
-        )
+        return cast(select(values).order_by(page.c.ordinal_.desc()).limit(1).scalar_subquery(), Text())
 
     def total(self, root: FromClause, where: list[ColumnElement[bool]]) -> ColumnElement[Any]:
         """The number of matches; without a filter it is kept by triggers and not counted (history/counts)."""
@@ -201,7 +207,11 @@ class _Builder:
                     *where, link.c.source_id == cast(bindparam("source", type_=Text()), Uuid())
                 ).scalar_subquery()
         visibility = plan.visibility.get(plan.resource.type, Visibility.ALL)
-        if plan.tree is None and plan.living is Living.ALIVE and visibility in (Visibility.ALL, Visibility.GROUPS):
+        if (
+            plan.tree is None
+            and plan.living is Living.ALIVE
+            and visibility in (Visibility.ALL, Visibility.GROUPS)
+        ):
             return self.kept_total(visibility)
         return select(func.count()).select_from(root).where(*where).scalar_subquery()
 
@@ -210,7 +220,11 @@ class _Builder:
         from sqlalchemy import table as sql_table
 
         kept = sql_table(
-            "row_count", sql_column("type"), sql_column("group"), sql_column("n"), schema=self.plan.resource.schema
+            "row_count",
+            sql_column("type"),
+            sql_column("group"),
+            sql_column("n"),
+            schema=self.plan.resource.schema,
         )
         query = select(func.coalesce(func.sum(kept.c.n), 0)).where(
             kept.c.type == literal_column(f"'{self.plan.resource.type}'")
@@ -247,7 +261,11 @@ class _Builder:
         for type_name, sources in reached.items():
             resource = self.types[type_name]
             table = resource.table.alias(f"included_{type_name.replace('-', '_')}")
-            ids = union(*(select(cte.c.id) for cte, _ in sources)) if len(sources) > 1 else select(sources[0][0].c.id)
+            ids = (
+                union(*(select(cte.c.id) for cte, _ in sources))
+                if len(sources) > 1
+                else select(sources[0][0].c.id)
+            )
             doc = resource_object(self.plan, resource, table, [path for _, path in sources], primary=False)
             query = select(doc.label("doc")).where(table.c.id.in_(ids), table.c.deleted_on.is_(None))
             seen = self.visible(resource, table)
@@ -273,11 +291,17 @@ class _Builder:
                 continue
             if relationship.many:
                 link = owner.links[relationship.name].alias()
-                query = select(link.c.target_id.label("id")).join(before, before.c.id == link.c.source_id).distinct()
+                query = (
+                    select(link.c.target_id.label("id"))
+                    .join(before, before.c.id == link.c.source_id)
+                    .distinct()
+                )
             elif len(path) == 1:
-                query = select(before.c[relationship.column].label("id")).where(
-                    before.c[relationship.column].is_not(None)
-                ).distinct()
+                query = (
+                    select(before.c[relationship.column].label("id"))
+                    .where(before.c[relationship.column].is_not(None))
+                    .distinct()
+                )
             else:
                 table = owner.table.alias()
                 query = (

@@ -14,7 +14,14 @@ from dina.base.jsonapi.parameters import Asked
 from dina.base.jsonapi.related import relationship_of
 from dina.base.jsonapi.service import Service
 from dina.base.jsonapi.writing import rows
-from dina.base.jsonapi.writing.changes import Change, read_create, read_linkage, read_update, top_object, uuid7
+from dina.base.jsonapi.writing.changes import (
+    Change,
+    read_create,
+    read_linkage,
+    read_update,
+    top_object,
+    uuid7,
+)
 from dina.base.jsonapi.writing.endpoints import read_back
 from dina.base.jsonapi.writing.write import transaction, write
 from dina.base.resource import ResourceType
@@ -32,7 +39,9 @@ async def operations(service: Service, request: Request) -> Answer:
     if not isinstance(given, list) or not given:
         raise Problem(Error("MALFORMED_DOCUMENT", key="atomic.none", pointer="", meta={"member": MEMBER}))
     if len(given) > service.max_bulk:  # pyright: ignore[reportUnknownArgumentType]
-        raise Problem(Error("TOO_MANY_ITEMS", values={"limit": service.max_bulk}, meta={"limit": service.max_bulk}))
+        raise Problem(
+            Error("TOO_MANY_ITEMS", values={"limit": service.max_bulk}, meta={"limit": service.max_bulk})
+        )
     reader = _Reader(service, request, given)  # pyright: ignore[reportUnknownArgumentType]
     steps = reader.read()
     async with transaction(service, request, grouped=True) as connection:
@@ -45,8 +54,14 @@ async def operations(service: Service, request: Request) -> Answer:
             changes.append(change)
         await write(service, request, connection, changes)
         results = [await result(service, request, connection, change) for change in steps]
-    document = {"jsonapi": {"version": "1.1", "ext": [ATOMIC]}, "atomic:results": results, "meta": common_meta(service, request)}
-    return Answer(200, dumps(document), content_type=b'application/vnd.api+json;ext="' + ATOMIC.encode() + b'"')
+    document = {
+        "jsonapi": {"version": "1.1", "ext": [ATOMIC]},
+        "atomic:results": results,
+        "meta": common_meta(service, request),
+    }
+    return Answer(
+        200, dumps(document), content_type=b'application/vnd.api+json;ext="' + ATOMIC.encode() + b'"'
+    )
 
 
 _EDIT = "\x00edit"
@@ -58,14 +73,18 @@ async def edit_links(connection: Any, change: Change) -> None:
     stored = await rows.load(connection, change.resource, [change.id])
     before = stored[change.id].relationships[name] if change.id in stored else []
     change.relationships[name] = (
-        [*before, *(v for v in given if v not in before)] if op == "add" else [v for v in before if v not in given]
+        [*before, *(v for v in given if v not in before)]
+        if op == "add"
+        else [v for v in before if v not in given]
     )
 
 
 async def result(service: Service, request: Request, connection: Any, change: Change) -> dict[str, Any]:
     if change.action != "create" and change.action != "update":
         return {}
-    _, row = await read_back(service, request, connection, change.resource, Asked(), [change.id], compact=True)
+    _, row = await read_back(
+        service, request, connection, change.resource, Asked(), [change.id], compact=True
+    )
     data = orjson.loads(row.data)
     return {"data": data[0]} if data else {}
 
@@ -109,7 +128,9 @@ class _Reader:
         type_, id_, relationship = target
         resource = self.service.types.get(type_)
         if resource is None or resource.store is not None:
-            self.fail(index, Error("MALFORMED_DOCUMENT", key="atomic.type", values={"type": type_}, pointer=""))
+            self.fail(
+                index, Error("MALFORMED_DOCUMENT", key="atomic.type", values={"type": type_}, pointer="")
+            )
             return None
         if relationship is not None:
             return self.relink(index, one, resource, id_, relationship)
@@ -130,7 +151,9 @@ class _Reader:
         id_ = ref.get("id") or self.lids.get(str(ref.get("lid")))
         return ref["type"], str(id_).lower() if id_ else None, ref.get("relationship")
 
-    def resource(self, index: int, one: dict[str, Any], resource: ResourceType, id_: str | None) -> Change | None:
+    def resource(
+        self, index: int, one: dict[str, Any], resource: ResourceType, id_: str | None
+    ) -> Change | None:
         pointer = f"/{MEMBER}/{index}/data"
         data: Any = one.get("data")
         if one["op"] == "remove":

@@ -47,7 +47,9 @@ def read_json(body: bytes) -> Any:
         if isinstance(value, str):
             value = orjson.loads(value)
     except (orjson.JSONDecodeError, RecursionError) as fault:
-        raise Problem(Error("MALFORMED_DOCUMENT", key="body.json", values={"reason": str(fault)[:120]})) from None
+        raise Problem(
+            Error("MALFORMED_DOCUMENT", key="body.json", values={"reason": str(fault)[:120]})
+        ) from None
     return value
 
 
@@ -75,10 +77,14 @@ def data_array(body: bytes, limit: int) -> list[dict[str, Any]]:
     if not isinstance(data, list):
         raise Problem(Error("MALFORMED_DOCUMENT", key="body.dataArray", pointer="/data"))
     if len(data) > limit:  # pyright: ignore[reportUnknownArgumentType]
-        raise Problem(Error("TOO_MANY_ITEMS", values={"limit": limit}, pointer="/data", meta={"limit": limit}))
+        raise Problem(
+            Error("TOO_MANY_ITEMS", values={"limit": limit}, pointer="/data", meta={"limit": limit})
+        )
     wrong = [i for i, item in enumerate(data) if not isinstance(item, dict)]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
     if wrong:
-        raise Problem([Error("MALFORMED_DOCUMENT", key="body.dataObject", pointer=f"/data/{i}") for i in wrong])
+        raise Problem(
+            [Error("MALFORMED_DOCUMENT", key="body.dataObject", pointer=f"/data/{i}") for i in wrong]
+        )
     return data  # pyright: ignore[reportUnknownVariableType]
 
 
@@ -106,7 +112,12 @@ def read_create(
 
 
 def read_update(
-    resource: ResourceType, item: dict[str, Any], id_: str, pointer: str, index: int | None, lids: Mapping[str, str]
+    resource: ResourceType,
+    item: dict[str, Any],
+    id_: str,
+    pointer: str,
+    index: int | None,
+    lids: Mapping[str, str],
 ) -> tuple[Change, list[Error]]:
     """A resource object to be merged into a stored one."""
     errors = check_type(resource, item)
@@ -124,7 +135,11 @@ def read_members(change: Change, item: dict[str, Any], lids: Mapping[str, str]) 
     attributes, relationships = item.get("attributes", {}), item.get("relationships", {})
     for name, value in (("attributes", attributes), ("relationships", relationships)):
         if not isinstance(value, dict):
-            errors.append(Error("MALFORMED_DOCUMENT", key="body.memberObject", values={"name": name}, pointer=f"/{name}"))
+            errors.append(
+                Error(
+                    "MALFORMED_DOCUMENT", key="body.memberObject", values={"name": name}, pointer=f"/{name}"
+                )
+            )
     if errors:
         return errors
     errors += read_attributes(change, dict(attributes))
@@ -157,7 +172,11 @@ def read_attributes(change: Change, attributes: dict[str, Any]) -> list[Error]:
     version = attributes.get("resourceVersion")
     if isinstance(version, int) and not isinstance(version, bool) and change.action == "update":
         change.version = version
-    unknown = [name for name in attributes if name not in resource.attributes and name not in ("deletedOn", "deletedBy")]
+    unknown = [
+        name
+        for name in attributes
+        if name not in resource.attributes and name not in ("deletedOn", "deletedBy")
+    ]
     errors = [
         Error(
             "UNKNOWN_ATTRIBUTE",
@@ -185,7 +204,11 @@ def read_relationships(change: Change, relationships: dict[str, Any], lids: Mapp
         pointer = f"/relationships/{escape_pointer(name)}"
         relationship = change.resource.relationships.get(name)
         if relationship is None:
-            errors.append(Error("UNKNOWN_RELATIONSHIP", key="relationship.unknown", values={"name": name}, pointer=pointer))
+            errors.append(
+                Error(
+                    "UNKNOWN_RELATIONSHIP", key="relationship.unknown", values={"name": name}, pointer=pointer
+                )
+            )
         elif not isinstance(value, dict):
             errors.append(Error("MALFORMED_DOCUMENT", key="body.relationship", pointer=pointer))
         elif "data" in value:

@@ -83,7 +83,9 @@ def pending_of(change: Change, draft: Draft, stored: Stored | None) -> Pending:
         if resource.attributes[name].writable
         and not same(resource.attributes[name], before["attributes"].get(name), value)
     }
-    relinked = {name for name, value in draft.relationships.items() if before["relationships"].get(name) != value}
+    relinked = {
+        name for name, value in draft.relationships.items() if before["relationships"].get(name) != value
+    }
     return Pending(change, draft, stored, changed, relinked)
 
 
@@ -123,7 +125,14 @@ def constraint_errors(pending: Pending) -> list[Error]:
                 )
             )
         if fact.once and name != "group" and name in pending.attributes and pending.stored is not None:
-            errors.append(Error("CONSTRAINT_VIOLATION", key="value.fixed", values={"name": name}, pointer=f"/attributes/{name}"))
+            errors.append(
+                Error(
+                    "CONSTRAINT_VIOLATION",
+                    key="value.fixed",
+                    values={"name": name},
+                    pointer=f"/attributes/{name}",
+                )
+            )
     for name, relationship in resource.relationships.items():
         if relationship.required and not draft.relationships.get(name):
             sent = name in change.relationships

@@ -15,7 +15,16 @@ from dina.base.jsonapi import parameters as ask_for
 from dina.base.jsonapi.documents import common_meta, document, external_meta
 from dina.base.jsonapi.parameters import Asked, ask
 from dina.base.jsonapi.plan import Living, Select
-from dina.base.jsonapi.reading import Row, base_values, check_included, gone, one_document, plan_of, real_id, run
+from dina.base.jsonapi.reading import (
+    Row,
+    base_values,
+    check_included,
+    gone,
+    one_document,
+    plan_of,
+    real_id,
+    run,
+)
 from dina.base.jsonapi.related import relationship_of
 from dina.base.jsonapi.service import Service
 from dina.base.jsonapi.writing import rows
@@ -50,10 +59,24 @@ class _RawConnection:
 
 
 async def read_back(
-    service: Service, request: Request, connection: Connection, resource: ResourceType, asked: Asked, ids: list[str], *, compact: bool
+    service: Service,
+    request: Request,
+    connection: Connection,
+    resource: ResourceType,
+    asked: Asked,
+    ids: list[str],
+    *,
+    compact: bool,
 ) -> tuple[Any, Row]:
     plan = plan_of(
-        service, request, resource, asked, select=Select(ids=True), living=Living.BOTH, total=False, compact=compact
+        service,
+        request,
+        resource,
+        asked,
+        select=Select(ids=True),
+        living=Living.BOTH,
+        total=False,
+        compact=compact,
     )
     values = {**base_values(service, request, plan), "ids": ids}
     row = await run(service, _RawConnection(connection), plan, values)  # type: ignore[arg-type]
@@ -76,7 +99,9 @@ async def create(service: Service, request: Request, resource: ResourceType) -> 
         raise Problem(errors)
     async with transaction(service, request) as connection:
         await write(service, request, connection, [change])
-        plan, row = await read_back(service, request, connection, resource, asked, [change.id], compact=request.compact)
+        plan, row = await read_back(
+            service, request, connection, resource, asked, [change.id], compact=request.compact
+        )
     return one_document(service, request, asked, plan, row, row.facts[0], 201)
 
 
@@ -91,7 +116,9 @@ async def update(service: Service, request: Request, resource: ResourceType, id_
             raise Problem(errors)
         change.if_match = request.header(b"if-match")
         await write(service, request, connection, [change])
-        plan, row = await read_back(service, request, connection, resource, asked, [id_], compact=request.compact)
+        plan, row = await read_back(
+            service, request, connection, resource, asked, [id_], compact=request.compact
+        )
     return one_document(service, request, asked, plan, row, row.facts[0])
 
 
@@ -100,7 +127,9 @@ async def delete(service: Service, request: Request, resource: ResourceType, id_
     asked = ask(service.types, resource, request.query, ask_for.DELETE)
     async with transaction(service, request) as connection:
         id_ = await real_id(service, connection, resource, id_)
-        change = Change("purge" if asked.purge else "delete", resource, id_, if_match=request.header(b"if-match"))
+        change = Change(
+            "purge" if asked.purge else "delete", resource, id_, if_match=request.header(b"if-match")
+        )
         await write(service, request, connection, [change])
     return Answer(204, content_type=None)
 
@@ -111,7 +140,9 @@ async def restore(service: Service, request: Request, resource: ResourceType, id
     async with transaction(service, request) as connection:
         id_ = await real_id(service, connection, resource, id_)
         await write(service, request, connection, [Change("restore", resource, id_)])
-        plan, row = await read_back(service, request, connection, resource, asked, [id_], compact=request.compact)
+        plan, row = await read_back(
+            service, request, connection, resource, asked, [id_], compact=request.compact
+        )
     return one_document(service, request, asked, plan, row, row.facts[0])
 
 
@@ -119,7 +150,9 @@ async def relink(service: Service, request: Request, resource: ResourceType, id_
     """`PATCH|POST|DELETE /{type}/{id}/relationships/{relationship}` → 204 (api.md §13.4)."""
     relationship = relationship_of(resource, name)
     if not relationship.many and request.method != "PATCH":
-        raise Problem(Error("METHOD_NOT_ALLOWED", key="relationship.toOne"), headers={"Allow": "GET, HEAD, PATCH"})
+        raise Problem(
+            Error("METHOD_NOT_ALLOWED", key="relationship.toOne"), headers={"Allow": "GET, HEAD, PATCH"}
+        )
     body = top_object(await request.body())
     if "data" not in body:
         raise Problem(Error("MALFORMED_DOCUMENT", key="body.noData", pointer="", meta={"member": "data"}))
@@ -188,7 +221,14 @@ async def bulk_update(service: Service, request: Request, resource: ResourceType
         id_ = item.get("id")
         if not isinstance(id_, str) or not UUID_FORM.fullmatch(id_):
             pointer = f"/data/{index}/id" if "id" in item else f"/data/{index}"
-            errors.append(Error("MALFORMED_DOCUMENT", key="body.id", pointer=pointer, meta={"index": index, "member": "id"}))
+            errors.append(
+                Error(
+                    "MALFORMED_DOCUMENT",
+                    key="body.id",
+                    pointer=pointer,
+                    meta={"index": index, "member": "id"},
+                )
+            )
             continue
         change, wrong = read_update(resource, item, id_.lower(), f"/data/{index}", index, {})
         changes.append(change)
@@ -257,7 +297,14 @@ async def bulk_load(service: Service, request: Request, resource: ResourceType) 
     ids = [change.id for change in changes]
     async with service.pools.read.connection() as connection:
         plan = plan_of(
-            service, request, resource, asked, select=Select(ids=True), living=Living.BOTH, total=False, compact=True
+            service,
+            request,
+            resource,
+            asked,
+            select=Select(ids=True),
+            living=Living.BOTH,
+            total=False,
+            compact=True,
         )
         row = await run(service, connection, plan, {**base_values(service, request, plan), "ids": ids})
     check_loaded(request, resource, changes, row)
@@ -281,7 +328,12 @@ def check_loaded(request: Request, resource: ResourceType, changes: list[Change]
             errors.append(Error("GONE", pointer=pointer, meta={**about.meta, **place}, about=about.about))
         elif not facts[4]:
             forbidden.append(
-                Error("FORBIDDEN", key="forbidden.read", values={"group": facts[5] or ""}, pointer=f"{change.pointer}/id")
+                Error(
+                    "FORBIDDEN",
+                    key="forbidden.read",
+                    values={"group": facts[5] or ""},
+                    pointer=f"{change.pointer}/id",
+                )
             )
     if errors:
         raise MissingResources(errors)

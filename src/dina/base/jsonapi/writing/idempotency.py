@@ -28,12 +28,14 @@ async def once(service: Service, request: Request, endpoint: Callable[[], Awaita
     told = f"{request.method} {request.prefix}{request.path}?".encode() + request.query + b"\n" + body
     fingerprint = hashlib.sha256(told).digest()
     async with service.pools.write.connection() as connection:
-        lock = int.from_bytes(hashlib.sha256(f"{request.caller.username}\n{key}".encode()).digest()[:8], "big", signed=True)
+        lock = int.from_bytes(
+            hashlib.sha256(f"{request.caller.username}\n{key}".encode()).digest()[:8], "big", signed=True
+        )
         await connection.execute("SELECT pg_advisory_lock(%s)", [lock])
         try:
             cursor = await connection.execute(
                 "SELECT fingerprint, status, headers::text, body FROM dina.idempotency "
-                f"WHERE username = %s AND key = %s AND created_on > now() - interval '{KEEP}'",  # noqa: S608
+                f"WHERE username = %s AND key = %s AND created_on > now() - interval '{KEEP}'",
                 [request.caller.username, key],
             )
             row = await cursor.fetchone()
@@ -50,7 +52,14 @@ async def once(service: Service, request: Request, endpoint: Callable[[], Awaita
                 "VALUES (%s, %s, %s, %s, %s::jsonb, %s) ON CONFLICT (username, key) DO UPDATE SET "
                 "fingerprint = excluded.fingerprint, status = excluded.status, headers = excluded.headers, "
                 "body = excluded.body, created_on = now()",
-                [request.caller.username, key, fingerprint, answer.status, orjson.dumps(kept).decode(), answer.body],
+                [
+                    request.caller.username,
+                    key,
+                    fingerprint,
+                    answer.status,
+                    orjson.dumps(kept).decode(),
+                    answer.body,
+                ],
             )
             return answer
         finally:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Annotated, Any
+from typing import Annotated, Any, NotRequired
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
-from typing_extensions import NotRequired, TypedDict
+from typing_extensions import TypedDict
 
 from dina.base.errors import Error, escape_pointer
 from dina.base.resource import Attribute, ResourceType
@@ -113,12 +113,14 @@ def adapter(resource: ResourceType) -> TypeAdapter[dict[str, Any]]:
             if fact.writable
         }
         form: Any = TypedDict(resource.type, fields)  # type: ignore[misc, operator]
-        form.__pydantic_config__ = {"extra": "forbid"}
+        form.__pydantic_config__ = {"extra": "forbid", "use_enum_values": True}
         found = _adapters[id(resource)] = TypeAdapter(form)
     return found
 
 
-def check_attributes(resource: ResourceType, attributes: dict[str, Any]) -> tuple[dict[str, Any], list[Error]]:
+def check_attributes(
+    resource: ResourceType, attributes: dict[str, Any]
+) -> tuple[dict[str, Any], list[Error]]:
     """Validated attributes and the faults; faulty attributes are left out of the result."""
     try:
         return adapter(resource).validate_python(attributes), []
@@ -133,11 +135,17 @@ def attribute_error(detail: ErrorDetails) -> Error:
     pointer = "/attributes/" + "/".join(escape_pointer(part) for part in location)
     kind, context = detail["type"], dict(detail.get("ctx", {}))
     if kind == "extra_forbidden":
-        return Error("UNKNOWN_ATTRIBUTE", key="attribute.unknown", values={"name": location[-1]}, pointer=pointer)
+        return Error(
+            "UNKNOWN_ATTRIBUTE", key="attribute.unknown", values={"name": location[-1]}, pointer=pointer
+        )
     if kind == "missing":
         parent, _, name = pointer.rpartition("/")
         return Error(
-            "CONSTRAINT_VIOLATION", key="value.missing", values={"name": name}, pointer=parent, meta={"member": name}
+            "CONSTRAINT_VIOLATION",
+            key="value.missing",
+            values={"name": name},
+            pointer=parent,
+            meta={"member": name},
         )
     name = location[0] if location else ""
     key = kind if kind.startswith(("value.", "multilingual.")) else KEYS.get(kind, "value.invalid")

@@ -44,7 +44,9 @@ def _stored(resource: ResourceType, row: Any) -> Stored:
     return Stored(row[0], row[1], row[2], row[3], members, links)
 
 
-def _row(resource: ResourceType, pending: Pending, names: Iterable[str], links: Iterable[str]) -> dict[str, Any]:
+def _row(
+    resource: ResourceType, pending: Pending, names: Iterable[str], links: Iterable[str]
+) -> dict[str, Any]:
     out: dict[str, Any] = {"id": pending.change.id}
     for name in names:
         out[resource.attributes[name].column or name] = pending.draft.attributes[name]
@@ -55,9 +57,13 @@ def _row(resource: ResourceType, pending: Pending, names: Iterable[str], links: 
     return out
 
 
-async def insert(connection: Connection, resource: ResourceType, pending: Sequence[Pending], username: str) -> None:
+async def insert(
+    connection: Connection, resource: ResourceType, pending: Sequence[Pending], username: str
+) -> None:
     """Insert all rows and their links. Database errors are the caller's to translate."""
-    names = [n for n, fact in resource.stored.items() if not fact.generated]
+    names = [
+        n for n, fact in resource.stored.items() if not fact.generated or (n == "group" and resource.grouped)
+    ]
     await replace_links(connection, resource, pending, fresh=True)
     rows = [_row(resource, one, names, resource.relationships) for one in pending]
     for row in rows:
@@ -140,6 +146,15 @@ async def purge(connection: Connection, resource: ResourceType, ids: Sequence[st
     )
 
 
+async def groups(connection: Connection, resource: ResourceType, ids: Iterable[str]) -> dict[str, str]:
+    """The group of each living row."""
+    cursor = await connection.execute(
+        f'SELECT id::text, "group" FROM {resource.table.fullname} WHERE id = ANY(%s::uuid[])',  # type: ignore[arg-type]
+        [list(ids)],
+    )
+    return dict(await cursor.fetchall())
+
+
 async def missing(connection: Connection, resource: ResourceType, ids: Iterable[str]) -> set[str]:
     """Which of the ids name no living row."""
     wanted = list(dict.fromkeys(ids))
@@ -163,7 +178,12 @@ async def taken(connection: Connection, resource: ResourceType, ids: Sequence[st
 
 
 async def references(
-    connection: Connection, types: Mapping[str, ResourceType], resource: ResourceType, ids: Sequence[str], *, all_rows: bool
+    connection: Connection,
+    types: Mapping[str, ResourceType],
+    resource: ResourceType,
+    ids: Sequence[str],
+    *,
+    all_rows: bool,
 ) -> dict[str, dict[str, int]]:
     """Who still points at the rows: id -> {type: number of resources}; the rows themselves do not count."""
     parts: list[str] = []
@@ -187,7 +207,7 @@ async def references(
                 )
     if not parts:
         return {}
-    sql = f"SELECT id::text, type, count(DISTINCT owner) FROM ({' UNION ALL '.join(parts)}) r GROUP BY 1, 2"  # noqa: S608
+    sql = f"SELECT id::text, type, count(DISTINCT owner) FROM ({' UNION ALL '.join(parts)}) r GROUP BY 1, 2"
     cursor = await connection.execute(sql, {"ids": list(ids)})  # type: ignore[arg-type]
     found: dict[str, dict[str, int]] = defaultdict(dict)
     for id_, type_, number in await cursor.fetchall():
@@ -224,7 +244,9 @@ def database_error(fault: errors.IntegrityError, resource: ResourceType, changes
             return Error("ID_IN_USE", pointer=pointer)
         for names in resource.unique:
             columns = [
-                (resource.attributes[n].column or n) if n in resource.attributes else resource.relationships[n].column
+                (resource.attributes[n].column or n)
+                if n in resource.attributes
+                else resource.relationships[n].column
                 for n in names
             ]
             if name == unique_name(resource.table.name, columns):
@@ -234,4 +256,6 @@ def database_error(fault: errors.IntegrityError, resource: ResourceType, changes
         return Error("NOT_UNIQUE", values={"name": resource.type}, pointer=pointer)
     if isinstance(fault, errors.ForeignKeyViolation):
         return Error("STILL_REFERENCED", values={"references": "…"}, pointer=pointer or None)
-    return Error("CONSTRAINT_VIOLATION", key="value.invalid", values={"name": resource.type}, pointer=pointer or None)
+    return Error(
+        "CONSTRAINT_VIOLATION", key="value.invalid", values={"name": resource.type}, pointer=pointer or None
+    )

@@ -13,7 +13,8 @@ MAX_MEMBERS = 10_000
 
 ELEMENT = re.compile(r"<(?:[a-zA-Z][^<>]*>|/[a-zA-Z]|!--|!\[|!doctype|\?)", re.IGNORECASE)
 UNCLOSED = re.compile(
-    r"<(script|style|iframe|object|embed|svg|math|img|video|audio|link|meta|base|form|input|body|html)\b", re.IGNORECASE
+    r"<(script|style|iframe|object|embed|svg|math|img|video|audio|link|meta|base|form|input|body|html)\b",
+    re.IGNORECASE,
 )
 FORMATTING = re.compile(r"</?(?:i|em|b|strong|sub|sup|small|br|span|bdi)\s*/?>", re.IGNORECASE)
 

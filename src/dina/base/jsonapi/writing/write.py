@@ -31,7 +31,9 @@ Connection = AsyncConnection[Any]
 
 
 @asynccontextmanager
-async def transaction(service: Service, request: Request, *, grouped: bool = False) -> AsyncIterator[Connection]:
+async def transaction(
+    service: Service, request: Request, *, grouped: bool = False
+) -> AsyncIterator[Connection]:
     """A transaction whose changes carry the author and the change set. Raises Problem for late conflicts."""
     change_set = request.header(b"x-change-set")
     if change_set is not None:
@@ -60,7 +62,9 @@ async def transaction(service: Service, request: Request, *, grouped: bool = Fal
         raise Problem(Error("UNAVAILABLE"), headers={"Retry-After": "1"}) from None
 
 
-async def write(service: Service, request: Request, connection: Connection, changes: Sequence[Change]) -> None:
+async def write(
+    service: Service, request: Request, connection: Connection, changes: Sequence[Change]
+) -> None:
     """Apply the changes in order within the given transaction. Raises Problem with every fault found."""
     for _, run in groupby(changes, key=lambda c: (c.action, c.resource.type)):
         group = list(run)
@@ -71,7 +75,9 @@ async def write(service: Service, request: Request, connection: Connection, chan
 class _Writer:
     """A run of changes of the same action and type."""
 
-    def __init__(self, service: Service, request: Request, connection: Connection, changes: list[Change]) -> None:
+    def __init__(
+        self, service: Service, request: Request, connection: Connection, changes: list[Change]
+    ) -> None:
         self.service = service
         self.request = request
         self.connection = connection
@@ -104,6 +110,7 @@ class _Writer:
 
     async def create(self) -> None:
         pending = [draft_of(change, None) for change in self.changes]
+        await self.inherit_groups(pending)
         for one in pending:
             facts = {"group": one.draft.attributes.get("group"), "createdBy": self.request.caller.username}
             if self.resource.grouped and not facts["group"]:
@@ -113,6 +120,25 @@ class _Writer:
         await self.refuse_taken_ids()
         await self.judge(pending)
         await rows.insert(self.connection, self.resource, pending, self.request.caller.username)
+
+    async def inherit_groups(self, pending: list[Pending]) -> None:
+        """The group of what a resource is linked to becomes its own (`group_from`)."""
+        for name in self.resource.group_from:
+            relationship = self.resource.relationships[name]
+            wanted = {
+                one.draft.relationships[name]
+                for one in pending
+                if isinstance(one.draft.relationships[name], str)
+            }
+            found = (
+                await rows.groups(self.connection, self.service.types[relationship.target], wanted)
+                if wanted
+                else {}
+            )
+            for one in pending:
+                group = found.get(str(one.draft.relationships[name]))
+                if group is not None and not one.draft.attributes.get("group"):
+                    one.draft.attributes["group"] = group
 
     def forbid(self, change: Change, action: str, facts: dict[str, Any]) -> None:
         values = {"group": facts.get("group") or "", "type": self.resource.type}
@@ -146,12 +172,19 @@ class _Writer:
     def check_version(self, change: Change, row: Stored) -> None:
         current = {"currentVersion": row.version}
         if change.version is not None and change.version != row.version:
-            error = Error("STALE_VERSION", values={"current": row.version}, pointer="/attributes/resourceVersion", meta=current)
+            error = Error(
+                "STALE_VERSION",
+                values={"current": row.version},
+                pointer="/attributes/resourceVersion",
+                meta=current,
+            )
             self.fail(change, error)
         if change.if_match is not None and change.if_match.strip() != "*":
             given = [part.strip().removeprefix("W/").strip('"') for part in change.if_match.split(",")]
             if str(row.version) not in given:
-                self.fail(change, Error("PRECONDITION_FAILED", values=current, header="If-Match", meta=current))
+                self.fail(
+                    change, Error("PRECONDITION_FAILED", values=current, header="If-Match", meta=current)
+                )
         if self.service.version_required and change.version is None and change.if_match is None:
             self.fail(change, Error("PRECONDITION_REQUIRED", meta=current))
 
@@ -197,9 +230,15 @@ class _Writer:
             if relationship.external:
                 continue
             target = self.service.types[relationship.target]
-            concerned = [one for one in pending if name in one.relationships and one.draft.relationships[name]]
+            concerned = [
+                one for one in pending if name in one.relationships and one.draft.relationships[name]
+            ]
             wanted = [id_ for one in concerned for id_ in self.linked(one, name)]
-            known = own if target.type == self.resource.type and self.changes[0].action == "create" else set[str]()
+            known = (
+                own
+                if target.type == self.resource.type and self.changes[0].action == "create"
+                else set[str]()
+            )
             absent = await rows.missing(self.connection, target, [id_ for id_ in wanted if id_ not in known])
             for one in concerned:
                 self.report_links(one, name, absent)
@@ -232,7 +271,9 @@ class _Writer:
                 shown = pointer if name in one.change.relationships else ""
                 self.fail(
                     one.change,
-                    Error("RELATED_NOT_FOUND", values={"type": relationship.target, "id": id_}, pointer=shown),
+                    Error(
+                        "RELATED_NOT_FOUND", values={"type": relationship.target, "id": id_}, pointer=shown
+                    ),
                 )
         one.draft.relationships[name] = clean if many else clean[0]
 
@@ -245,7 +286,12 @@ class _Writer:
             one = next(p for p in concerned if p.change.id == id_)
             self.fail(
                 one.change,
-                Error("HIERARCHY_LOOP", values={"name": name}, pointer=f"/relationships/{name}", meta={"rule": "hierarchy.loop"}),
+                Error(
+                    "HIERARCHY_LOOP",
+                    values={"name": name},
+                    pointer=f"/relationships/{name}",
+                    meta={"rule": "hierarchy.loop"},
+                ),
             )
 
     async def remove(self, action: str) -> None:
@@ -276,7 +322,9 @@ class _Writer:
         return may(provider, "delete", caller, row.facts)
 
     async def refuse_referenced(self, ids: list[str], *, all_rows: bool) -> None:
-        found = await rows.references(self.connection, self.service.types, self.resource, ids, all_rows=all_rows)
+        found = await rows.references(
+            self.connection, self.service.types, self.resource, ids, all_rows=all_rows
+        )
         for change in self.changes:
             counts = found.get(change.id)
             if counts:

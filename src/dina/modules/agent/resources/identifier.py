@@ -51,7 +51,13 @@ class IdentifierType(
         en="Key", fr="Clé", max=50, not_blank=True, once=True, pattern=r"[^.]+", listed=True, indexed=True
     )
     name: Mapped[str] = attribute(
-        en="Registry name", fr="Nom du registre", max=50, not_blank=True, listed=True, indexed=True, searchable=True
+        en="Registry name",
+        fr="Nom du registre",
+        max=50,
+        not_blank=True,
+        listed=True,
+        indexed=True,
+        searchable=True,
     )
     dina_components: Mapped[list[str] | None] = attribute(en="Used for", fr="Utilisé pour")
     uri_template: Mapped[str | None] = attribute(
@@ -59,4 +65,6 @@ class IdentifierType(
         help_en="$1 stands for the value.", help_fr="$1 représente la valeur.",
     )  # fmt: skip
     term: Mapped[str | None] = attribute(en="Defining term", fr="Terme de définition", max=100)
-    multilingual_title: Mapped[MultilingualTitle | None] = attribute(en="Titles by language", fr="Titres par langue")
+    multilingual_title: Mapped[MultilingualTitle | None] = attribute(
+        en="Titles by language", fr="Titres par langue"
+    )

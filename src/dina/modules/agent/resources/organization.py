@@ -16,7 +16,9 @@ from dina.modules.agent.resources.base import Base
 class OrganizationName(TypedDict, total=False):
     """The name of an organization in one language."""
 
-    languageCode: Annotated[str | None, Field(max_length=2), member(en="Language", fr="Langue", term="dcterms:language")]
+    languageCode: Annotated[
+        str | None, Field(max_length=2), member(en="Language", fr="Langue", term="dcterms:language")
+    ]
     name: Annotated[str | None, Field(max_length=500), member(en="Name", fr="Nom", term="schema:name")]
 
 
@@ -34,7 +36,12 @@ class Organization(
     """An institution, society, team or firm, named in each of its languages."""
 
     names: Mapped[list[OrganizationName]] = attribute(
-        en="Names by language", fr="Noms par langue", listed=True, indexed=True, searchable=True, term="schema:name"
+        en="Names by language",
+        fr="Noms par langue",
+        listed=True,
+        indexed=True,
+        searchable=True,
+        term="schema:name",
     )
     aliases: Mapped[list[str] | None] = attribute(
         en="Aliases and acronyms", fr="Autres noms et sigles", listed=True, searchable=True, indexed=True,

@@ -17,7 +17,7 @@ class Person(
     label=("Person", "Personne"),
     plural=("People", "Personnes"),
     title="displayName",
-    term="dwc:Agent",
+    term="schema:Person",
     rules=(rules.aliases_are_names,),
     example={"displayName": "A. Tremblay"},
 ):
@@ -25,7 +25,7 @@ class Person(
 
     display_name: Mapped[str] = attribute(
         en="Display name", fr="Nom affiché", not_blank=True, max=250, listed=True, indexed=True, searchable=True,
-        term="dwc:recordedBy", help_en="The name as it is shown and cited.", help_fr="Le nom tel qu’affiché et cité.",
+        term="schema:name", help_en="The name as it is shown and cited.", help_fr="Le nom tel qu’affiché et cité.",
     )  # fmt: skip
     email: Mapped[str | None] = attribute(
         en="E-mail", fr="Courriel", max=250, format="email", listed=True, indexed=True, term="schema:email"
@@ -41,7 +41,9 @@ class Person(
         en="Aliases", fr="Autres noms", searchable=True, indexed=True, term="schema:alternateName",
         help_en="Other forms of the name found on labels.", help_fr="Autres formes du nom sur les étiquettes.",
     )  # fmt: skip
-    webpage: Mapped[str | None] = attribute(en="Web page", fr="Page web", max=250, format="url", term="schema:url")
+    webpage: Mapped[str | None] = attribute(
+        en="Web page", fr="Page web", max=250, format="url", term="schema:url"
+    )
     remarks: Mapped[str | None] = attribute(
         en="Remarks", fr="Remarques", max=2048, searchable=True, term="dcterms:description"
     )

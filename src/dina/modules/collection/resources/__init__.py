@@ -6,7 +6,12 @@ from dina.modules.collection.resources.institution import Collection, Institutio
 from dina.modules.collection.resources.material_sample import MaterialSample
 from dina.modules.collection.resources.organism import Organism
 from dina.modules.collection.resources.place import Site
-from dina.modules.collection.resources.storage import Association, StorageUnit, StorageUnitType, StorageUnitUsage
+from dina.modules.collection.resources.storage import (
+    Association,
+    StorageUnit,
+    StorageUnitType,
+    StorageUnitUsage,
+)
 from dina.modules.collection.resources.vocabulary import (
     ControlledVocabulary,
     ControlledVocabularyItem,

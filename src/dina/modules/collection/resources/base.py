@@ -35,3 +35,8 @@ def managed_attributes_attribute() -> Any:
         en="Custom fields", fr="Champs personnalisés", indexed=True, term="dwc:dynamicProperties",
         help_en="Fields your institution has added.", help_fr="Champs ajoutés par votre institution.",
     )  # fmt: skip
+
+
+def group_attribute(*, max: int) -> Any:
+    """The owning group, where the wire allows a longer name than usual."""
+    return attribute(en="Group", fr="Groupe", max=max, once=True, not_blank=True)

@@ -73,7 +73,9 @@ def children(table: FromClause) -> ColumnElement[Any]:
 def event_geometry(table: FromClause) -> ColumnElement[Any]:
     """The GeoJSON point of the primary georeference assertion."""
     path = literal_column("'$[*] ? (@.isPrimary == true)'::jsonpath")
-    primary: Any = func.jsonb_path_query_first(cast(table.c.geo_reference_assertions, JSONB()), path, type_=JSONB())
+    primary: Any = func.jsonb_path_query_first(
+        cast(table.c.geo_reference_assertions, JSONB()), path, type_=JSONB()
+    )
     longitude, latitude = primary["dwcDecimalLongitude"], primary["dwcDecimalLatitude"]
     point = func.jsonb_build_object(
         literal_column("'type'"), literal_column("'Point'"),

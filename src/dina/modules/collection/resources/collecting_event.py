@@ -41,10 +41,14 @@ class GeoreferenceAssertion(TypedDict, total=False):
     """One opinion on where the event took place."""
 
     dwcDecimalLatitude: Annotated[
-        float | None, Field(ge=-90, le=90), member(en="Latitude", fr="Latitude (°)", term="dwc:decimalLatitude")
+        float | None,
+        Field(ge=-90, le=90),
+        member(en="Latitude", fr="Latitude (°)", term="dwc:decimalLatitude"),
     ]
     dwcDecimalLongitude: Annotated[
-        float | None, Field(ge=-180, le=180), member(en="Longitude", fr="Longitude (°)", term="dwc:decimalLongitude")
+        float | None,
+        Field(ge=-180, le=180),
+        member(en="Longitude", fr="Longitude (°)", term="dwc:decimalLongitude"),
     ]
     dwcCoordinateUncertaintyInMeters: Annotated[
         int | None, Field(ge=0, le=20_037_509),
@@ -55,26 +59,38 @@ class GeoreferenceAssertion(TypedDict, total=False):
         DateText | None, member(en="Georeferenced on", fr="Géoréférencé le", term="dwc:georeferencedDate")
     ]
     georeferencedBy: Annotated[
-        list[UuidText] | None, member(en="Georeferenced by", fr="Géoréférencé par", term="dwc:georeferencedBy")
+        list[UuidText] | None,
+        member(en="Georeferenced by", fr="Géoréférencé par", term="dwc:georeferencedBy"),
     ]
     literalGeoreferencedBy: Annotated[
-        str | None, member(en="Georeferenced by (as written)", fr="Géoréférencé par (textuel)", term="dwc:georeferencedBy")
+        str | None,
+        member(
+            en="Georeferenced by (as written)", fr="Géoréférencé par (textuel)", term="dwc:georeferencedBy"
+        ),
     ]
     dwcGeoreferenceProtocol: Annotated[
-        str | None, member(en="Georeferencing protocol", fr="Protocole de géoréférencement", term="dwc:georeferenceProtocol")
+        str | None,
+        member(
+            en="Georeferencing protocol", fr="Protocole de géoréférencement", term="dwc:georeferenceProtocol"
+        ),
     ]
     dwcGeoreferenceSources: Annotated[
-        str | None, member(en="Georeferencing sources", fr="Sources du géoréférencement", term="dwc:georeferenceSources")
+        str | None,
+        member(en="Georeferencing sources", fr="Sources du géoréférencement", term="dwc:georeferenceSources"),
     ]
     dwcGeoreferenceRemarks: Annotated[
         str | None, Field(max_length=1000),
         member(en="Georeferencing remarks", fr="Remarques sur le géoréférencement", term="dwc:georeferenceRemarks"),
     ]  # fmt: skip
-    dwcGeodeticDatum: Annotated[str | None, member(en="Datum", fr="Système géodésique", term="dwc:geodeticDatum")]
+    dwcGeodeticDatum: Annotated[
+        str | None, member(en="Datum", fr="Système géodésique", term="dwc:geodeticDatum")
+    ]
     isPrimary: Annotated[bool | None, member(en="Primary", fr="Principale")]
     dwcGeoreferenceVerificationStatus: Annotated[
         VerificationStatus | None,
-        member(en="Verification status", fr="État de vérification", term="dwc:georeferenceVerificationStatus"),
+        member(
+            en="Verification status", fr="État de vérification", term="dwc:georeferenceVerificationStatus"
+        ),
     ]
 
 
@@ -88,13 +104,20 @@ class CollectingEvent(
     title="dwcFieldNumber",
     term="dwc:Event",
     prepare=(rules.tidy_event,),
-    rules=(rules.event_dates_in_order, rules.elevation_and_depth_in_order, rules.georeferences_agree, rules.place_is_one),
+    rules=(
+        rules.event_dates_in_order,
+        rules.elevation_and_depth_in_order,
+        rules.georeferences_agree,
+        rules.place_is_one,
+    ),
     batch_rules=(rules.event_managed_attributes,),
     example={"dwcVerbatimLocality": "Whitehorse"},
 ):
     """The gathering of material at a place and time (dwc:Event, dwc:Location)."""
 
-    version: Mapped[int | None] = attribute(en="Version (old name)", fr="Version (ancien nom)", alias_of="resourceVersion", read_only=True)
+    version: Mapped[int | None] = attribute(
+        en="Version (old name)", fr="Version (ancien nom)", alias_of="resourceVersion", read_only=True
+    )
     dwc_field_number: Mapped[str | None] = attribute(
         en="Field number", fr="Numéro de terrain", max=50, listed=True, indexed=True, searchable=True,
         term="dwc:fieldNumber",
@@ -132,13 +155,22 @@ class CollectingEvent(
         en="Country code", fr="Code du pays", max=2, indexed=True, term="dwc:countryCode"
     )
     dwc_state_province: Mapped[str | None] = attribute(
-        en="State or province", fr="État ou province", max=100, indexed=True, searchable=True, term="dwc:stateProvince"
+        en="State or province",
+        fr="État ou province",
+        max=100,
+        indexed=True,
+        searchable=True,
+        term="dwc:stateProvince",
     )
     geo_reference_assertions: Mapped[list[GeoreferenceAssertion] | None] = attribute(
         en="Georeferences", fr="Géoréférences", term="dwc:decimalLatitude", default=None
     )
     event_geom: Mapped[Point | None] = attribute(
-        en="Point", fr="Point (géométrie)", calculated=event_geometry, filterable=False, term="dwc:footprintWKT"
+        en="Point",
+        fr="Point (géométrie)",
+        calculated=event_geometry,
+        filterable=False,
+        term="dwc:footprintWKT",
     )
     dwc_verbatim_coordinates: Mapped[str | None] = attribute(
         en="Verbatim coordinates", fr="Coordonnées textuelles", max=250, term="dwc:verbatimCoordinates"
@@ -179,9 +211,13 @@ class CollectingEvent(
         en="Maximum depth (m)", fr="Profondeur maximale (m)", minimum=0, maximum=15000, unit="m",
         term="dwc:maximumDepthInMeters",
     )  # fmt: skip
-    habitat: Mapped[str | None] = attribute(en="Habitat", fr="Milieu", max=500, searchable=True, term="dwc:habitat")
+    habitat: Mapped[str | None] = attribute(
+        en="Habitat", fr="Milieu", max=500, searchable=True, term="dwc:habitat"
+    )
     substrate: Mapped[str | None] = attribute(en="Substrate", fr="Substrat", max=255, vocabulary="substrate")
-    host: Mapped[str | None] = attribute(en="Host", fr="Hôte", max=250, searchable=True, term="dwc:associatedTaxa")
+    host: Mapped[str | None] = attribute(
+        en="Host", fr="Hôte", max=250, searchable=True, term="dwc:associatedTaxa"
+    )
     remarks: Mapped[str | None] = attribute(
         en="Remarks", fr="Remarques", max=1000, searchable=True, term="dwc:eventRemarks"
     )

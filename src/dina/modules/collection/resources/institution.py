@@ -10,7 +10,14 @@ from typing_extensions import TypedDict
 
 from dina.base.resource import KeyMap, MultilingualDescription, Resource, attribute, member, to_one
 from dina.modules.collection import rules
-from dina.modules.collection.resources.base import ADMIN, SUPER_USER, Base, description_attribute, name_attribute
+from dina.modules.collection.resources.base import (
+    ADMIN,
+    SUPER_USER,
+    Base,
+    description_attribute,
+    group_attribute,
+    name_attribute,
+)
 
 
 class InstitutionIdentifierType(Enum):
@@ -33,7 +40,9 @@ class Institution(
     name: Mapped[str] = name_attribute(term="dwc:institutionCode")
     multilingual_description: Mapped[MultilingualDescription | None] = description_attribute()
     webpage: Mapped[str | None] = attribute(en="Web page", fr="Page web", format="url", term="schema:url")
-    address: Mapped[str | None] = attribute(en="Address", fr="Adresse", max=500, listed=True, term="schema:address")
+    address: Mapped[str | None] = attribute(
+        en="Address", fr="Adresse", max=500, listed=True, term="schema:address"
+    )
     remarks: Mapped[str | None] = attribute(
         en="Remarks", fr="Remarques", max=1000, searchable=True, term="dcterms:description"
     )
@@ -48,6 +57,7 @@ class Collection(
 ):  # fmt: skip
     """A collection or part of one, within an institution (dwc:collectionCode)."""
 
+    group: Mapped[str] = group_attribute(max=250)
     name: Mapped[str] = name_attribute(term="dwc:datasetName")
     code: Mapped[str | None] = attribute(
         en="Code", fr="Code", max=10, listed=True, indexed=True, searchable=True, term="dwc:collectionCode"
@@ -56,9 +66,15 @@ class Collection(
     webpage: Mapped[str | None] = attribute(en="Web page", fr="Page web", format="url", term="schema:url")
     contact: Mapped[str | None] = attribute(en="Contact", fr="Contact", max=500, term="schema:contactPoint")
     address: Mapped[str | None] = attribute(en="Address", fr="Adresse", max=500, term="schema:address")
-    remarks: Mapped[str | None] = attribute(en="Remarks", fr="Remarques", max=1000, term="dcterms:description")
+    remarks: Mapped[str | None] = attribute(
+        en="Remarks", fr="Remarques", max=1000, term="dcterms:description"
+    )
     identifiers: Mapped[KeyMap] = attribute(
-        en="Identifiers", fr="Identifiants", indexed=True, vocabulary="identifier_type", term="dwc:collectionID"
+        en="Identifiers",
+        fr="Identifiants",
+        indexed=True,
+        vocabulary="identifier_type",
+        term="dwc:collectionID",
     )
 
     parent_collection = to_one("collection", en="Part of", fr="Partie de", tree=True)

@@ -46,7 +46,9 @@ class ScheduledAction(TypedDict, total=False):
 
     actionType: Annotated[str | None, Field(max_length=250), member(en="Action", fr="Action")]
     date: Annotated[DateText | None, member(en="Due on", fr="Échéance")]
-    actionStatus: Annotated[str | None, Field(max_length=120), member(en="Status of the action", fr="État de l’action")]
+    actionStatus: Annotated[
+        str | None, Field(max_length=120), member(en="Status of the action", fr="État de l’action")
+    ]
     remarks: Annotated[str | None, Field(max_length=1000), member(en="Remarks", fr="Remarques")]
     assignedTo: Annotated[AssignedTo | None, member(en="Assigned to", fr="Attribuée à")]
 
@@ -66,20 +68,30 @@ class Citation(TypedDict, total=False):
         Field(max_length=200, pattern=r"(?i)^https:\/\/doi.org\/10\.\d{4,9}\/.+$"),
         member(en="DOI", fr="Adresse DOI", term="dcterms:identifier"),
     ]
-    authors: Annotated[list[CitationAuthor] | None, member(en="Authors", fr="Auteurs", term="dcterms:creator")]
+    authors: Annotated[
+        list[CitationAuthor] | None, member(en="Authors", fr="Auteurs", term="dcterms:creator")
+    ]
     volume: Annotated[str | None, Field(max_length=50), member(en="Volume", fr="Volume (no)")]
     pages: Annotated[str | None, Field(max_length=50), member(en="Pages", fr="Pages (étendue)")]
     journal: Annotated[str | None, Field(max_length=200), member(en="Journal", fr="Revue")]
     citationRemarks: Annotated[
-        str | None, Field(max_length=1000), member(en="Remarks on the citation", fr="Remarques sur la citation")
+        str | None,
+        Field(max_length=1000),
+        member(en="Remarks on the citation", fr="Remarques sur la citation"),
     ]
 
 
 class HostOrganism(TypedDict, total=False):
     """The organism on or in which the sample lived (dwc:associatedTaxa)."""
 
-    name: Annotated[str | None, Field(max_length=150), member(en="Host name", fr="Nom de l’hôte", term="dwc:associatedTaxa")]
-    remarks: Annotated[str | None, Field(max_length=1000), member(en="Host remarks", fr="Remarques sur l’hôte")]
+    name: Annotated[
+        str | None,
+        Field(max_length=150),
+        member(en="Host name", fr="Nom de l’hôte", term="dwc:associatedTaxa"),
+    ]
+    remarks: Annotated[
+        str | None, Field(max_length=1000), member(en="Host remarks", fr="Remarques sur l’hôte")
+    ]
 
 
 class MaterialSample(
@@ -110,7 +122,11 @@ class MaterialSample(
         term="dwc:otherCatalogNumbers",
     )  # fmt: skip
     identifiers: Mapped[KeyMap] = attribute(
-        en="Identifiers", fr="Identifiants", indexed=True, vocabulary="identifier_type", term="dwc:otherCatalogNumbers"
+        en="Identifiers",
+        fr="Identifiants",
+        indexed=True,
+        vocabulary="identifier_type",
+        term="dwc:otherCatalogNumbers",
     )
     barcode: Mapped[str | None] = attribute(
         en="Barcode", fr="Code à barres", max=50, indexed=True, searchable=True, term="dcterms:identifier"
@@ -130,7 +146,10 @@ class MaterialSample(
         en="Remarks", fr="Remarques", max=1000, searchable=True, term="dwc:materialEntityRemarks"
     )
     preparation_date: Mapped[dt.date | None] = attribute(
-        en="Prepared on", fr="Préparé le", help_en="The day of the preparation.", help_fr="Le jour de la préparation."
+        en="Prepared on",
+        fr="Préparé le",
+        help_en="The day of the preparation.",
+        help_fr="Le jour de la préparation.",
     )
     preservation_type: Mapped[str | None] = attribute(
         en="Preservation", fr="Conservation", max=250, term="dwc:preparations"
@@ -157,7 +176,9 @@ class MaterialSample(
     host_organism: Mapped[HostOrganism | None] = attribute(
         en="Host organism", fr="Organisme hôte", term="dwc:associatedTaxa"
     )
-    scheduled_actions: Mapped[list[ScheduledAction] | None] = attribute(en="Scheduled actions", fr="Actions prévues")
+    scheduled_actions: Mapped[list[ScheduledAction] | None] = attribute(
+        en="Scheduled actions", fr="Actions prévues"
+    )
     citations: Mapped[list[Citation] | None] = attribute(
         en="Citations", fr="Citations bibliographiques", term="dwc:associatedReferences"
     )
@@ -171,7 +192,10 @@ class MaterialSample(
         en="Restriction fields", fr="Champs de restriction"
     )
     restriction_remarks: Mapped[str | None] = attribute(
-        en="Remarks on restrictions", fr="Remarques sur les restrictions", max=1000, term="dcterms:accessRights"
+        en="Remarks on restrictions",
+        fr="Remarques sur les restrictions",
+        max=1000,
+        term="dcterms:accessRights",
     )
     allow_duplicate_name: Mapped[bool] = attribute(
         en="Allow duplicate name", fr="Permettre un nom en double", default=False
@@ -186,11 +210,17 @@ class MaterialSample(
         en="Hierarchy", fr="Hiérarchie", on_request=True, calculated=hierarchy, filterable=False
     )
     material_sample_children: Mapped[Json | None] = attribute(
-        en="Derived samples", fr="Échantillons dérivés", on_request=True, calculated=children, filterable=False
+        en="Derived samples",
+        fr="Échantillons dérivés",
+        on_request=True,
+        calculated=children,
+        filterable=False,
     )
 
     parent_material_sample = to_one("material-sample", en="Derived from", fr="Dérivé de", tree=True)
-    collecting_event = to_one("collecting-event", en="Collecting event", fr="Événement de récolte", listed=True)
+    collecting_event = to_one(
+        "collecting-event", en="Collecting event", fr="Événement de récolte", listed=True
+    )
     collection = to_one("collection", en="Collection", fr="Collection", listed=True)
     preparation_type = to_one("preparation-type", en="Preparation type", fr="Type de préparation")
     preparation_method = to_one("preparation-method", en="Preparation method", fr="Méthode de préparation")

@@ -23,15 +23,25 @@ class ScientificNameSource(Enum):
 class ScientificNameDetails(TypedDict, total=False):
     """What the source of a name said about it."""
 
-    labelHtml: Annotated[str | None, Field(max_length=255), member(en="Formatted name", fr="Nom mis en forme", html=True)]
-    classificationPath: Annotated[
-        str | None, Field(max_length=1000), member(en="Classification", fr="Classification (chemin)", term="dwc:higherClassification")
+    labelHtml: Annotated[
+        str | None, Field(max_length=255), member(en="Formatted name", fr="Nom mis en forme", html=True)
     ]
-    classificationRanks: Annotated[str | None, Field(max_length=1000), member(en="Ranks", fr="Rangs", term="dwc:taxonRank")]
-    sourceUrl: Annotated[str | None, member(en="Source address", fr="Adresse de la source", term="dwc:scientificNameID")]
+    classificationPath: Annotated[
+        str | None,
+        Field(max_length=1000),
+        member(en="Classification", fr="Classification (chemin)", term="dwc:higherClassification"),
+    ]
+    classificationRanks: Annotated[
+        str | None, Field(max_length=1000), member(en="Ranks", fr="Rangs", term="dwc:taxonRank")
+    ]
+    sourceUrl: Annotated[
+        str | None, member(en="Source address", fr="Adresse de la source", term="dwc:scientificNameID")
+    ]
     recordedOn: Annotated[DateText | None, member(en="Looked up on", fr="Consulté le")]
     currentName: Annotated[
-        str | None, Field(max_length=250), member(en="Current name", fr="Nom actuel", term="dwc:acceptedNameUsage")
+        str | None,
+        Field(max_length=250),
+        member(en="Current name", fr="Nom actuel", term="dwc:acceptedNameUsage"),
     ]
     isSynonym: Annotated[bool | None, member(en="Synonym", fr="Synonyme", term="dwc:taxonomicStatus")]
 
@@ -48,15 +58,23 @@ class Determination(TypedDict, total=False):
         member(en="Verbatim determiner", fr="Déterminateur textuel", term="dwc:identifiedBy"),
     ]  # fmt: skip
     verbatimDate: Annotated[
-        str | None, Field(max_length=50), member(en="Verbatim date", fr="Date textuelle", term="dwc:dateIdentified")
+        str | None,
+        Field(max_length=50),
+        member(en="Verbatim date", fr="Date textuelle", term="dwc:dateIdentified"),
     ]
     scientificName: Annotated[
-        str | None, Field(max_length=250), member(en="Scientific name", fr="Nom scientifique", term="dwc:scientificName")
+        str | None,
+        Field(max_length=250),
+        member(en="Scientific name", fr="Nom scientifique", term="dwc:scientificName"),
     ]
     transcriberRemarks: Annotated[
-        str | None, Field(max_length=1000), member(en="Transcriber’s remarks", fr="Remarques de transcription")
+        str | None,
+        Field(max_length=1000),
+        member(en="Transcriber’s remarks", fr="Remarques de transcription"),
     ]
-    verbatimRemarks: Annotated[str | None, Field(max_length=1000), member(en="Verbatim remarks", fr="Remarques textuelles")]
+    verbatimRemarks: Annotated[
+        str | None, Field(max_length=1000), member(en="Verbatim remarks", fr="Remarques textuelles")
+    ]
     determinationRemarks: Annotated[
         str | None, Field(max_length=1000),
         member(en="Remarks on the identification", fr="Remarques sur l’identification", term="dwc:identificationRemarks"),
@@ -75,13 +93,23 @@ class Determination(TypedDict, total=False):
         DateText | None, member(en="Determined on", fr="Déterminé le", term="dwc:dateIdentified")
     ]
     qualifier: Annotated[
-        str | None, Field(max_length=150), member(en="Qualifier", fr="Qualificatif", term="dwc:identificationQualifier")
+        str | None,
+        Field(max_length=150),
+        member(en="Qualifier", fr="Qualificatif", term="dwc:identificationQualifier"),
     ]
-    scientificNameSource: Annotated[ScientificNameSource | None, member(en="Source of the name", fr="Source du nom")]
-    scientificNameDetails: Annotated[ScientificNameDetails | None, member(en="Details of the name", fr="Détails du nom")]
-    isPrimary: Annotated[bool | None, member(en="Primary", fr="Principale", term="dwc:identificationVerificationStatus")]
+    scientificNameSource: Annotated[
+        ScientificNameSource | None, member(en="Source of the name", fr="Source du nom")
+    ]
+    scientificNameDetails: Annotated[
+        ScientificNameDetails | None, member(en="Details of the name", fr="Détails du nom")
+    ]
+    isPrimary: Annotated[
+        bool | None, member(en="Primary", fr="Principale", term="dwc:identificationVerificationStatus")
+    ]
     isFiledAs: Annotated[bool | None, member(en="Filed under", fr="Classé sous")]
-    managedAttributes: Annotated[dict[str, str | None] | None, member(en="Custom fields", fr="Champs personnalisés")]
+    managedAttributes: Annotated[
+        dict[str, str | None] | None, member(en="Custom fields", fr="Champs personnalisés")
+    ]
 
 
 class Organism(
@@ -109,7 +137,9 @@ class Organism(
     life_stage: Mapped[str | None] = attribute(
         en="Life stage", fr="Stade de vie", max=50, listed=True, indexed=True, term="dwc:lifeStage"
     )
-    sex: Mapped[str | None] = attribute(en="Sex", fr="Sexe", max=256, listed=True, indexed=True, term="dwc:sex")
+    sex: Mapped[str | None] = attribute(
+        en="Sex", fr="Sexe", max=256, listed=True, indexed=True, term="dwc:sex"
+    )
     dwc_vernacular_name: Mapped[str | None] = attribute(
         en="Vernacular name", fr="Nom vernaculaire", max=100, listed=True, searchable=True, indexed=True,
         term="dwc:vernacularName",

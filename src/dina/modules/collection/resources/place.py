@@ -9,7 +9,15 @@ from pydantic import Field
 from sqlalchemy.orm import Mapped
 from typing_extensions import TypedDict
 
-from dina.base.resource import Json, KeyMap, MultilingualDescription, Resource, attribute, external_to_many, member
+from dina.base.resource import (
+    Json,
+    KeyMap,
+    MultilingualDescription,
+    Resource,
+    attribute,
+    external_to_many,
+    member,
+)
 from dina.modules.collection import rules
 from dina.modules.collection.resources.base import (
     GROUP,
@@ -38,7 +46,11 @@ class SourceAdministrativeLevel(TypedDict, total=False):
 
 
 class Country(TypedDict, total=False):
-    code: Annotated[str | None, Field(min_length=2, max_length=2), member(en="Country code", fr="Code du pays", term="dwc:countryCode")]
+    code: Annotated[
+        str | None,
+        Field(min_length=2, max_length=2),
+        member(en="Country code", fr="Code du pays", term="dwc:countryCode"),
+    ]
     name: Annotated[str | None, member(en="Country", fr="Pays", term="dwc:country")]
 
 
@@ -47,9 +59,15 @@ class GeographicPlaceNameSourceDetail(TypedDict, total=False):
 
     sourceUrl: Annotated[str | None, member(en="Source address", fr="Adresse de la source")]
     customGeographicPlace: Annotated[str | None, member(en="Own place name", fr="Nom de lieu libre")]
-    selectedGeographicPlace: Annotated[SourceAdministrativeLevel | None, member(en="Chosen place", fr="Lieu choisi")]
-    higherGeographicPlaces: Annotated[list[SourceAdministrativeLevel] | None, member(en="Higher places", fr="Lieux supérieurs")]
-    stateProvince: Annotated[SourceAdministrativeLevel | None, member(en="State or province", fr="État ou province")]
+    selectedGeographicPlace: Annotated[
+        SourceAdministrativeLevel | None, member(en="Chosen place", fr="Lieu choisi")
+    ]
+    higherGeographicPlaces: Annotated[
+        list[SourceAdministrativeLevel] | None, member(en="Higher places", fr="Lieux supérieurs")
+    ]
+    stateProvince: Annotated[
+        SourceAdministrativeLevel | None, member(en="State or province", fr="État ou province")
+    ]
     country: Annotated[Country | None, member(en="Country", fr="Pays")]
     recordedOn: Annotated[str | None, member(en="Recorded on", fr="Consigné le")]
 
@@ -69,8 +87,12 @@ class Site(
     """A place that is visited again and again."""
 
     name: Mapped[str] = name_attribute(term="dwc:locality")
-    code: Mapped[str | None] = attribute(en="Code", fr="Code", max=50, listed=True, indexed=True, term="dwc:locationID")
-    site_geom: Mapped[Json | None] = attribute(en="Geometry", fr="Géométrie", filterable=False, term="dwc:footprintWKT")
+    code: Mapped[str | None] = attribute(
+        en="Code", fr="Code", max=50, listed=True, indexed=True, term="dwc:locationID"
+    )
+    site_geom: Mapped[Json | None] = attribute(
+        en="Geometry", fr="Géométrie", filterable=False, term="dwc:footprintWKT"
+    )
     multilingual_description: Mapped[MultilingualDescription | None] = description_attribute()
     geographic_place_name_source: Mapped[GeographicPlaceNameSource | None] = attribute(
         en="Source of place names", fr="Source des noms de lieux"
@@ -78,8 +100,12 @@ class Site(
     geographic_place_name_source_detail: Mapped[GeographicPlaceNameSourceDetail | None] = attribute(
         en="Places", fr="Lieux"
     )
-    dwc_country: Mapped[str | None] = attribute(en="Country", fr="Pays", max=100, listed=True, term="dwc:country")
-    dwc_country_code: Mapped[str | None] = attribute(en="Country code", fr="Code du pays", max=2, term="dwc:countryCode")
+    dwc_country: Mapped[str | None] = attribute(
+        en="Country", fr="Pays", max=100, listed=True, term="dwc:country"
+    )
+    dwc_country_code: Mapped[str | None] = attribute(
+        en="Country code", fr="Code du pays", max=2, term="dwc:countryCode"
+    )
     dwc_state_province: Mapped[str | None] = attribute(
         en="State or province", fr="État ou province", max=100, term="dwc:stateProvince"
     )

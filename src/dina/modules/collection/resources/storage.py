@@ -34,7 +34,9 @@ class StorageUnitType(
     """A kind of storage place: cabinet, drawer, box, plate."""
 
     name: Mapped[str] = name_attribute(max=150)
-    is_inseperable: Mapped[bool | None] = attribute(en="Content stays inside", fr="Contenu inséparable", listed=True)
+    is_inseperable: Mapped[bool | None] = attribute(
+        en="Content stays inside", fr="Contenu inséparable", listed=True
+    )
     grid_layout_definition: Mapped[StorageGridLayout | None] = attribute(en="Grid", fr="Grille")
 
 
@@ -57,15 +59,19 @@ class StorageUnit(
 
 
 class StorageUnitUsage(
-    Resource, Base, type="storage-unit-usage", provider=GROUP, label=("Storage position", "Position de rangement"),
-    plural=("Storage positions", "Positions de rangement"), title="usageType", grouped=False,
+    Resource, Base, type="storage-unit-usage", provider=GROUP_WITH_READ, label=("Storage position", "Position de rangement"),
+    plural=("Storage positions", "Positions de rangement"), title="usageType", group_from=("storageUnit", "storageUnitType"),
     rules=(rules.well_is_whole, rules.unit_or_type), unique=(("storageUnit", "wellRow", "wellColumn"),),
     example={"usageType": "material-sample"},
 ):  # fmt: skip
     """The position of one thing in a storage place."""
 
-    well_column: Mapped[int | None] = attribute(en="Column", fr="Colonne", minimum=1, maximum=255, listed=True)
-    well_row: Mapped[str | None] = attribute(en="Row", fr="Rangée", max=2, pattern=r"[a-zA-Z]{1,2}", listed=True)
+    well_column: Mapped[int | None] = attribute(
+        en="Column", fr="Colonne", minimum=1, maximum=255, listed=True
+    )
+    well_row: Mapped[str | None] = attribute(
+        en="Row", fr="Rangée", max=2, pattern=r"[a-zA-Z]{1,2}", listed=True
+    )
     usage_type: Mapped[str] = attribute(
         en="What is stored", fr="Ce qui est rangé", max=50, not_blank=True, listed=True, indexed=True
     )
@@ -76,7 +82,7 @@ class StorageUnitUsage(
 
 class Association(
     Resource, Base, type="association", provider=GROUP, label=("Association", "Association"), title="associationType",
-    term="dwc:ResourceRelationship", grouped=False, rules=(rules.association_of_two,),
+    term="dwc:ResourceRelationship", group_from=("sample",), rules=(rules.association_of_two,),
     batch_rules=(rules.association_type_is_known,), example={"associationType": "has_host"},
 ):  # fmt: skip
     """How one sample relates to another (dwc:relationshipOfResource)."""
@@ -90,7 +96,6 @@ class Association(
     )
 
     sample = to_one("material-sample", en="Specimen", fr="Spécimen", listed=True)
-    associated_sample = to_one("material-sample", en="Associated specimen", fr="Spécimen associé", listed=True)
-
-
-_ = GROUP_WITH_READ
+    associated_sample = to_one(
+        "material-sample", en="Associated specimen", fr="Spécimen associé", listed=True
+    )

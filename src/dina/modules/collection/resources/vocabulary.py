@@ -69,8 +69,12 @@ class ControlledVocabulary(
     type: Mapped[VocabularyKind] = attribute(en="Kind", fr="Genre", once=True, listed=True)
     vocab_class: Mapped[VocabularyClass] = attribute(en="Class", fr="Classe", once=True, listed=True)
     term: Mapped[str | None] = attribute(en="Term", fr="Terme", max=255)
-    version: Mapped[str | None] = attribute(en="Version of the vocabulary", fr="Version du vocabulaire", max=255)
-    multilingual_title: Mapped[MultilingualTitle | None] = attribute(en="Titles by language", fr="Titres par langue")
+    version: Mapped[str | None] = attribute(
+        en="Version of the vocabulary", fr="Version du vocabulaire", max=255
+    )
+    multilingual_title: Mapped[MultilingualTitle | None] = attribute(
+        en="Titles by language", fr="Titres par langue"
+    )
     multilingual_description: Mapped[MultilingualDescription | None] = description_attribute()
 
 
@@ -88,7 +92,9 @@ class ControlledVocabularyItem(
         en="Key", fr="Clé", max=255, not_blank=True, once=True, pattern=r"[^.]+", listed=True, indexed=True
     )
     term: Mapped[str | None] = attribute(en="Term", fr="Terme", max=255)
-    multilingual_title: Mapped[MultilingualTitle | None] = attribute(en="Titles by language", fr="Titres par langue")
+    multilingual_title: Mapped[MultilingualTitle | None] = attribute(
+        en="Titles by language", fr="Titres par langue"
+    )
     multilingual_description: Mapped[MultilingualDescription | None] = description_attribute()
     vocabulary_element_type: Mapped[ElementType | None] = attribute(
         en="Kind of value", fr="Genre de valeur", once=True, listed=True

@@ -28,6 +28,7 @@ from dina.modules.collection.resources.base import (
     SUPER_USER,
     Base,
     description_attribute,
+    group_attribute,
     managed_attributes_attribute,
     name_attribute,
 )
@@ -50,7 +51,9 @@ class Project(
     """A project in the course of which material is gathered or studied."""
 
     name: Mapped[str] = name_attribute(term="dwc:projectTitle")
-    start_date: Mapped[dt.date | None] = attribute(en="Start", fr="Début", listed=True, term="schema:startDate")
+    start_date: Mapped[dt.date | None] = attribute(
+        en="Start", fr="Début", listed=True, term="schema:startDate"
+    )
     end_date: Mapped[dt.date | None] = attribute(en="End", fr="Fin", listed=True, term="schema:endDate")
     status: Mapped[str | None] = attribute(en="Status", fr="État d’avancement", max=50, listed=True)
     contributors: Mapped[list[AgentRoles] | None] = attribute(
@@ -70,7 +73,9 @@ class Expedition(
     """A journey on which material was gathered."""
 
     name: Mapped[str] = name_attribute()
-    start_date: Mapped[dt.date | None] = attribute(en="Start", fr="Début", listed=True, term="schema:startDate")
+    start_date: Mapped[dt.date | None] = attribute(
+        en="Start", fr="Début", listed=True, term="schema:startDate"
+    )
     end_date: Mapped[dt.date | None] = attribute(en="End", fr="Fin", listed=True, term="schema:endDate")
     geographic_context: Mapped[str | None] = attribute(
         en="Geographic context", fr="Contexte géographique", max=250, listed=True, searchable=True,
@@ -87,9 +92,12 @@ class Assemblage(
 ):  # fmt: skip
     """Samples that belong together, such as all that grew on one log."""
 
+    group: Mapped[str] = group_attribute(max=250)
     name: Mapped[str] = name_attribute(term="dwc:organismName")
     managed_attributes: Mapped[KeyMap] = managed_attributes_attribute()
-    multilingual_title: Mapped[MultilingualTitle | None] = attribute(en="Titles by language", fr="Titres par langue")
+    multilingual_title: Mapped[MultilingualTitle | None] = attribute(
+        en="Titles by language", fr="Titres par langue"
+    )
     multilingual_description: Mapped[MultilingualDescription | None] = description_attribute()
 
     attachment = external_to_many("metadata", en="Media", fr="Multimédia")
@@ -99,6 +107,7 @@ class ProtocolDataElement(TypedDict, total=False):
     elementType: Annotated[str | None, member(en="Element", fr="Élément", vocabulary="protocolDataElement")]
     value: Annotated[DecimalText, member(en="Value", fr="Valeur")]
     unit: Annotated[str | None, member(en="Unit", fr="Unité", vocabulary="unitsOfMeasurement")]
+    vocabularyBased: Annotated[bool | None, member(en="From vocabulary", fr="Issu du vocabulaire")]
 
 
 class ProtocolData(TypedDict, total=False):
@@ -120,7 +129,9 @@ class Protocol(
         en="Kind of protocol", fr="Genre de protocole", max=50, vocabulary="protocolType", listed=True
     )
     multilingual_description: Mapped[MultilingualDescription | None] = description_attribute()
-    protocol_data: Mapped[list[ProtocolData] | None] = attribute(en="Protocol data", fr="Données du protocole")
+    protocol_data: Mapped[list[ProtocolData] | None] = attribute(
+        en="Protocol data", fr="Données du protocole"
+    )
 
     attachments = external_to_many("metadata", en="Media", fr="Multimédia")
 

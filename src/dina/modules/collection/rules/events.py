@@ -26,13 +26,20 @@ def tidy_event(draft: Draft) -> None:
         assertions[0]["isPrimary"] = True
     if draft.get("geoReferenceAssertions") is None:
         draft.attributes["geoReferenceAssertions"] = []
-    draft.attributes["managedAttributes"] = {k: v for k, v in (draft.get("managedAttributes") or {}).items() if v}
+    draft.attributes["managedAttributes"] = {
+        k: v for k, v in (draft.get("managedAttributes") or {}).items() if v
+    }
     detail: dict[str, Any] | None = draft.get("geographicPlaceNameSourceDetail")
     if detail:
-        detail.setdefault("recordedOn", now)
+        before_place = (draft.previous or {"attributes": {}})["attributes"].get(
+            "geographicPlaceNameSourceDetail"
+        ) or {}
+        detail["recordedOn"] = before_place.get("recordedOn") or now
         country = detail.get("country") or {}
         draft.attributes["dwcCountry"] = country.get("name") or draft.get("dwcCountry")
-        draft.attributes["dwcCountryCode"] = (country.get("code") or draft.get("dwcCountryCode") or "").upper() or None
+        draft.attributes["dwcCountryCode"] = (
+            country.get("code") or draft.get("dwcCountryCode") or ""
+        ).upper() or None
         province = (detail.get("stateProvince") or {}).get("name")
         draft.attributes["dwcStateProvince"] = province or draft.get("dwcStateProvince")
 

@@ -47,13 +47,18 @@ def value_fits(kind: str | None, value: str) -> bool:
             return True
 
 
-def uses(
-    drafts: Sequence[Draft], attribute: str, component: str, vocabulary: str = MANAGED
-) -> Iterator[Use]:
+def uses(drafts: Sequence[Draft], attribute: str, component: str, vocabulary: str = MANAGED) -> Iterator[Use]:
     for position, draft in enumerate(drafts):
         if draft.changed(attribute):
             for key, value in (draft.get(attribute) or {}).items():
-                yield Use(position, f"/attributes/{attribute}/{escape_pointer(key)}", vocabulary, component, key, value)
+                yield Use(
+                    position,
+                    f"/attributes/{attribute}/{escape_pointer(key)}",
+                    vocabulary,
+                    component,
+                    key,
+                    value,
+                )
 
 
 async def judge(found: list[Use], context: RuleContext) -> Iterable[tuple[int, Error]]:
@@ -63,7 +68,7 @@ async def judge(found: list[Use], context: RuleContext) -> Iterable[tuple[int, E
     cursor = await context.connection.execute(
         cast(
             Any,
-            f"SELECT v.key, i.dina_component, i.key, i.vocabulary_element_type, i.accepted_values "  # noqa: S608
+            f"SELECT v.key, i.dina_component, i.key, i.vocabulary_element_type, i.accepted_values "
             f"FROM {context.schema}.controlled_vocabulary_item i "
             f"JOIN {context.schema}.controlled_vocabulary v ON v.id = i.controlled_vocabulary_id "
             "WHERE i.deleted_on IS NULL AND i.key = ANY(%s)",
@@ -75,10 +80,18 @@ async def judge(found: list[Use], context: RuleContext) -> Iterable[tuple[int, E
     for use in found:
         item = items.get((use.vocabulary, use.component, use.key))
         if item is None:
-            key = "managedAttribute.key.invalid" if use.vocabulary == MANAGED else "controlledVocabulary.key.invalid"
+            key = (
+                "managedAttribute.key.invalid"
+                if use.vocabulary == MANAGED
+                else "controlledVocabulary.key.invalid"
+            )
             errors.append((use.position, broken(key, use.pointer, "VOCABULARY_VALUE", name=use.key)))
         elif use.value is not None and not _accepted(item, use.value):
-            key = "managedAttribute.value.invalid" if use.vocabulary == MANAGED else "controlledVocabulary.value.invalid"
+            key = (
+                "managedAttribute.value.invalid"
+                if use.vocabulary == MANAGED
+                else "controlledVocabulary.value.invalid"
+            )
             errors.append((use.position, broken(key, use.pointer, "VOCABULARY_VALUE", name=use.key)))
     return errors
 
@@ -90,7 +103,9 @@ def _accepted(item: tuple[Any, Any], value: str) -> bool:
     return not accepted or value.lower() in {one.lower() for one in accepted}
 
 
-async def sample_managed_attributes(drafts: Sequence[Draft], context: RuleContext) -> Iterable[tuple[int, Error]]:
+async def sample_managed_attributes(
+    drafts: Sequence[Draft], context: RuleContext
+) -> Iterable[tuple[int, Error]]:
     found = [
         *uses(drafts, "managedAttributes", "MATERIAL_SAMPLE"),
         *uses(drafts, "preparationManagedAttributes", "PREPARATION"),
@@ -99,28 +114,42 @@ async def sample_managed_attributes(drafts: Sequence[Draft], context: RuleContex
     return await judge(found, context)
 
 
-async def event_managed_attributes(drafts: Sequence[Draft], context: RuleContext) -> Iterable[tuple[int, Error]]:
+async def event_managed_attributes(
+    drafts: Sequence[Draft], context: RuleContext
+) -> Iterable[tuple[int, Error]]:
     return await judge(list(uses(drafts, "managedAttributes", "COLLECTING_EVENT")), context)
 
 
-async def organism_managed_attributes(drafts: Sequence[Draft], context: RuleContext) -> Iterable[tuple[int, Error]]:
+async def organism_managed_attributes(
+    drafts: Sequence[Draft], context: RuleContext
+) -> Iterable[tuple[int, Error]]:
     found = list(uses(drafts, "managedAttributes", "ORGANISM"))
     for position, draft in enumerate(drafts):
         if draft.changed("determination"):
             for number, one in enumerate(draft.get("determination") or []):
                 pointer = f"/attributes/determination/{number}/managedAttributes"
                 for key, value in (one.get("managedAttributes") or {}).items():
-                    found.append(Use(position, f"{pointer}/{escape_pointer(key)}", MANAGED, "DETERMINATION", key, value))
+                    found.append(
+                        Use(
+                            position, f"{pointer}/{escape_pointer(key)}", MANAGED, "DETERMINATION", key, value
+                        )
+                    )
     return await judge(found, context)
 
 
-async def assemblage_managed_attributes(drafts: Sequence[Draft], context: RuleContext) -> Iterable[tuple[int, Error]]:
+async def assemblage_managed_attributes(
+    drafts: Sequence[Draft], context: RuleContext
+) -> Iterable[tuple[int, Error]]:
     return await judge(list(uses(drafts, "managedAttributes", "ASSEMBLAGE")), context)
 
 
-async def site_managed_attributes(drafts: Sequence[Draft], context: RuleContext) -> Iterable[tuple[int, Error]]:
+async def site_managed_attributes(
+    drafts: Sequence[Draft], context: RuleContext
+) -> Iterable[tuple[int, Error]]:
     return await judge(list(uses(drafts, "managedAttributes", "SITE")), context)
 
 
-async def collection_identifiers(drafts: Sequence[Draft], context: RuleContext) -> Iterable[tuple[int, Error]]:
+async def collection_identifiers(
+    drafts: Sequence[Draft], context: RuleContext
+) -> Iterable[tuple[int, Error]]:
     return await judge(list(uses(drafts, "identifiers", "COLLECTION", IDENTIFIERS)), context)

@@ -31,7 +31,11 @@ def determinations_agree(draft: Draft) -> Iterable[Error]:
 
 
 def _one(one: dict[str, Any], pointer: str) -> Iterable[Error]:
-    name, source, details = one.get("scientificName"), one.get("scientificNameSource"), one.get("scientificNameDetails")
+    name, source, details = (
+        one.get("scientificName"),
+        one.get("scientificNameSource"),
+        one.get("scientificNameDetails"),
+    )
     if not (name or one.get("verbatimScientificName")):
         yield broken("determination.unnamed", pointer)
     if source is not None and source != "CUSTOM":
@@ -39,7 +43,9 @@ def _one(one: dict[str, Any], pointer: str) -> Iterable[Error]:
             yield broken("determination.sourceWithoutName", f"{pointer}/scientificNameSource")
         if not details:
             yield broken("determination.sourceWithoutDetails", f"{pointer}/scientificNameSource")
-    if details:
+    if details and (details.get("classificationPath") or details.get("classificationRanks")):
         path, ranks = details.get("classificationPath") or "", details.get("classificationRanks") or ""
-        if len(path.split("|")) != len(ranks.split("|")):
-            yield broken("determination.unequalClassification", f"{pointer}/scientificNameDetails/classificationRanks")
+        if not path or len(path.split("|")) != len(ranks.split("|")):
+            yield broken(
+                "determination.unequalClassification", f"{pointer}/scientificNameDetails/classificationRanks"
+            )

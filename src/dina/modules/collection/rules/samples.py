@@ -18,7 +18,9 @@ def parent_or_event(draft: Draft) -> Iterable[Error]:
         yield broken("sample.parentOrEvent", "/relationships/parentMaterialSample")
 
 
-async def name_is_unique_in_collection(drafts: Sequence[Draft], context: RuleContext) -> Iterable[tuple[int, Error]]:
+async def name_is_unique_in_collection(
+    drafts: Sequence[Draft], context: RuleContext
+) -> Iterable[tuple[int, Error]]:
     """A name occurs once in its collection, unless the sample allows a duplicate."""
     judged = [
         (position, draft)
@@ -31,7 +33,7 @@ async def name_is_unique_in_collection(drafts: Sequence[Draft], context: RuleCon
     cursor = await context.connection.execute(
         cast(
             Any,
-            f"SELECT w.n FROM unnest(%s::int[], %s::uuid[], %s::uuid[], %s::text[]) w (n, id, collection, name) "  # noqa: S608
+            f"SELECT w.n FROM unnest(%s::int[], %s::uuid[], %s::uuid[], %s::text[]) w (n, id, collection, name) "
             f"WHERE EXISTS (SELECT FROM {context.schema}.material_sample s WHERE s.deleted_on IS NULL "
             'AND s.collection_id = w.collection AND s.material_sample_name COLLATE "C" = w.name AND s.id <> w.id)',
         ),
@@ -49,7 +51,10 @@ async def name_is_unique_in_collection(drafts: Sequence[Draft], context: RuleCon
         if key in seen:
             taken.add(position)
         seen.add(key)
-    return [(position, broken("sample.nameTaken", f"/attributes/{NAME}", "NOT_UNIQUE")) for position in sorted(taken)]
+    return [
+        (position, broken("sample.nameTaken", f"/attributes/{NAME}", "NOT_UNIQUE"))
+        for position in sorted(taken)
+    ]
 
 
 def association_of_two(draft: Draft) -> Iterable[Error]:
@@ -61,18 +66,23 @@ def association_of_two(draft: Draft) -> Iterable[Error]:
         yield broken("association.withItself", "/relationships/associatedSample")
 
 
-async def association_type_is_known(drafts: Sequence[Draft], context: RuleContext) -> Iterable[tuple[int, Error]]:
+async def association_type_is_known(
+    drafts: Sequence[Draft], context: RuleContext
+) -> Iterable[tuple[int, Error]]:
     cursor = await context.connection.execute(
         cast(
             Any,
-            f"SELECT i.key FROM {context.schema}.controlled_vocabulary_item i "  # noqa: S608
+            f"SELECT i.key FROM {context.schema}.controlled_vocabulary_item i "
             f"JOIN {context.schema}.controlled_vocabulary v ON v.id = i.controlled_vocabulary_id "
             "WHERE v.key = 'association_type' AND i.deleted_on IS NULL",
         )
     )
     known = {row[0] for row in await cursor.fetchall()}
     return [
-        (position, broken("controlledVocabulary.value.invalid", "/attributes/associationType", "VOCABULARY_VALUE"))
+        (
+            position,
+            broken("controlledVocabulary.value.invalid", "/attributes/associationType", "VOCABULARY_VALUE"),
+        )
         for position, draft in enumerate(drafts)
         if draft.changed("associationType") and draft.get("associationType") not in known
     ]

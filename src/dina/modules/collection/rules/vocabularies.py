@@ -32,7 +32,9 @@ def key_from_name(draft: Draft) -> None:
 def item_is_sound(draft: Draft) -> Iterable[Error]:
     component = draft.get("dinaComponent")
     if component is not None and component not in COMPONENTS:
-        yield broken("controlledVocabularyItem.component.unknown", "/attributes/dinaComponent", "VOCABULARY_VALUE")
+        yield broken(
+            "controlledVocabularyItem.component.unknown", "/attributes/dinaComponent", "VOCABULARY_VALUE"
+        )
     template = draft.get("uriTemplate")
     if template and "$1" not in template:
         yield broken("controlledVocabulary.uriTemplate.missingPlaceholder", "/attributes/uriTemplate")

@@ -11,7 +11,9 @@ from dina.base.errors import Error
 from dina.base.resource import Draft, RuleContext
 from dina.base.resource.rules import broken
 
-VOCABULARIES = tomllib.loads((Path(__file__).parents[1] / "vocabularies/vocabularies.toml").read_text("utf-8"))
+VOCABULARIES = tomllib.loads(
+    (Path(__file__).parents[1] / "vocabularies/vocabularies.toml").read_text("utf-8")
+)
 
 
 def keys(vocabulary: str) -> frozenset[str]:
@@ -37,11 +39,18 @@ def contributor_roles(draft: Draft) -> Iterable[Error]:
 
 async def project_has_one_level(drafts: Sequence[Draft], context: RuleContext) -> Iterable[tuple[int, Error]]:
     """A parent project has itself no parent."""
-    parents = {position: draft.link("parentProject") for position, draft in enumerate(drafts) if draft.link("parentProject")}
+    parents = {
+        position: draft.link("parentProject")
+        for position, draft in enumerate(drafts)
+        if draft.link("parentProject")
+    }
     if not parents:
         return []
     cursor = await context.connection.execute(
-        cast(Any, f"SELECT id::text FROM {context.schema}.project WHERE id = ANY(%s::uuid[]) AND parent_project_id IS NOT NULL"),  # noqa: S608
+        cast(
+            Any,
+            f"SELECT id::text FROM {context.schema}.project WHERE id = ANY(%s::uuid[]) AND parent_project_id IS NOT NULL",
+        ),
         [list(parents.values())],
     )
     nested = {row[0] for row in await cursor.fetchall()}
@@ -60,4 +69,6 @@ def protocol_data_keys(draft: Draft) -> Iterable[Error]:
     for position, one in enumerate(draft.get("protocolData") or []):
         known = one.get("key") in keys("protocolData")
         if bool(one.get("vocabularyBased")) != known:
-            yield broken("vocabulary.keyNotFound", f"/attributes/protocolData/{position}/key", "VOCABULARY_VALUE")
+            yield broken(
+                "vocabulary.keyNotFound", f"/attributes/protocolData/{position}/key", "VOCABULARY_VALUE"
+            )

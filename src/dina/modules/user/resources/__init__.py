@@ -1,0 +1,6 @@
+"""The types of the user module."""
+
+from dina.modules.user.resources.accounts import DinaGroup, DinaUser, GroupMembership
+from dina.modules.user.resources.personal import Notification, UserPreference
+
+__all__ = ["DinaGroup", "DinaUser", "GroupMembership", "Notification", "UserPreference"]

@@ -1,0 +1,51 @@
+"""What belongs to one user: preferences and notifications."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from enum import Enum
+
+from sqlalchemy.orm import Mapped
+
+from dina.base.resource import Json, Resource, attribute
+from dina.modules.user.resources.base import Base
+
+PERSONAL = "PersonalAuthorizationService"
+
+
+class Status(Enum):
+    NEW = "NEW"
+    READ = "READ"
+
+
+class UserPreference(
+    Resource, Base, type="user-preference", provider=PERSONAL, label=("Preferences", "Préférences"),
+    plural=("Preferences", "Préférences"), title="userId", unique=(("userId",),),
+    example={"userId": "c628fc6f-c9ad-4bb6-a187-81eb7884bdd7"},
+):  # fmt: skip
+    """How a user likes the interface, and their saved searches."""
+
+    ui_preference: Mapped[Json | None] = attribute(en="Interface", fr="Interface (réglages)")
+    saved_searches: Mapped[Json | None] = attribute(en="Saved searches", fr="Recherches enregistrées")
+    saved_export_column_selection: Mapped[Json | None] = attribute(
+        en="Saved export columns", fr="Colonnes d’exportation enregistrées", default=[]
+    )
+    user_id: Mapped[uuid.UUID] = attribute(en="User", fr="Utilisateur", listed=True, indexed=True)
+
+
+class Notification(
+    Resource, Base, type="notification", provider=PERSONAL, label=("Notification", "Avis"), title="title",
+    example={"type": "DATA_EXPORT_READY", "title": "Export ready", "status": "NEW"},
+):  # fmt: skip
+    """A message to one user."""
+
+    user_identifier: Mapped[uuid.UUID | None] = attribute(en="Addressee", fr="Destinataire", indexed=True)
+    group: Mapped[str | None] = attribute(en="Group", fr="Groupe", max=50)
+    type: Mapped[str] = attribute(en="Kind", fr="Genre", max=50, not_blank=True, listed=True)
+    notification_params: Mapped[Json | None] = attribute(en="Parameters", fr="Paramètres")
+    title: Mapped[str] = attribute(en="Title", fr="Titre", max=150, not_blank=True, listed=True)
+    message: Mapped[str | None] = attribute(en="Message", fr="Message (texte)", max=1000)
+    message_params: Mapped[Json | None] = attribute(en="Message parameters", fr="Paramètres du message")
+    status: Mapped[Status] = attribute(en="Status", fr="État", listed=True, indexed=True)
+    expires_on: Mapped[dt.datetime | None] = attribute(en="Expires on", fr="Expire le")

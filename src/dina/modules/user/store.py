@@ -1,0 +1,148 @@
+"""Accounts and groups behind resource types: the identity layer is the store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dina.base.errors import Error, Problem
+from dina.base.http import Request
+from dina.base.identity.accounts import Account, Accounts
+from dina.base.jsonapi.plan import Plan
+from dina.base.jsonapi.service import Service
+
+Record = Mapping[str, Any]
+ROLES = ("super-user", "user", "guest", "read-only")
+ADMIN_ROLES = ("dina-admin", "read-only-admin")
+
+
+def accounts_of(service: Service) -> Accounts:
+    return Accounts(service.pools.write)
+
+
+def record_of(account: Account) -> Record:
+    roles: dict[str, list[str]] = {}
+    for group, role in account.roles:
+        roles.setdefault(group, []).append(role)
+    return {
+        "id": account.id,
+        "attributes": {
+            "internalId": account.id,
+            "username": account.username,
+            "firstName": account.first_name,
+            "lastName": account.last_name,
+            "agentId": account.agent_id,
+            "emailAddress": account.email,
+            "rolesPerGroup": roles,
+            "adminRoles": list(account.admin_roles),
+        },
+        "relationships": {},
+    }
+
+
+def given_roles(attributes: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """`{group: [role, …]}` as pairs. Raises Problem for roles nobody knows."""
+    given = attributes.get("rolesPerGroup") or {}
+    pairs = [(str(g).lower(), str(r)) for g, roles in given.items() for r in (roles or [])] if isinstance(given, dict) else None
+    if pairs is None or any(role not in ROLES for _, role in pairs):
+        raise Problem(
+            Error("VOCABULARY_VALUE", key="user.roles", pointer="/data/attributes/rolesPerGroup", meta={"rule": "user.roles"})
+        )
+    admin = attributes.get("adminRoles") or []
+    if any(role not in ADMIN_ROLES for role in admin):
+        raise Problem(Error("VOCABULARY_VALUE", key="user.roles", pointer="/data/attributes/adminRoles"))
+    return pairs
+
+
+class UserStore:
+    """Accounts. A new one has no password until one is set with `dina user password`."""
+
+    async def find(self, service: Service, plan: Plan) -> Sequence[Record]:
+        return [record_of(account) for account in await accounts_of(service).all()]
+
+    async def get(self, service: Service, id_: str) -> Record | None:
+        account = await accounts_of(service).by_id(id_)
+        return record_of(account) if account is not None else None
+
+    async def create(self, service: Service, record: Record, request: Request) -> Record:
+        if await accounts_of(service).by_username(record["attributes"]["username"]) is not None:
+            raise Problem(Error("NOT_UNIQUE", values={"name": "username"}, pointer="/data/attributes/username"))
+        return await self.update(service, record, request)
+
+    async def update(self, service: Service, record: Record, request: Request) -> Record:
+        values = record["attributes"]
+        account = await accounts_of(service).save(
+            values["username"],
+            roles=given_roles(values),
+            admin_roles=values.get("adminRoles") or [],
+            first_name=values.get("firstName"),
+            last_name=values.get("lastName"),
+            email=values.get("emailAddress"),
+            agent_id=values.get("agentId"),
+        )
+        return record_of(account)
+
+    async def delete(self, service: Service, id_: str, request: Request) -> None:
+        await accounts_of(service).remove(id_)
+
+
+def group_record(row: Mapping[str, Any]) -> Record:
+    values = {
+        "internalId": row["id"], "name": row["name"], "path": f"/{row['name']}", "labels": row["labels"],
+        "roles": list(ROLES),
+    }  # fmt: skip
+    return {"id": row["id"], "attributes": values, "relationships": {}}
+
+
+class GroupStore:
+    """Groups with their labels."""
+
+    async def find(self, service: Service, plan: Plan) -> Sequence[Record]:
+        return [group_record(row) for row in await accounts_of(service).groups()]
+
+    async def get(self, service: Service, id_: str) -> Record | None:
+        found = [r for r in await self.find(service, Plan(service.types["group"])) if id_ in (r["id"], r["attributes"]["name"])]
+        return found[0] if found else None
+
+    async def create(self, service: Service, record: Record, request: Request) -> Record:
+        values = record["attributes"]
+        return group_record(await accounts_of(service).save_group(values["name"], values.get("labels") or {}))
+
+    async def update(self, service: Service, record: Record, request: Request) -> Record:
+        return await self.create(service, record, request)
+
+    async def delete(self, service: Service, id_: str, request: Request) -> None:
+        raise Problem(Error("METHOD_NOT_ALLOWED"))
+
+
+class MembershipStore:
+    """Who runs each group; the id is the group's name."""
+
+    async def find(self, service: Service, plan: Plan) -> Sequence[Record]:
+        people = await accounts_of(service).all()
+        return [
+            {
+                "id": row["name"],
+                "attributes": {
+                    "name": row["name"],
+                    "managedBy": [
+                        {"username": a.username, "agentId": a.agent_id} for a in people if (row["name"], "super-user") in a.roles
+                    ],
+                },
+                "relationships": {},
+            }
+            for row in await accounts_of(service).groups()
+        ]
+
+    async def get(self, service: Service, id_: str) -> Record | None:
+        found = [r for r in await self.find(service, Plan(service.types["group-membership"])) if r["id"] == id_.lower()]
+        return found[0] if found else None
+
+    async def create(self, service: Service, record: Record, request: Request) -> Record:
+        raise Problem(Error("METHOD_NOT_ALLOWED"))
+
+    async def update(self, service: Service, record: Record, request: Request) -> Record:
+        raise Problem(Error("METHOD_NOT_ALLOWED"))
+
+    async def delete(self, service: Service, id_: str, request: Request) -> None:
+        raise Problem(Error("METHOD_NOT_ALLOWED"))
