@@ -14,7 +14,13 @@ JSON_API = "application/vnd.api+json"
 
 TITLES = {
     "en": {400: "Bad request", 401: "Not authenticated", 403: "Forbidden", 404: "Not found", 410: "Gone"},
-    "fr": {400: "Mauvaise requête", 401: "Non authentifié", 403: "Interdit", 404: "Introuvable", 410: "Supprimé"},
+    "fr": {
+        400: "Mauvaise requête",
+        401: "Non authentifié",
+        403: "Interdit",
+        404: "Introuvable",
+        410: "Supprimé",
+    },
 }
 
 
@@ -48,6 +54,7 @@ class Ask:
     origin_path: str
     raw_path: str
     query: list[tuple[str, str]]
+    raw_query: str
     headers: dict[str, str]
     body: bytes
     prefix: str = ""
@@ -65,6 +72,7 @@ class Ask:
             re.sub("/+", "/", unquote(raw)),
             raw,
             [(unquote_plus(name), unquote_plus(value)) for name, _, value in pairs],
+            query,
             {n.lower(): v for n, v in request.headers.items()},
             request.read(),
         )
@@ -101,7 +109,9 @@ class Answer:
         body = self.raw
         if body is None and self.document is not None:
             body = json.dumps(self.document, ensure_ascii=False).encode()
-        return httpx.Response(self.status, headers=self.headers, content=b"" if method == "HEAD" else body or b"")
+        return httpx.Response(
+            self.status, headers=self.headers, content=b"" if method == "HEAD" else body or b""
+        )
 
     @property
     def resources(self) -> list[dict[str, Any]]:

@@ -13,7 +13,16 @@ from tests.conformance.reference.world import KINDS, OTHERS, Kind, Row, World
 
 Test = Callable[[Row], bool]
 OPERATORS = {"EQ", "NEQ", "GT", "GOE", "LT", "LOE", "LIKE", "ILIKE", "IN"}
-FIQL = {"==": "EQ", "!=": "NEQ", "=gt=": "GT", "=ge=": "GOE", "=lt=": "LT", "=le=": "LOE", "=in=": "IN", "=out=": "NIN"}
+FIQL = {
+    "==": "EQ",
+    "!=": "NEQ",
+    "=gt=": "GT",
+    "=ge=": "GOE",
+    "=lt=": "LT",
+    "=le=": "LOE",
+    "=in=": "IN",
+    "=out=": "NIN",
+}
 RSQL = {**FIQL, ">=": "GOE", "<=": "LOE", ">": "GT", "<": "LT"}
 TOKEN = re.compile(r"\s*(?:(?P<sign>[();,])|(?P<word>and|or)\b)")
 PATH = re.compile(r"\s*([A-Za-z_][\w.]*)\s*(=[a-z]+=|==|!=|>=|<=|>|<)\s*")
@@ -110,7 +119,9 @@ def compare(field: Field, operator: str, texts: list[str | None], parameter: str
 
 def split_values(text: str) -> list[str | None]:
     found: list[str | None] = []
-    for quoted, plain in re.findall(r'"((?:\\.|[^"\\])*)"(?:,|$)|([^,]*)(?:,|$)', text + ("" if text else ",")):
+    for quoted, plain in re.findall(
+        r'"((?:\\.|[^"\\])*)"(?:,|$)|([^,]*)(?:,|$)', text + ("" if text else ",")
+    ):
         if quoted:
             found.append(re.sub(r"\\(.)", r"\1", quoted))
         else:
