@@ -55,7 +55,7 @@ def services_of(
     return services, mounts
 
 
-@dataclass
+@dataclass(repr=False)
 class App:
     """The ASGI application of one process."""
 

@@ -149,9 +149,14 @@ class Check:
     # documents
 
     def described(self, path: str) -> bool:
-        """Does the OpenAPI document name this path? True if there is no document to ask."""
+        """Does the OpenAPI document name this path?"""
         paths = as_object(self.config.openapi.get("paths"))
-        return not paths or any(p == path or p.endswith(path) for p in paths)
+        return any(p == path or p.endswith(path) for p in paths)
+
+    def offered(self, path: str, answer: Exchange) -> None:
+        """Raises Skipped if an optional address is neither described nor served."""
+        there = answer.status not in (404, 405) or self.described(path)
+        self.need(there, f"not applicable: {path} is neither described nor served")
 
     def fresh(self, word: str = "") -> str:
         """A text nobody used before, recognisable as the checker's."""

@@ -88,7 +88,10 @@ def judge(rule: Rule, check: Check) -> Verdict:
     outcome, expected, seen = Outcome.PASS, "", ""
     missing = next((need for need in sorted(rule.needs) if not check.kind.has(need)), None)
     if missing is not None:
-        outcome, expected = Outcome.SKIPPED, f"{check.t} has no probe for {WORDS_FOR[missing]}"
+        outcome, expected = (
+            Outcome.SKIPPED,
+            f"not applicable: {check.t} has no probe for {WORDS_FOR[missing]}",
+        )
     elif rule.writes and check.read_only:
         outcome, expected = Outcome.SKIPPED, "this rule writes, and the run only reads"
     else:

@@ -47,6 +47,7 @@ def to_json(report: Report) -> str:
         "requests": report.requests,
         "seconds": round(report.seconds, 2),
         "counts": {outcome.value: number for outcome, number in report.counts().items()},
+        "untested": [rule.name for rule in report.untested],
         "left": list(report.left),
         "verdicts": [as_data(v) for v in report.verdicts],
     }
@@ -93,6 +94,8 @@ def to_html(report: Report) -> str:
     rows = "\n".join(row(verdict) for verdict in report.verdicts)
     counts = ", ".join(f"{number} {outcome}" for outcome, number in report.counts().items() if number)
     classes = "; ".join(f"{letter} {meaning}" for letter, meaning in CLASSES.items())
+    unknown = ", ".join(rule.name for rule in report.untested)
+    unknown = f"<p>MUST rules this run could not judge: {unknown}.</p>" if unknown else ""
     left = f"<p>Could not be removed: {escape(', '.join(report.left))}</p>" if report.left else ""
     return f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -101,7 +104,7 @@ def to_html(report: Report) -> str:
 <p><code>{escape(report.base)}</code></p>
 <p>Level reached: <strong>{report.level}</strong>. {counts};
 {report.requests} requests in {report.seconds:.1f} s.</p>
-{left}<p>Classes: {classes}.</p>
+{unknown}{left}<p>Classes: {classes}.</p>
 <table><thead><tr><th>Rule</th><th>Level</th><th>Class</th><th>Type</th><th>Verdict</th><th>What</th></tr></thead>
 <tbody>
 {rows}

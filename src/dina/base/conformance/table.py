@@ -66,5 +66,8 @@ def summary(report: Report, console: Console) -> None:
     spent = f"{report.requests} requests in {report.seconds:.1f} s"
     console.print(Text(f"{', '.join(parts)}; {spent}"))
     console.print(Text.assemble("level reached: ", (report.level, "bold")))
+    if report.untested:
+        names = ", ".join(rule.name for rule in report.untested)
+        console.print(Text(f"MUST rules this run could not judge: {names}", "yellow"))
     if report.left:
         console.print(Text(f"could not be removed: {', '.join(report.left)}", "yellow"))

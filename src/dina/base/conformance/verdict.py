@@ -8,6 +8,8 @@ from enum import StrEnum
 
 from dina.base.conformance.rule import Level, Rule
 
+NOT_APPLICABLE = "not applicable"
+
 
 class Outcome(StrEnum):
     """From worst to best."""
@@ -81,6 +83,16 @@ class Report:
             v
             for v in self.verdicts
             if v.outcome is Outcome.FAIL and v.rule.level in chosen and v.rule.kind in classes
+        ]
+
+    @property
+    def untested(self) -> list[Rule]:
+        """MUST rules that apply but could not be judged in this run (no such user, no queue, only reading …)."""
+        return [
+            rule
+            for rule, found in self.by_rule().items()
+            if rule.level is Level.MUST
+            and all(v.outcome is Outcome.SKIPPED and not v.expected.startswith(NOT_APPLICABLE) for v in found)
         ]
 
     @property

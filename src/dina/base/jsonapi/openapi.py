@@ -475,6 +475,11 @@ def list_parameters(resource: ResourceType) -> list[dict[str, Any]]:
     ]
 
 
+def is_text(resource: ResourceType) -> bool:
+    fact = resource.attributes.get(resource.title)
+    return fact is not None and fact.kind.compare is Compare.TEXT
+
+
 def x_dina(resource: ResourceType) -> dict[str, Any]:
     """What machines need to know of a type beyond its schema (api.md §26), with probes for the checker."""
     facts = resource.attributes
@@ -509,7 +514,7 @@ def x_dina(resource: ResourceType) -> dict[str, Any]:
         "externalTypes": {n: list(r.targets) for n, r in relationships.items() if r.external},
         "example": {"attributes": resource.example, "relationships": {}},
         "probe": {
-            "text": resource.title if resource.title in facts else first(Compare.TEXT),
+            "text": resource.title if is_text(resource) else first(Compare.TEXT),
             "number": first(Compare.NUMBER),
             "date": first(Compare.DATE, Compare.PARTIAL_DATE),
             "toOne": relation(many=False, external=False),

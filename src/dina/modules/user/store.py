@@ -43,10 +43,19 @@ def record_of(account: Account) -> Record:
 def given_roles(attributes: Mapping[str, Any]) -> list[tuple[str, str]]:
     """`{group: [role, …]}` as pairs. Raises Problem for roles nobody knows."""
     given = attributes.get("rolesPerGroup") or {}
-    pairs = [(str(g).lower(), str(r)) for g, roles in given.items() for r in (roles or [])] if isinstance(given, dict) else None
+    pairs = (
+        [(str(g).lower(), str(r)) for g, roles in given.items() for r in (roles or [])]
+        if isinstance(given, dict)
+        else None
+    )
     if pairs is None or any(role not in ROLES for _, role in pairs):
         raise Problem(
-            Error("VOCABULARY_VALUE", key="user.roles", pointer="/data/attributes/rolesPerGroup", meta={"rule": "user.roles"})
+            Error(
+                "VOCABULARY_VALUE",
+                key="user.roles",
+                pointer="/data/attributes/rolesPerGroup",
+                meta={"rule": "user.roles"},
+            )
         )
     admin = attributes.get("adminRoles") or []
     if any(role not in ADMIN_ROLES for role in admin):
@@ -66,7 +75,9 @@ class UserStore:
 
     async def create(self, service: Service, record: Record, request: Request) -> Record:
         if await accounts_of(service).by_username(record["attributes"]["username"]) is not None:
-            raise Problem(Error("NOT_UNIQUE", values={"name": "username"}, pointer="/data/attributes/username"))
+            raise Problem(
+                Error("NOT_UNIQUE", values={"name": "username"}, pointer="/data/attributes/username")
+            )
         return await self.update(service, record, request)
 
     async def update(self, service: Service, record: Record, request: Request) -> Record:
@@ -101,7 +112,11 @@ class GroupStore:
         return [group_record(row) for row in await accounts_of(service).groups()]
 
     async def get(self, service: Service, id_: str) -> Record | None:
-        found = [r for r in await self.find(service, Plan(service.types["group"])) if id_ in (r["id"], r["attributes"]["name"])]
+        found = [
+            r
+            for r in await self.find(service, Plan(service.types["group"]))
+            if id_ in (r["id"], r["attributes"]["name"])
+        ]
         return found[0] if found else None
 
     async def create(self, service: Service, record: Record, request: Request) -> Record:
@@ -126,7 +141,9 @@ class MembershipStore:
                 "attributes": {
                     "name": row["name"],
                     "managedBy": [
-                        {"username": a.username, "agentId": a.agent_id} for a in people if (row["name"], "super-user") in a.roles
+                        {"username": a.username, "agentId": a.agent_id}
+                        for a in people
+                        if (row["name"], "super-user") in a.roles
                     ],
                 },
                 "relationships": {},
@@ -135,7 +152,11 @@ class MembershipStore:
         ]
 
     async def get(self, service: Service, id_: str) -> Record | None:
-        found = [r for r in await self.find(service, Plan(service.types["group-membership"])) if r["id"] == id_.lower()]
+        found = [
+            r
+            for r in await self.find(service, Plan(service.types["group-membership"]))
+            if r["id"] == id_.lower()
+        ]
         return found[0] if found else None
 
     async def create(self, service: Service, record: Record, request: Request) -> Record:

@@ -89,6 +89,15 @@ async def result(service: Service, request: Request, connection: Any, change: Ch
     return {"data": data[0]} if data else {}
 
 
+def located(change: Change, one: dict[str, Any]) -> Change:
+    """Where the operation names what it is about: in `ref`, in `href` or in `data`."""
+    member = next((name for name in ("ref", "href", "data") if one.get(name)), "")
+    change.id_member = {"href": "/href", "ref": "/ref/id", "data": "/data/id"}.get(member, "")
+    if member == "ref" and "id" not in one["ref"]:
+        change.id_member = "/ref"
+    return change
+
+
 class _Reader:
     """Reads operations into changes; local ids (`lid`) become UUIDs before anything is written."""
 
@@ -160,7 +169,7 @@ class _Reader:
             if id_ is None or not UUID_FORM.fullmatch(id_):
                 self.fail(index, Error("MALFORMED_DOCUMENT", key="atomic.target", pointer=""))
                 return None
-            return Change("delete", resource, id_, f"/{MEMBER}/{index}", index)
+            return located(Change("delete", resource, id_, f"/{MEMBER}/{index}", index), one)
         if not isinstance(data, dict):
             self.fail(index, Error("MALFORMED_DOCUMENT", key="body.dataObject", pointer=""))
             return None
@@ -171,6 +180,7 @@ class _Reader:
                 self.fail(index, Error("MALFORMED_DOCUMENT", key="atomic.target", pointer=""))
                 return None
             change, errors = read_update(resource, data, id_, pointer, index, self.lids)
+            change.id_member = "/id" if "id" in data else ""
         self.errors += errors
         return change
 
@@ -188,7 +198,7 @@ class _Reader:
             self.fail(index, error)
         if errors or id_ is None:
             return None
-        change = Change("update", resource, id_, f"/{MEMBER}/{index}", index)
+        change = located(Change("update", resource, id_, f"/{MEMBER}/{index}", index), one)
         if one["op"] == "update" or not relationship.many:
             change.relationships[name] = given
         else:

@@ -20,7 +20,10 @@ EXTERNAL_ALIASES = {"agent": "person"}
 
 @dataclass(slots=True)
 class Change:
-    """One create, update, delete, restore or purge. `pointer` is where its resource object stands."""
+    """One create, update, delete, restore or purge.
+
+    `pointer` is where its resource object stands, `id_member` where below it the id is.
+    """
 
     action: str
     resource: ResourceType
@@ -32,6 +35,7 @@ class Change:
     relationships: dict[str, Any] = field(default_factory=dict[str, Any])
     version: int | None = None
     if_match: str | None = None
+    id_member: str = "/id"
 
     def located(self, error: Error) -> Error:
         error = error.at(self.pointer)

@@ -161,7 +161,9 @@ class _Writer:
         for change in self.changes:
             row = found.get(change.id)
             if row is None:
-                self.fail(change, Error("NOT_FOUND", pointer="/id" if change.index is not None else None))
+                self.fail(
+                    change, Error("NOT_FOUND", pointer=change.id_member if change.index is not None else None)
+                )
             elif row.deleted and not deleted:
                 fault = gone(self.request, self.resource, change.id).errors[0]
                 self.fail(change, fault)
@@ -332,7 +334,7 @@ class _Writer:
                 error = Error(
                     "STILL_REFERENCED",
                     values={"references": listed},
-                    pointer="/id" if change.index is not None else None,
+                    pointer=change.id_member if change.index is not None else None,
                     meta={"references": counts},
                 )
                 self.fail(change, error)

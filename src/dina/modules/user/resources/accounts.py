@@ -25,7 +25,9 @@ class DinaUser(
     agent_id: Mapped[str | None] = attribute(
         en="Person record", fr="Fiche de la personne", max=36, pattern=r"[0-9a-fA-F-]{36}"
     )
-    email_address: Mapped[str | None] = attribute(en="E-mail", fr="Courriel", max=250, format="email", listed=True)
+    email_address: Mapped[str | None] = attribute(
+        en="E-mail", fr="Courriel", max=250, format="email", listed=True
+    )
     roles_per_group: Mapped[Json | None] = attribute(en="Roles by group", fr="Rôles par groupe", listed=True)
     admin_roles: Mapped[list[str] | None] = attribute(en="Administrative roles", fr="Rôles d’administration")
 
@@ -37,7 +39,9 @@ class DinaGroup(
     """A group that owns records."""
 
     internal_id: Mapped[str | None] = attribute(en="Internal id", fr="Identifiant interne", read_only=True)
-    name: Mapped[str] = attribute(en="Name", fr="Nom", max=50, not_blank=True, once=True, listed=True, pattern=r"[^/\s]+")
+    name: Mapped[str] = attribute(
+        en="Name", fr="Nom", max=50, not_blank=True, once=True, listed=True, pattern=r"[^/\s]+"
+    )
     path: Mapped[str | None] = attribute(en="Path", fr="Chemin", read_only=True)
     labels: Mapped[Json | None] = attribute(en="Labels by language", fr="Libellés par langue", listed=True)
     roles: Mapped[list[str] | None] = attribute(en="Roles", fr="Rôles", read_only=True)
