@@ -166,5 +166,101 @@ def database_revision(module: str, message: str) -> None:
     )
 
 
+@app.command("backup")
+def backup_command(file: Path) -> None:
+    """Write everything into one archive (ZIP of CSV files with a manifest)."""
+    from dina.backup import backup
+
+    settings = with_database(Settings.from_environment())
+    tallies = backup(settings.database_url, [m for m, _ in _loaded(settings)], file)
+    console.print(f"{file}: {sum(t.rows for t in tallies)} rows of {len(tallies)} tables")
+
+
+@app.command("restore")
+def restore_command(file: Path) -> None:
+    """Read an archive into an empty system; everything is counted and compared."""
+    from dina.backup import BackupError, restore
+
+    settings = prepared(Settings.from_environment())
+    try:
+        tallies = restore(settings.database_url, [m for m, _ in _loaded(settings)], file)
+    except (BackupError, OSError, KeyError) as fault:
+        console.print(f"[red]not restored:[/] {fault}")
+        raise typer.Exit(1) from None
+    console.print(f"restored and compared: {sum(t.rows for t in tallies)} rows of {len(tallies)} tables")
+
+
+@app.command("docs")
+def docs_command(folder: Path) -> None:
+    """Generate the reference of types."""
+    from dina.reference import write
+
+    for path in write(_loaded(Settings.from_environment()), folder):
+        console.print(str(path))
+
+
+demo_app = typer.Typer(no_args_is_help=True, help="Demo data.")
+app.add_typer(demo_app, name="demo")
+
+
+@demo_app.command("load")
+def demo_load() -> None:
+    """Load the demo specimens and accounts into a system that has no accounts yet."""
+    from dina.demo.accounts import ensure_demo
+
+    made = ensure_demo(prepared(Settings.from_environment()))
+    console.print(", ".join(f"{number} {type_}" for type_, number in made.items()) or "there are accounts already")
+
+
+user_app = typer.Typer(no_args_is_help=True, help="Local accounts.")
+app.add_typer(user_app, name="user")
+
+
+@user_app.command("save")
+def user_save(
+    name: str,
+    role: Annotated[list[str] | None, typer.Option(help="group/role, repeated for more")] = None,
+    admin: Annotated[bool, typer.Option(help="Administrator of everything")] = False,
+    password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)] = "",
+) -> None:
+    """Make an account or set its password and roles."""
+    import asyncio
+
+    from dina.base.database import open_pools
+    from dina.base.identity.accounts import Accounts
+
+    settings = prepared(Settings.from_environment())
+    roles = [(g, r) for g, _, r in (one.partition("/") for one in role or [])]
+
+    async def save() -> None:
+        async with open_pools(settings.database_url, size=1) as pools:
+            await Accounts(pools.write).save(
+                name, password=password, roles=roles or None, admin_roles=["dina-admin"] if admin else None
+            )
+
+    asyncio.run(save())
+    console.print(f"{name} may sign in")
+
+
+module_app = typer.Typer(no_args_is_help=True, help="Modules.")
+app.add_typer(module_app, name="module")
+
+
+@module_app.command("new")
+def module_new(name: str, folder: Annotated[Path, typer.Option(help="Where to write it")] = Path()) -> None:
+    """Write a working module with its tests, as a package of its own."""
+    from dina.scaffold import new_module
+
+    try:
+        root = new_module(name, folder)
+    except (ValueError, FileExistsError) as fault:
+        console.print(f"[red]{fault}[/]")
+        raise typer.Exit(1) from None
+    console.print(f"{root} is ready. Install it with: uv pip install -e {root}, then start dina again.")
+
+
 def main() -> None:
+    from dina.base.conformance.command import check
+
+    app.command("check")(check)
     app()

@@ -1,162 +1,28 @@
-"""What a rule works with: requests on the tested type, records of its own, and expectations."""
+"""What a rule works with: requests, expectations, and records of its own."""
 
 from __future__ import annotations
 
 import re
-import secrets
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
-from dina.base.conformance.config import Config, Relation, TypeFacts
-from dina.base.conformance.exchange import Exchange, as_list, as_object, objects
-from dina.base.conformance.session import Session
-from dina.base.conformance.verdict import Failed, Skipped, Warned
+from dina.base.conformance.asking import BULK, Asking, Record, Run
+from dina.base.conformance.config import Relation, TypeFacts
+from dina.base.conformance.exchange import as_list, as_object, objects
+from dina.base.conformance.verdict import Skipped
 
-BULK = {"Content-Type": "application/vnd.api+json; ext=bulk"}
-ADMIN_ONLY = ("DinaAdminAuthorizationService", "DinaAdminCUDAuthorizationService")
+__all__ = ["BULK", "Check", "Record", "Run", "kebab", "link", "linked_ids", "nobody", "q", "rehearsed"]
+
 WORDS = ("alpha", "Beta", "gamma", "Delta", "epsilon")
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """A stored resource the checker knows."""
-
-    type: str
-    id: str
-    attributes: Mapping[str, Any]
-    relationships: Mapping[str, Any]
-
-    @property
-    def identifier(self) -> dict[str, str]:
-        return {"type": self.type, "id": self.id}
-
-
-@dataclass
-class Run:
-    """What all checks of one run share: the session, and the records to be removed at the end."""
-
-    config: Config
-    session: Session
-    prefix: str = field(default_factory=lambda: f"dina-check-{secrets.token_hex(4)}")
-    made: dict[tuple[str, str], None] = field(default_factory=dict[tuple[str, str], None])
-    number: int = 0
-    cache: dict[str, Any] = field(default_factory=dict[str, Any])
-
-    def remember(self, exchange: Exchange) -> None:
-        """Any answer to a create that holds ids is something to remove later."""
-        if exchange.method == "POST" and exchange.status in (200, 201) and "bulk-load" not in exchange.path:
-            for item in exchange.resources:
-                if item.get("type") in self.config.types and item.get("id"):
-                    self.made[str(item["type"]), str(item["id"])] = None
-
-
-class Check:
+class Check(Asking):
     """One rule at work on one type."""
 
-    def __init__(self, run: Run, kind: TypeFacts) -> None:
-        self.run = run
-        self.config = run.config
-        self.session = run.session
-        self.kind = kind
-        self.t = kind.type
-
-    # requests
-
-    @property
-    def writer(self) -> str:
-        """The role that makes this type's records: the least powerful that surely may."""
-        if self.kind.provider in ADMIN_ONLY:
-            return self.session.strongest("admin")
-        return self.session.strongest("super-user", "user", "admin")
-
-    @property
-    def admin(self) -> str:
-        """Raises Skipped if nobody is known to be an administrator."""
-        if self.config.dev and not self.session.known("admin"):
-            return "dev"
-        self.need(self.session.known("admin"), "nobody with the role admin is configured")
-        return "admin"
-
-    def send(
-        self,
-        method: str,
-        path: str,
-        body: Any = None,
-        *,
-        base: str | None = None,
-        role: str | None = "",
-        headers: Mapping[str, str | None] | None = None,
-        **more: Any,
-    ) -> Exchange:
-        """`path` is below the base unless it is an absolute URL; `role` None sends no token."""
-        url = path if "://" in path else (base or self.config.base) + path
-        chosen = self.writer if role == "" else role
-        exchange = self.session.send(method, url, body, role=chosen, headers=headers, **more)
-        self.run.remember(exchange)
-        return exchange
-
-    def get(self, path: str, query: str = "", **more: Any) -> Exchange:
-        return self.send("GET", path + (f"?{query}" if query else ""), **more)
-
-    def post(self, path: str, body: Any, **more: Any) -> Exchange:
-        return self.send("POST", path, body, **more)
-
-    def patch(self, path: str, body: Any, **more: Any) -> Exchange:
-        return self.send("PATCH", path, body, **more)
-
-    def delete(self, path: str, body: Any = None, **more: Any) -> Exchange:
-        return self.send("DELETE", path, body, **more)
-
-    def at(self, record: Record, tail: str = "") -> str:
-        return f"/{record.type}/{record.id}{tail}"
-
-    def read(self, record: Record, query: str = "", **more: Any) -> Exchange:
-        """The record as it is now; anything but 200 fails the rule."""
-        return self.status(self.get(self.at(record), query, **more), 200)
-
-    def list(self, query: str = "", **more: Any) -> Exchange:
-        """A list of the tested type; anything but 200 with an array fails the rule."""
-        answer = self.status(self.get(f"/{self.t}", query, **more), 200)
-        self.expect(isinstance(answer.data, list), "`data` is an array", answer.brief())
-        return answer
-
-    # expectations
-
-    def expect(self, holds: object, expected: str, seen: object = "") -> None:
-        if not holds:
-            raise Failed(expected, str(seen)[:600])
-
-    def warn(self, expected: str, seen: object = "") -> None:
-        raise Warned(expected, str(seen)[:600])
-
-    def need(self, there: object, reason: str) -> None:
-        if not there:
-            raise Skipped(reason)
-
-    def status(self, answer: Exchange, *wanted: int) -> Exchange:
-        self.expect(answer.status in wanted, f"status {' or '.join(map(str, wanted))}", answer.brief())
-        return answer
-
-    def refused(self, answer: Exchange, *wanted: int) -> Exchange:
-        """One of these statuses, with a JSON:API error body."""
-        self.status(answer, *wanted)
-        self.expect(answer.errors, "an `errors` array with at least one object", answer.brief())
-        return answer
-
     # documents
-
-    def described(self, path: str) -> bool:
-        """Does the OpenAPI document name this path?"""
-        paths = as_object(self.config.openapi.get("paths"))
-        return any(p == path or p.endswith(path) for p in paths)
-
-    def offered(self, path: str, answer: Exchange) -> None:
-        """Raises Skipped if an optional address is neither described nor served."""
-        there = answer.status not in (404, 405) or self.described(path)
-        self.need(there, f"not applicable: {path} is neither described nor served")
 
     def fresh(self, word: str = "") -> str:
         """A text nobody used before, recognisable as the checker's."""
@@ -187,8 +53,8 @@ class Check:
         self.need(not self.kind.read_only, f"{self.t} is read-only")
         token = self.fresh()
         base: dict[str, Any] = filled(self.kind.attributes, token)
-        if self.kind.text:
-            base[self.kind.text] = token
+        if self.kind.text or self.kind.unique:
+            base[self.kind.text or self.kind.unique] = token
         if self.kind.grouped:
             base["group"] = self.config.group
         linked: dict[str, Any] = {}
@@ -229,7 +95,7 @@ class Check:
     def of(self, type_: str) -> Check:
         """The same check for another type of the module. Raises Skipped if that type is not known."""
         self.need(type_ in self.config.types, f"targets of type {type_!r} cannot be made here")
-        return Check(self.run, self.config.types[type_])
+        return Check(self.run, rehearsed(self.run, self.config.types[type_]))
 
     def target(self, relation: Relation, attributes: Mapping[str, Any] | None = None) -> Record:
         """A new record a relationship can point to; the related type is guessed by name if not told."""
@@ -313,6 +179,28 @@ class Check:
             if len(answer.ids) < limit:
                 break
         return found
+
+
+def rehearsed(run: Run, kind: TypeFacts) -> TypeFacts:
+    """The type with its text probe as it proves: free text, a name of fixed form, or a vocabulary's word."""
+    key = f"rehearsed:{kind.type}"
+    if key not in run.cache:
+        run.cache[key] = kind
+        if kind.text and not Check(run, kind).read_only:
+            run.cache[key] = rehearse(run, kind)
+    return run.cache[key]
+
+
+def rehearse(run: Run, kind: TypeFacts) -> TypeFacts:
+    tries = (kind, replace(kind, text="", unique=kind.text), replace(kind, text=""))
+    for attempt in tries:
+        check = Check(run, attempt)
+        document = check.template({kind.text: check.fresh("a, B (c)")} if attempt.text else None)
+        answer = check.post(f"/{kind.type}", document)
+        pointed = [str(as_object(e.get("source")).get("pointer")) for e in answer.errors]
+        if answer.status not in (400, 422) or not any(kind.text in pointer for pointer in pointed):
+            return attempt
+    return kind
 
 
 def filled(template: Any, token: str) -> Any:

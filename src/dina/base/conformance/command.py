@@ -20,7 +20,7 @@ from dina.base.conformance.table import show
 from dina.base.conformance.verdict import Verdict
 
 PLAIN = (
-    "token_url", "client_id", "isolated", "messages_url", "signing_key", "default_limit", "body_limit",
+    "other_group", "token_url", "client_id", "isolated", "messages_url", "signing_key", "default_limit", "body_limit",
     "many_rows",
 )  # fmt: skip
 

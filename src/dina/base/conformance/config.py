@@ -40,7 +40,10 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class TypeFacts:
-    """One resource type: what can be tried on it. An empty probe means: nothing of the kind."""
+    """One resource type: what can be tried on it. An empty probe means: nothing of the kind.
+
+    `text` takes any text; `unique` takes only names of some form, and needs a new one in every record.
+    """
 
     type: str
     provider: str = ""
@@ -58,6 +61,7 @@ class TypeFacts:
     key_map: str = ""
     optional: str = ""
     required: str = ""
+    unique: str = ""
 
     def has(self, probe: str) -> bool:
         return not self.read_only if probe == "writable" else bool(getattr(self, probe))
@@ -77,6 +81,7 @@ class Config:
     aliases: tuple[str, ...] = ()
     module: str = ""
     group: str = "dina-check"
+    other_group: str = ""
     types: Mapping[str, TypeFacts] = field(default_factory=dict[str, TypeFacts])
     chosen: tuple[str, ...] = ()
     identities: Mapping[str, Identity] = field(default_factory=dict[str, Identity])
@@ -100,6 +105,11 @@ class Config:
     def origin(self) -> str:
         parts = urlsplit(self.base)
         return f"{parts.scheme}://{parts.netloc}"
+
+    @property
+    def second_group(self) -> str:
+        """A group whose records the group's own users may not see."""
+        return self.other_group or f"{self.group}-other"
 
     @property
     def addresses(self) -> tuple[str, ...]:
@@ -141,6 +151,7 @@ def type_facts(name: str, given: Mapping[str, Any], targets: Mapping[str, str]) 
         key_map=plain("keyMap"),
         optional=plain("optional"),
         required=plain("required"),
+        unique=plain("unique"),
     )
 
 
@@ -186,7 +197,7 @@ def read_file(path: Path) -> dict[str, Any]:
     """The TOML configuration. Raises ValueError naming a member nobody knows."""
     given = tomllib.loads(path.read_text("utf-8"))
     known = {
-        "base", "aliases", "module", "group", "types", "users", "tokens", "token_url", "client_id", "dev",
+        "base", "aliases", "module", "group", "other_group", "types", "users", "tokens", "token_url", "client_id", "dev",
         "isolated", "messages_url", "signing_key", "default_limit", "body_limit", "many_rows",
     }  # fmt: skip
     strange = sorted(set(given) - known)

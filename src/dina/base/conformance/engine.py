@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import httpx
 
 from dina.base.conformance import rules as _rules
-from dina.base.conformance.check import BULK, Check, Run
+from dina.base.conformance.check import BULK, Check, Run, rehearsed
 from dina.base.conformance.config import Config, TypeFacts
 from dina.base.conformance.rule import RULES, Rule
 from dina.base.conformance.session import Session
@@ -52,7 +52,7 @@ def run(config: Config, progress: Callable[[Verdict], None] | None = None) -> Re
     try:
         for rule in ordered(config):
             for kind in subjects(rule, config):
-                verdict = judge(rule, Check(shared, kind))
+                verdict = judge(rule, Check(shared, rehearsed(shared, kind)))
                 verdicts.append(verdict)
                 if progress is not None:
                     progress(verdict)
@@ -85,7 +85,7 @@ def judge(rule: Rule, check: Check) -> Verdict:
     """One verdict. A server that breaks the connection fails the rule; it does not end the run."""
     started = time.perf_counter()
     before = len(check.session.exchanges)
-    outcome, expected, seen = Outcome.PASS, "", ""
+    outcome, expected, seen, curl = Outcome.PASS, "", "", ""
     missing = next((need for need in sorted(rule.needs) if not check.kind.has(need)), None)
     if missing is not None:
         outcome, expected = (
@@ -98,15 +98,16 @@ def judge(rule: Rule, check: Check) -> Verdict:
         try:
             rule.test(check)
         except Warned as warned:
-            outcome, expected, seen = Outcome.WARNING, warned.expected, warned.seen
+            outcome, expected, seen, curl = Outcome.WARNING, warned.expected, warned.seen, warned.curl
         except Failed as failed:
-            outcome, expected, seen = Outcome.FAIL, failed.expected, failed.seen
+            outcome, expected, seen, curl = Outcome.FAIL, failed.expected, failed.seen, failed.curl
         except Skipped as skipped:
             outcome, expected = Outcome.SKIPPED, str(skipped)
         except httpx.HTTPError as fault:
             outcome, expected, seen = Outcome.FAIL, "an answer", f"{type(fault).__name__}: {fault}"
     exchanges = check.session.exchanges[before:]
-    curl = exchanges[-1].curl() if exchanges else ""
+    if exchanges and not curl:
+        curl = exchanges[-1].curl()
     return Verdict(
         rule, "" if rule.once else check.t, outcome, expected, seen, curl, time.perf_counter() - started
     )

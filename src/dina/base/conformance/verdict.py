@@ -23,7 +23,8 @@ class Outcome(StrEnum):
 class Failed(Exception):
     """The rule is broken: what was expected and what was seen."""
 
-    def __init__(self, expected: str, seen: str = "") -> None:
+    def __init__(self, expected: str, seen: str = "", curl: str = "") -> None:
+        self.curl = curl
         self.expected = expected
         self.seen = seen
         super().__init__(f"expected {expected}; seen {seen}")

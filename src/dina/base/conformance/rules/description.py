@@ -48,7 +48,7 @@ def described(c: Check) -> None:
         path = re.sub("/+", "/", exchange.url.split("?")[0].removeprefix(base)).rstrip("/")
         if wrong := untold(c.config.openapi, exchange, path):
             found.setdefault(wrong, exchange)
-    c.expect(not found, "answers as described", " | ".join(found))
+    c.expect(not found, "answers as described", " | ".join(found), of=next(iter(found.values()), None))
 
 
 def upload(c: Check) -> Exchange:

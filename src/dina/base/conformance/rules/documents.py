@@ -135,7 +135,7 @@ def relationship_objects(c: Check) -> None:
 @rule(28, MUST, "J", "Every included resource is reachable from primary data", "J§Compound documents")
 def full_linkage(c: Check) -> None:
     names = includable(c)
-    c.need(names, f"{c.t} has no relationship to include")
+    c.need(names, f"not applicable: {c.t} has no relationship to include")
     answer = c.list(f"{c.scope(c.few())}&include={names}")
     reached = {(r.get("type"), r.get("id")) for r in answer.resources}
     waiting = {(r.get("type"), r.get("id")): r for r in answer.included}
@@ -167,7 +167,7 @@ def created(c: Check) -> None:
 
 @rule(31, SHOULD, "G", "Owned types show their group", "G§API response data")
 def group(c: Check) -> None:
-    c.need(c.kind.grouped, f"{c.t} is not owned by groups")
+    c.need(c.kind.grouped, f"not applicable: {c.t} is not owned by groups")
     found = c.read(c.one()).attributes.get("group")
     c.expect(isinstance(found, str) and found, "group as text", found)
 
