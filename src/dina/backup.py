@@ -67,7 +67,9 @@ def backup(url: str, modules: Sequence[Module], path: Path) -> list[Tally]:
             ]
             with archive.open(name, "w", force_zip64=True) as file, connection.cursor() as cursor:
                 listed = ", ".join(f'"{c}"' for c in columns)
-                with cursor.copy(cast(Any, f"COPY {quoted(table)} ({listed}) TO STDOUT (FORMAT csv, HEADER)")) as copy:
+                with cursor.copy(
+                    cast(Any, f"COPY {quoted(table)} ({listed}) TO STDOUT (FORMAT csv, HEADER)")
+                ) as copy:
                     for chunk in copy:
                         digest.update(chunk)
                         file.write(chunk)
@@ -93,7 +95,9 @@ def restore(url: str, modules: Sequence[Module], path: Path) -> list[Tally]:
     with zipfile.ZipFile(path) as archive, psycopg.connect(url) as connection:
         manifest = orjson.loads(archive.read(MANIFEST))
         if manifest.get("format") != FORMAT:
-            raise BackupError(f"{path} is of format {manifest.get('format')}; this program reads format {FORMAT}")
+            raise BackupError(
+                f"{path} is of format {manifest.get('format')}; this program reads format {FORMAT}"
+            )
         known = set(tables(connection, modules))
         unknown = sorted(set(manifest["tables"]) - known)
         if unknown:
@@ -112,11 +116,15 @@ def restore(url: str, modules: Sequence[Module], path: Path) -> list[Tally]:
     return tallies
 
 
-def fill(connection: psycopg.Connection, archive: zipfile.ZipFile, table: str, facts: dict[str, Any]) -> Tally:
+def fill(
+    connection: psycopg.Connection, archive: zipfile.ZipFile, table: str, facts: dict[str, Any]
+) -> Tally:
     digest = hashlib.sha256()
     columns = ", ".join('"' + str(c).replace('"', '""') + '"' for c in facts["columns"])
     with archive.open(f"{table}.csv") as file, connection.cursor() as cursor:
-        with cursor.copy(cast(Any, f"COPY {quoted(table)} ({columns}) FROM STDIN (FORMAT csv, HEADER)")) as copy:
+        with cursor.copy(
+            cast(Any, f"COPY {quoted(table)} ({columns}) FROM STDIN (FORMAT csv, HEADER)")
+        ) as copy:
             while chunk := file.read(1 << 20):
                 digest.update(chunk)
                 copy.write(chunk)
@@ -142,6 +150,6 @@ def compare(connection: psycopg.Connection, tallies: Sequence[Tally]) -> None:
     for tally in tallies:
         row = connection.execute(cast(Any, f"SELECT count(*) FROM {quoted(tally.table)}")).fetchone()
         if row is None or row[0] != tally.rows:
-            raise BackupError(f"{tally.table}: {row and row[0]} rows after restoring, {tally.rows} in the archive")
-
-
+            raise BackupError(
+                f"{tally.table}: {row and row[0]} rows after restoring, {tally.rows} in the archive"
+            )

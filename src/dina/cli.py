@@ -209,7 +209,9 @@ def demo_load() -> None:
     from dina.demo.accounts import ensure_demo
 
     made = ensure_demo(prepared(Settings.from_environment()))
-    console.print(", ".join(f"{number} {type_}" for type_, number in made.items()) or "there are accounts already")
+    console.print(
+        ", ".join(f"{number} {type_}" for type_, number in made.items()) or "there are accounts already"
+    )
 
 
 user_app = typer.Typer(no_args_is_help=True, help="Local accounts.")

@@ -12,13 +12,18 @@ from dina.base.resource import ResourceType
 def type_page(resource: ResourceType) -> str:
     """One type as Markdown."""
     lines = [f"## `{resource.type}` — {resource.label.en} / {resource.label.fr}", "", resource.doc, ""]
-    lines += [f"Authorization: `{resource.provider}`." + (f" Term: `{resource.term}`." if resource.term else ""), ""]
+    lines += [
+        f"Authorization: `{resource.provider}`." + (f" Term: `{resource.term}`." if resource.term else ""),
+        "",
+    ]
     lines += ["| attribute | kind | limits | English | French | term |", "|---|---|---|---|---|---|"]
     for fact in resource.attributes.values():
         limits = [
             "required" if fact.required else "",
             f"≤ {fact.max}" if fact.max else "",
-            f"{fact.minimum:g} to {fact.maximum:g}" if fact.minimum is not None and fact.maximum is not None else "",
+            f"{fact.minimum:g} to {fact.maximum:g}"
+            if fact.minimum is not None and fact.maximum is not None
+            else "",
             "not in the future" if fact.past else "",
             f"vocabulary {fact.vocabulary}" if fact.vocabulary else "",
             "set by the server" if fact.generated else "",
@@ -26,12 +31,16 @@ def type_page(resource: ResourceType) -> str:
             " \\| ".join(fact.kind.choices),
         ]
         listed = "; ".join(part for part in limits if part)
-        lines.append(f"| `{fact.name}` | {fact.kind.name} | {listed} | {fact.label.en} | {fact.label.fr} | {fact.term or ''} |")
+        lines.append(
+            f"| `{fact.name}` | {fact.kind.name} | {listed} | {fact.label.en} | {fact.label.fr} | {fact.term or ''} |"
+        )
     if resource.relationships:
         lines += ["", "| relationship | target | |", "|---|---|---|"]
         for name, r in resource.relationships.items():
             where = "external" if r.external else "internal"
-            lines.append(f"| `{name}` | {', '.join(r.targets)} | {'to-many' if r.many else 'to-one'}, {where} |")
+            lines.append(
+                f"| `{name}` | {', '.join(r.targets)} | {'to-many' if r.many else 'to-one'}, {where} |"
+            )
     return "\n".join([*lines, ""])
 
 

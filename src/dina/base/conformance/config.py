@@ -42,13 +42,14 @@ class Relation:
 class TypeFacts:
     """One resource type: what can be tried on it. An empty probe means: nothing of the kind.
 
-    `text` takes any text; `unique` takes only names of some form, and needs a new one in every record.
+    `stored` is false for what the module only shows of another system (accounts). `text` takes any text; `unique` takes only names of some form, and needs a new one in every record.
     """
 
     type: str
     provider: str = ""
     grouped: bool = False
     read_only: bool = False
+    stored: bool = True
     attributes: Mapping[str, Any] = field(default_factory=dict[str, Any])
     relationships: Mapping[str, Any] = field(default_factory=dict[str, Any])
     includable: tuple[str, ...] = ()
@@ -64,6 +65,9 @@ class TypeFacts:
     unique: str = ""
 
     def has(self, probe: str) -> bool:
+        """Is this probe there? `a|b` asks for one of the two."""
+        if "|" in probe:
+            return any(self.has(part) for part in probe.split("|"))
         return not self.read_only if probe == "writable" else bool(getattr(self, probe))
 
     @property
@@ -139,6 +143,7 @@ def type_facts(name: str, given: Mapping[str, Any], targets: Mapping[str, str]) 
         provider=str(given.get("provider") or ""),
         grouped=bool(given.get("grouped", False)),
         read_only=bool(given.get("readOnly", False)),
+        stored=bool(given.get("stored", True)),
         attributes=as_object(example.get("attributes")),
         relationships=as_object(example.get("relationships")),
         includable=tuple(str(i) for i in as_list(given.get("includable"))),

@@ -21,16 +21,17 @@ CHUNK = 500
 ONE_BY_ONE = 300
 
 WORDS_FOR = {
-    "writable": "a type that can be written",
-    "text": "a text attribute",
-    "number": "a number attribute",
-    "date": "a date attribute",
-    "to_one": "a to-one relationship",
-    "to_many": "a to-many relationship",
-    "external": "an external relationship",
-    "key_map": "a key map",
-    "optional": "an optional field",
-    "required": "a required attribute",
+    "writable": "way to be written",
+    "text": "free text",
+    "number": "number attribute",
+    "date": "date attribute",
+    "to_one": "to-one relationship",
+    "to_many": "to-many relationship",
+    "external": "external relationship",
+    "key_map": "key map",
+    "optional": "optional field",
+    "required": "required attribute",
+    "stored": "records of its own",
 }
 
 
@@ -90,7 +91,7 @@ def judge(rule: Rule, check: Check) -> Verdict:
     if missing is not None:
         outcome, expected = (
             Outcome.SKIPPED,
-            f"not applicable: {check.t} has no probe for {WORDS_FOR[missing]}",
+            f"not applicable: {check.t} has no {said(missing)}",
         )
     elif rule.writes and check.read_only:
         outcome, expected = Outcome.SKIPPED, "this rule writes, and the run only reads"
@@ -111,6 +112,10 @@ def judge(rule: Rule, check: Check) -> Verdict:
     return Verdict(
         rule, "" if rule.once else check.t, outcome, expected, seen, curl, time.perf_counter() - started
     )
+
+
+def said(need: str) -> str:
+    return " or ".join(WORDS_FOR[part] for part in need.split("|"))
 
 
 def tidy(shared: Run) -> list[str]:

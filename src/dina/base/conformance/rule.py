@@ -27,7 +27,7 @@ CLASSES = {
 }
 
 PROBES = frozenset(
-    {"text", "number", "date", "to_one", "to_many", "external", "key_map", "optional", "required", "writable"}
+    "text number date to_one to_many external key_map optional required writable stored".split()  # noqa: SIM905
 )
 
 
@@ -36,7 +36,7 @@ class Rule:
     """One numbered rule.
 
     `kind` is its class (G, J, K, O). `needs` names probes of the tested type without which the rule does
-    not apply. `writes`: left out in a read-only run. `once`: judged once for the module, not per type.
+    not apply (`a|b`: one of the two). `writes`: left out in a read-only run. `once`: judged once for the module, not per type.
     `observes`: judges every exchange of the run and is therefore done last. `source` says where the rule
     comes from (guideline section, JSON:API section, client file, section of the contract).
     """
@@ -81,7 +81,7 @@ def rule(
     """Register a test as rule `number`. `needs` is a blank-separated list of probes."""
 
     def register(test: Callable[[Check], None]) -> Callable[[Check], None]:
-        if number in RULES or kind not in CLASSES or not set(needs.split()) <= PROBES:
+        if number in RULES or kind not in CLASSES or not set(needs.replace("|", " ").split()) <= PROBES:
             raise ValueError(f"R{number} is registered twice, or its class or needs are unknown")
         RULES[number] = Rule(
             number, level, kind, title, source, test, frozenset(needs.split()), writes, once, observes

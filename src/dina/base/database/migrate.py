@@ -136,8 +136,8 @@ def differences(url: str, module: Module) -> list[object]:
                 opts={
                     "include_schemas": True,
                     "include_name": mine,
-                    "include_object": lambda item, _n, kind, _r, _o: not (
-                        kind == "table" and item.info.get("foreign")
+                    "include_object": lambda item, _n, kind, _r, _o: (
+                        not (kind == "table" and item.info.get("foreign"))
                     ),
                     "target_metadata": metadata,
                     "version_table_schema": module.schema,

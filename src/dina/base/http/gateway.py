@@ -25,6 +25,7 @@ from dina.base.text import LANGUAGES
 
 log = structlog.get_logger("dina.request")
 MAX_URL = 64 * 1024
+FORWARDED_PREFIX = re.compile(rb"(/[A-Za-z0-9._~-]+)+/?")
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,100}")
 VARY = b"Accept, Accept-Language, Authorization"
 FIXED = [
@@ -125,7 +126,7 @@ class Gateway:
         if self.https_only and not self.is_secure(scope, headers, trusted):
             raise Problem(Error("FORBIDDEN", key="forbidden.http"))
         below = path[len(prefix) :]
-        if trusted and b"x-forwarded-prefix" in headers:
+        if trusted and FORWARDED_PREFIX.fullmatch(headers.get(b"x-forwarded-prefix", b"")):
             prefix = headers[b"x-forwarded-prefix"].decode("latin-1").rstrip("/") + prefix
         method: str = scope["method"]
         caller = await self.who(headers, host, method)

@@ -85,7 +85,9 @@ def administers(caller: Caller, facts: Facts) -> bool:
 
 def oneself(caller: Caller, facts: Facts) -> bool:
     """The account itself, and those who run a group or the system."""
-    return caller.read_only_admin or caller.at_least_in_any(Role.SUPER_USER) or facts.get("id") == caller.subject
+    return (
+        caller.read_only_admin or caller.at_least_in_any(Role.SUPER_USER) or facts.get("id") == caller.subject
+    )
 
 
 GUEST, USER, SUPER = in_group(Role.GUEST), in_group(Role.USER), in_group(Role.SUPER_USER)

@@ -140,6 +140,8 @@ class Plan:
             self.select.source and (self.select.source[0].type, self.select.source[1].name),
             self.tree.shape if self.tree is not None else None,
             tuple((key.target.shape, key.descending) for key in self.sort),
+            self.limit,
+            bool(self.offset),
             self.after is not None,
             self.cursor,
             self.include,

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 from psycopg import AsyncConnection, errors
 
+from dina.base.database.pools import Pool
 from dina.base.errors import Error, Problem
 from dina.base.http import Answer, Request, dumps
 from dina.base.identity.policy import may
@@ -37,16 +38,19 @@ class Row:
     cursor: bytes | None
 
 
+def pool_for(service: Service, plan: Plan) -> Pool:
+    """The pool whose way of planning suits the plan (see `Pools`)."""
+    return service.pools.read if plan.tree is not None or plan.after is not None else service.pools.fixed
+
+
 async def run(service: Service, connection: AsyncConnection[Any], plan: Plan, values: dict[str, Any]) -> Row:
     """Execute the plan's statement. Raises Problem when the database cannot answer in time."""
     statement = service.statement(plan)
     names = statement.names
     given = {**statement.constants, **{name: value for name, value in values.items() if name in names}}
     given.update(parameters(plan))
-    if "limit" in names:
-        given["limit"] = plan.limit
-        if "offset" in names:
-            given["offset"] = plan.offset
+    if "offset" in names:
+        given["offset"] = plan.offset
     try:
         cursor = await connection.execute(statement.sql, given, prepare=True)
         row: Any = await cursor.fetchone()
@@ -112,7 +116,7 @@ async def read_list(
         values["source"] = source[2]
     if plan.after is not None:
         values.update({f"c{i}": value for i, value in enumerate(plan.after)})
-    async with service.pools.read.connection() as connection:
+    async with pool_for(service, plan).connection() as connection:
         row = await run(service, connection, plan, values)
     check_included(row, plan)
     meta = list_meta(service, request, asked, plan, row.total)
@@ -183,7 +187,7 @@ async def read_one(service: Service, request: Request, resource: ResourceType, i
     plan = plan_of(
         service, request, resource, asked, select=Select(ids=True), living=Living.BOTH, total=False
     )
-    async with service.pools.read.connection() as connection:
+    async with service.pools.fixed.connection() as connection:
         id_ = await real_id(service, connection, resource, id_)
         row = await run(service, connection, plan, {**base_values(service, request, plan), "ids": [id_]})
     facts = row.facts[0] if row.facts else None

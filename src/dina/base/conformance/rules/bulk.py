@@ -45,7 +45,15 @@ def bulk_create(c: Check) -> None:
     in_order(c, c.status(c.post(f"/{c.t}/bulk", {"data": sent}, headers=BULK), 200), sent)
 
 
-@rule(129, MUST, "K", "PATCH bulk is 200 in order", "B:DinaRepositoryV2IT", needs="writable", writes=True)
+@rule(
+    129,
+    MUST,
+    "K",
+    "PATCH bulk is 200 in order",
+    "B:DinaRepositoryV2IT",
+    needs="text|date|number writable",
+    writes=True,
+)
 def bulk_update(c: Check) -> None:
     records = [c.new() for _ in range(3)][::-1]
     sent = [c.document(change(c), id=r.id)["data"] for r in records]
@@ -184,7 +192,7 @@ def snapshots(c: Check, query: str) -> Exchange:
     "K",
     "audit-snapshot is filtered by instanceId and author",
     "B:AuditSnapshotRepositoryIT; U:RevisionsPageLayout.tsx",
-    needs="writable",
+    needs="writable stored",
     writes=True,
 )
 def audit(c: Check) -> None:
@@ -212,7 +220,7 @@ def audit(c: Check) -> None:
     "K",
     "Create, update and delete give INITIAL, UPDATE, TERMINAL by the acting user",
     "B:DinaRepoAuditingIT",
-    needs="writable",
+    needs="text|date|number writable stored",
     writes=True,
 )
 def revisions(c: Check) -> None:
@@ -240,7 +248,7 @@ def bad_instance(c: Check) -> None:
     "J",
     "Atomic operations follow the extension where they are offered",
     "json-api/ext atomic",
-    needs="writable",
+    needs="writable stored",
     writes=True,
 )
 def atomic(c: Check) -> None:

@@ -20,7 +20,7 @@ PIXEL = bytes.fromhex(
 )
 LONG_URL = 16 * 1024
 SECOND = 1.0
-BURST = 400
+BURST = 800
 WAIT_FOR_MESSAGE = 10
 
 

@@ -60,10 +60,18 @@ def fiql_escapes(c: Check) -> None:
     c.finds(records, fiql(f"{name}=={texts[0].translate(FIQL_SIGNS)}"), 0)
 
 
-@rule(80, MUST, "K", "FIQL: ==null and !=null", "U:filter-builder/fiql.ts", needs="writable", writes=True)
+@rule(
+    80,
+    MUST,
+    "K",
+    "FIQL: ==null and !=null",
+    "U:filter-builder/fiql.ts",
+    needs="date|number writable",
+    writes=True,
+)
 def fiql_null(c: Check) -> None:
     name = c.kind.date or c.kind.number
-    c.need(name, f"{c.t} has no date or number that can be empty")
+    c.need(name, f"not applicable: {c.t} has no date or number that can be empty")
     c.finds(c.few(), fiql(f"{name}==null"), 4)
     c.finds(c.few(), fiql(f"{name}!=null"), 0, 1, 2, 3)
 
@@ -72,7 +80,7 @@ def fiql_null(c: Check) -> None:
 def fiql_dates(c: Check) -> None:
     few = c.few()
     told = str(few[0].attributes.get("createdOn") or "")
-    c.need(told, f"{c.t} has no createdOn")
+    c.need(told, f"not applicable: {c.t} has no createdOn")
     made = datetime.fromisoformat(told).astimezone(UTC)
     every = range(len(few))
     for hours in (5, -5):

@@ -158,7 +158,7 @@ def collections(c: Check) -> None:
     c.expect(none.data == [] and isinstance(none.data, list), "an empty array", none.brief())
 
 
-@rule(30, SHOULD, "G", "createdBy and createdOn are there", "G§API response data")
+@rule(30, SHOULD, "G", "createdBy and createdOn are there", "G§API response data", needs="stored")
 def created(c: Check) -> None:
     attributes = c.read(c.one()).attributes
     c.expect(isinstance(attributes.get("createdBy"), str), "createdBy as text", attributes.get("createdBy"))

@@ -142,7 +142,7 @@ def all_errors(c: Check) -> None:
     elif c.kind.number or c.kind.date:
         document["data"]["attributes"][c.kind.number or c.kind.date] = "neither number nor date"
     else:
-        c.need(False, f"{c.t} has no two attributes that can be wrong")
+        c.need(False, f"not applicable: {c.t} has no two attributes that can be wrong")
     answer = c.refused(c.post(f"/{c.t}", document), 400, 422)
     c.expect(len(answer.errors) >= 2, "two errors", answer.brief())
 

@@ -131,11 +131,11 @@ def by_id(c: Check) -> None:
     "K",
     "filter[rel.uuid] works over to-one and to-many",
     "U; P:associationapi.py",
-    needs="writable",
+    needs="to_one|to_many writable",
     writes=True,
 )
 def by_relationship(c: Check) -> None:
-    c.need(c.kind.to_one or c.kind.to_many, f"{c.t} has no internal relationship")
+    c.need(c.kind.to_one or c.kind.to_many, f"not applicable: {c.t} has no internal relationship")
     if c.kind.to_one:
         name = c.kind.to_one.name
         targets = [c.target(c.kind.to_one) for _ in range(2)]
@@ -198,12 +198,12 @@ def by_member(c: Check) -> None:
     "O",
     "EQ null is empty, NEQ null is not empty",
     "B:DinaFilterArgumentParser.java",
-    needs="writable",
+    needs="date|number writable",
     writes=True,
 )
 def null(c: Check) -> None:
     name = c.kind.date or c.kind.number
-    c.need(name, f"{c.t} has no date or number that can be empty")
+    c.need(name, f"not applicable: {c.t} has no date or number that can be empty")
     c.finds(c.few(), f"filter[{name}][EQ]=null", 4)
     c.finds(c.few(), f"filter[{name}][NEQ]=null", 0, 1, 2, 3)
 

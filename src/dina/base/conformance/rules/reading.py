@@ -29,13 +29,22 @@ def single(c: Check) -> None:
 )
 def empty_related(c: Check) -> None:
     assert c.kind.to_one is not None
-    c.need(c.kind.to_one.name not in c.kind.relationships, f"{c.kind.to_one.name} is never empty")
+    c.need(
+        c.kind.to_one.name not in c.kind.relationships, f"not applicable: {c.kind.to_one.name} is never empty"
+    )
     answer = c.status(c.get(c.at(c.new(), f"/{c.kind.to_one.name}")), 200)
     empty = "data" in answer.document and answer.data is None
     c.expect(empty, '"data": null', answer.brief())
 
 
-@rule(97, MUST, "J", "Relationship addresses give linkage; an unknown one is 404", "J§Fetching relationships")
+@rule(
+    97,
+    MUST,
+    "J",
+    "Relationship addresses give linkage; an unknown one is 404",
+    "J§Fetching relationships",
+    needs="to_one|to_many|external",
+)
 def relationship_addresses(c: Check) -> None:
     one = c.one()
     answer, seen = c.read(one), 0
@@ -45,7 +54,7 @@ def relationship_addresses(c: Check) -> None:
             seen += 1
             linkage = c.status(c.get(urljoin(answer.url, own)), 200)
             c.expect("data" in linkage.document, f"the linkage of {name}", linkage.brief())
-    c.need(seen, "no relationship links to itself")
+    c.need(seen, "not applicable: no relationship links to itself")
     c.refused(c.get(c.at(one, "/relationships/noSuchRelationship")), 404)
 
 

@@ -65,7 +65,7 @@ def linked(c: Check) -> tuple[str, Record, list[Record]]:
         targets = [c.target(c.kind.to_many) for _ in range(2)]
         record = c.new(None, {c.kind.to_many.name: [t.identifier for t in targets]})
         return c.kind.to_many.name, record, targets
-    c.need(c.kind.to_one, f"{c.t} has no internal relationship")
+    c.need(c.kind.to_one, f"not applicable: {c.t} has no internal relationship")
     assert c.kind.to_one is not None
     target = c.target(c.kind.to_one)
     return c.kind.to_one.name, c.new(None, {c.kind.to_one.name: target.identifier}), [target]
@@ -77,7 +77,7 @@ def linked(c: Check) -> tuple[str, Record, list[Record]]:
     "J",
     "include gives the related resources in included, and only these",
     "J§Inclusion",
-    needs="writable",
+    needs="to_one|to_many writable",
     writes=True,
 )
 def include(c: Check) -> None:
@@ -101,7 +101,15 @@ def unknown_include(c: Check) -> None:
     c.refused(c.get(c.at(c.one()), "include=noSuchRelationship"), 400)
 
 
-@rule(91, SHOULD, "J", "include=a.b reaches two steps", "J§Inclusion", needs="writable", writes=True)
+@rule(
+    91,
+    SHOULD,
+    "J",
+    "include=a.b reaches two steps",
+    "J§Inclusion",
+    needs="to_one|to_many writable",
+    writes=True,
+)
 def include_path(c: Check) -> None:
     for first in (c.kind.to_many, c.kind.to_one):
         if first is None or (first.type or first.name) not in c.config.types:
@@ -117,7 +125,7 @@ def include_path(c: Check) -> None:
         found = {str(r.get("id")) for r in answer.included}
         c.expect({near.id, far.id} <= found, "both steps in included", found)
         return
-    c.need(False, f"no path of two relationships can be built from {c.t}")
+    c.need(False, f"not applicable: no path of two relationships can be built from {c.t}")
 
 
 @rule(

@@ -48,7 +48,7 @@ def create_with_id(c: Check) -> None:
     "J",
     "An id of the client is honoured or refused; a second use is 409",
     "J§Client-generated ids",
-    needs="writable",
+    needs="writable stored",
     writes=True,
 )
 def client_ids(c: Check) -> None:
@@ -67,7 +67,7 @@ def client_ids(c: Check) -> None:
     "O",
     "createdBy and createdOn come from the server",
     "B:MaterialSampleRepository; G",
-    needs="writable",
+    needs="writable stored",
     writes=True,
 )
 def creator(c: Check) -> None:
@@ -90,12 +90,20 @@ def internal(c: Check) -> tuple[str, Any]:
     if c.kind.to_one is not None:
         type_ = c.kind.to_one.type or c.kind.to_one.name
         return c.kind.to_one.name, {"type": type_, "id": nobody()}
-    c.need(c.kind.to_many, f"{c.t} has no internal relationship")
+    c.need(c.kind.to_many, f"not applicable: {c.t} has no internal relationship")
     assert c.kind.to_many is not None
     return c.kind.to_many.name, [{"type": c.kind.to_many.type or c.t, "id": nobody()}]
 
 
-@rule(107, MUST, "J", "Linking what does not exist is 404", "J§Creating, 404", needs="writable", writes=True)
+@rule(
+    107,
+    MUST,
+    "J",
+    "Linking what does not exist is 404",
+    "J§Creating, 404",
+    needs="to_one|to_many writable",
+    writes=True,
+)
 def link_to_nothing(c: Check) -> None:
     name, linkage = internal(c)
     c.refused(c.post(f"/{c.t}", c.template(None, {name: linkage})), 404)
@@ -191,7 +199,7 @@ def deleted(c: Check) -> tuple[Record, Exchange]:
     "G",
     "A deleted record is 410, tells the way back, and is in no list or count",
     "G§Delete; B:DinaRepoSoftDeleteRestIt",
-    needs="writable",
+    needs="writable stored",
     writes=True,
 )
 def gone(c: Check) -> None:
@@ -216,7 +224,7 @@ def gone(c: Check) -> None:
     "K",
     "links.about of a 410 leads to its revisions",
     "U:useQuery.tsx AuditSnapshotRouter; B",
-    needs="writable",
+    needs="writable stored",
     writes=True,
 )
 def way_to_revisions(c: Check) -> None:
@@ -237,7 +245,7 @@ def way_to_revisions(c: Check) -> None:
     "G",
     "?deleted=true shows a deleted record to those entitled",
     "G§Delete",
-    needs="writable",
+    needs="writable stored",
     writes=True,
 )
 def read_deleted(c: Check) -> None:
@@ -262,7 +270,7 @@ def purge(c: Check) -> None:
     "J",
     "A write that fails in part leaves nothing behind",
     "J§CRUD single transaction",
-    needs="text writable",
+    needs="to_one|to_many text writable",
     writes=True,
 )
 def all_or_nothing(c: Check) -> None:

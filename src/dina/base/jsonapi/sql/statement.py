@@ -166,8 +166,8 @@ class _Builder:
         query = select(root).select_from(source).where(*where).order_by(*keys)
         if plan.after is not None:
             query = query.where(self.behind_cursor(root))
-        query = query.limit(bindparam("limit", type_=BigInteger()))
-        if not plan.cursor:
+        query = query.limit(literal_column(str(plan.limit)))
+        if plan.offset and not plan.cursor:
             query = query.offset(bindparam("offset", type_=BigInteger()))
         rows = query.subquery("rows")
         return select(rows, func.row_number().over().label("ordinal_")).cte("page")

@@ -295,7 +295,7 @@ async def bulk_load(service: Service, request: Request, resource: ResourceType) 
     if errors:
         raise Problem(errors)
     ids = [change.id for change in changes]
-    async with service.pools.read.connection() as connection:
+    async with service.pools.fixed.connection() as connection:
         plan = plan_of(
             service,
             request,
