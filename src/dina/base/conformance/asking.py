@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dina.base.conformance.config import Config, TypeFacts
@@ -33,14 +33,23 @@ class Record:
 
 @dataclass
 class Run:
-    """What all checks of one run share: the session, and the records to be removed at the end."""
+    """What all checks of one run share: the session, and the records to be removed at the end.
+
+    `acting` is the role that writes, whatever the type.
+    """
 
     config: Config
     session: Session
     prefix: str = field(default_factory=lambda: f"dina-check-{secrets.token_hex(4)}")
     made: dict[tuple[str, str], None] = field(default_factory=dict[tuple[str, str], None])
     number: int = 0
+    acting: str = ""
     cache: dict[str, Any] = field(default_factory=dict[str, Any])
+
+    def elsewhere(self, group: str, role: str) -> Run:
+        """The same run writing as another role into another group."""
+        config = replace(self.config, group=group)
+        return replace(self, config=config, prefix=f"{self.prefix}-o", acting=role)
 
     def remember(self, exchange: Exchange) -> None:
         """Any answer to a create that holds ids is something to remove later."""
@@ -65,6 +74,8 @@ class Asking:
     @property
     def writer(self) -> str:
         """The role that makes this type's records: the least powerful that surely may."""
+        if self.run.acting:
+            return self.run.acting
         provider = self.kind.provider
         if provider not in OWN_RULES and PROVIDERS.get(provider, ("admin",))[0] == "admin":
             return self.session.strongest("admin")

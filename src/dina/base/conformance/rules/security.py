@@ -126,9 +126,9 @@ def hidden(c: Check) -> None:
     reader = next((r for r in ("user", "super-user", "guest", "read-only") if c.session.known(r)), "")
     c.need(c.session.known("admin") and reader, "an admin and a user of the group are needed")
     k = c.of(guarded[0].type)
-    document = k.template({"group": c.config.second_group})
-    made = k.post(f"/{k.t}", document, role="admin")
-    if made.status in (403, 422):
+    away = Check(c.run.elsewhere(c.config.second_group, "admin"), k.kind)
+    made = away.post(f"/{k.t}", away.template())
+    if made.status in (403, 422) or made.attributes.get("group") != c.config.second_group:
         raise Skipped(f"no {k.t} in the second group {c.config.second_group}: {made.brief()}")
     c.status(made, 201)
     other = Record(k.t, made.id, made.attributes, made.relationships)
