@@ -37,7 +37,7 @@ SECONDS = float(os.environ.get("BENCH_SECONDS", "4"))
 CLIENTS = 4
 PATH = "/collection/v1/material-sample"
 PAGE = "page[limit]=50&include=collectingEvent,collection,organism"
-FILTERED = "filter[materialSampleName][LIKE]=S-0000%25&sort=materialSampleName&page[limit]=50"
+FILTERED = "filter[materialSampleName][LIKE]=S-000012%25&sort=materialSampleName&page[limit]=50"
 LOAD = """
 INSERT INTO collection.collection (id, name, "group", created_by) SELECT gen_random_uuid(), 'C ' || n, 'dev-group', 'bench' FROM generate_series(1, 20) n;
 INSERT INTO collection.collecting_event (id, "group", created_by, dwc_recorded_by, start_event_date_time, dwc_verbatim_locality, geo_reference_assertions)

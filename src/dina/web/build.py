@@ -40,7 +40,7 @@ def main() -> None:
     subprocess.run(
         [npm, command, "--silent", "--no-audit", "--no-fund"], cwd=HERE, env=environment, check=True
     )
-    subprocess.run([npm, "run", "-s", "build"], cwd=HERE, env=environment, check=True)  # noqa: S603
+    subprocess.run([npm, "run", "-s", "build"], cwd=HERE, env=environment, check=True)
 
 
 if __name__ == "__main__":

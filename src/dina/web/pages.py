@@ -24,7 +24,7 @@ ESCAPED = re.compile(r"([,;()*\\])")
 def render(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
     language = request.state.language
 
-    def _(text: str, **more: object) -> str:
+    def _(text: str, /, **more: object) -> str:
         return texts.translate(language, text, **more)
 
     page = request.app.state.templates.get_template(template)

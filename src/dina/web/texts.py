@@ -22,7 +22,7 @@ def catalogue(language: str) -> dict[str, str]:
     return {str(m.id): str(m.string) for m in read_po(BytesIO(source), locale=language) if m.id and m.string}
 
 
-def translate(language: str, text: str, **values: object) -> str:
+def translate(language: str, text: str, /, **values: object) -> str:
     found = catalogue(language).get(text, text)
     return found.format(**values) if values else found
 

@@ -70,7 +70,8 @@ def test_a_parser_answers_a_tree_or_a_syntax_error_with_a_place_in_the_text(text
         try:
             parse_fiql(text, "fiql", rsql=rsql)
         except FilterSyntax as fault:
-            assert 0 <= fault.position <= len(text)
+            place = fault.position
+            assert 0 <= place <= len(text)
 
 
 @pytest.mark.parametrize(

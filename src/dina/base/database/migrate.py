@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from alembic import command
@@ -144,6 +145,13 @@ def differences(url: str, module: Module) -> list[object]:
                     "compare_server_default": False,
                 },
             )
-            return list(compare_metadata(context, metadata))
+            return without_index_noise(list(compare_metadata(context, metadata)))
     finally:
         engine.dispose()
+
+
+def without_index_noise(found: list[Any]) -> list[object]:
+    """PostgreSQL writes an index expression in its own words: an index of the same name is the same index."""
+    names = {kind: {one[1].name for one in found if one[0] == kind} for kind in ("remove_index", "add_index")}
+    same = names["remove_index"] & names["add_index"]
+    return [one for one in found if not (one[0] in names and one[1].name in same)]

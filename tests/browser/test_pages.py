@@ -1,0 +1,213 @@
+"""The pages in a real browser over the real server, with the demo's specimens, in English and French."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+import pytest_asyncio
+from babel.messages.pofile import read_po
+from playwright.async_api import Browser, Page, async_playwright
+
+from dina.settings import Settings
+from tests.conftest import new_database
+
+ROOT = Path(__file__).parents[2]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+]
+
+
+def chromium() -> str:
+    """A Chromium of the machine; as root Debian's is installed when there is none."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if found := shutil.which(name):
+            return found
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        quiet = {
+            "stdout": subprocess.DEVNULL,
+            "stderr": subprocess.DEVNULL,
+            "env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
+        }
+        subprocess.run(["apt-get", "update", "-qq"], check=False, **quiet)  # type: ignore[call-overload]
+        subprocess.run(["apt-get", "install", "-y", "-qq", "chromium"], check=False, **quiet)  # type: ignore[call-overload]
+        if found := shutil.which("chromium"):
+            return found
+    pytest.skip("no Chromium on this machine")
+
+
+@pytest.fixture(scope="module")
+def address(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server started as people start it, with demo data."""
+    if not (ROOT / "src/dina/web/static/dina.js").exists():
+        subprocess.run([sys.executable, "-m", "dina.web.build"], check=True)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    chosen = Settings(
+        database_url=new_database(server_url),
+        data_dir=tmp_path_factory.mktemp("site"),
+        port=port,
+        rate=0,
+        log_requests=False,
+    )
+    process = subprocess.Popen(
+        [str(Path(sys.executable).parent / "dina"), "up", "--demo"],
+        env={**os.environ, **chosen.environment()},
+    )
+    base = f"http://127.0.0.1:{port}"
+    for _ in range(300):
+        try:
+            if httpx.get(f"{base}/health", timeout=2).status_code == 200:
+                break
+        except httpx.TransportError:
+            time.sleep(0.2)
+    yield base
+    process.terminate()
+    process.wait(20)
+
+
+@pytest_asyncio.fixture(scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    path = chromium()
+    async with async_playwright() as playwright:
+        started = await playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield started
+        await started.close()
+
+
+@pytest_asyncio.fixture
+async def page(browser: Browser, address: str) -> AsyncIterator[Page]:
+    """A page signed in as the demo's curator; errors of scripts fail the test."""
+    context = await browser.new_context(base_url=address)
+    opened = await context.new_page()
+    faults: list[str] = []
+    opened.on("pageerror", lambda fault: faults.append(str(fault)))
+    opened.on(
+        "console",
+        lambda message: (
+            faults.append(message.text)
+            if message.type == "error" and "Failed to load resource" not in message.text
+            else None
+        ),
+    )
+    await opened.goto("/en")
+    await opened.fill("#username", "curator")
+    await opened.fill("#password", "curator")
+    await opened.click("main button[type=submit]")
+    await opened.wait_for_selector("h1:has-text('The collection')")
+    yield opened
+    assert faults == []
+    await context.close()
+
+
+async def test_a_curator_filters_the_list_and_opens_a_specimen_in_french(page: Page) -> None:
+    await page.goto("/fr/specimens")
+    await page.fill("#q", "veronica")
+    await page.wait_for_selector(".total:has-text('sur 18')")
+    assert "q=veronica" in page.url
+    await page.click("td a.row >> nth=0")
+    await page.wait_for_selector("h2:has-text('Historique')")
+    text = await page.inner_text("main")
+    assert "Veronica" in text
+    assert "Markus Döring" in text
+    assert "Création" in text
+    assert await page.get_attribute("html", "lang") == "fr"
+    await page.click("text=English")
+    await page.wait_for_selector("h2:has-text('History')")
+
+
+async def test_a_curator_makes_and_changes_a_specimen_and_errors_stand_in_place(page: Page) -> None:
+    await page.goto("/en/material-sample/new")
+    await page.fill("#materialSampleName", "Browser 1")
+    await page.click(".save button")
+    await page.wait_for_selector(".problem")
+    assert "must be filled in" in await page.inner_text("#group-error")
+    assert await page.input_value("#materialSampleName") == "Browser 1"
+    await page.fill("#group", "demo")
+    await page.fill("#collection", "Vascular")
+    await page.wait_for_selector("[role=option]")
+    await page.keyboard.press("Enter")
+    await page.click(".save button")
+    await page.wait_for_selector("h1:has-text('Browser 1')")
+    assert "Vascular plants" in await page.inner_text("main")
+    await page.click(".actions a.button")
+    await page.fill("#barcode", "B-77")
+    await page.click(".save button")
+    await page.wait_for_selector("dd:has-text('B-77')")
+    await page.click("button:has-text('Delete')")
+    await page.wait_for_selector("h1:has-text('deleted')")
+    await page.click("button:has-text('Restore')")
+    # Restoring is the super-user's right, which the curator has.
+    await page.wait_for_selector("h1:has-text('Browser 1')")
+
+
+async def test_pages_work_without_scripts_and_at_320_pixels(browser: Browser, address: str) -> None:
+    context = await browser.new_context(
+        base_url=address, java_script_enabled=False, viewport={"width": 320, "height": 700}
+    )
+    page = await context.new_page()
+    await page.goto("/fr/specimens?q=veronica")
+    assert "/fr/sign-in" in page.url
+    await page.fill("#username", "visitor")
+    await page.fill("#password", "visitor")
+    await page.click("main button[type=submit]")
+    assert "sur 18" in await page.inner_text(".total")
+    await context.close()
+    context = await browser.new_context(base_url=address, viewport={"width": 320, "height": 700})
+    page = await context.new_page()
+    await page.goto("/fr/sign-in")
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 320
+    await context.close()
+
+
+async def test_unsafe_requests_need_the_sessions_mark_and_redirects_stay_here(address: str) -> None:
+    async with httpx.AsyncClient(base_url=address) as client:
+        page = await client.get("/en/sign-in?to=https://evil.example/")
+        assert 'name="to" value="/en"' in page.text
+        form = {"username": "curator", "password": "curator", "to": "//evil.example"}
+        assert (await client.post("/en/sign-in", data=form)).status_code == 403
+        mark = re.search(r'name="csrf" value="([^"]+)"', page.text)
+        assert mark is not None
+        before = client.cookies["DINA_SESSION"]
+        answer = await client.post("/en/sign-in", data={**form, "csrf": mark[1]})
+        assert (answer.status_code, answer.headers["location"]) == (303, "/en")
+        assert client.cookies["DINA_SESSION"] != before
+        assert (await client.post("/en/sign-out", data={"csrf": mark[1]})).status_code == 403, (
+            "a mark from before sign-in"
+        )
+        for path in (
+            "/en/specimens?q=<script>alert(1)</script>",
+            "/en/nothing",
+            "/en/specimens/zzz",
+            "/xx/specimens",
+        ):
+            answer = await client.get(path, follow_redirects=True)
+            assert answer.status_code in (200, 404)
+            assert "<script>alert" not in answer.text
+            assert "script-src 'self'" in answer.headers["content-security-policy"]
+
+
+def test_every_text_of_the_pages_is_translated() -> None:
+    source = (ROOT / "src/dina/web/locale/fr/LC_MESSAGES/dina.po").open("rb")
+    known = {str(m.id): str(m.string) for m in read_po(source) if m.id}
+    used: set[str] = set()
+    for template in (ROOT / "src/dina/web/templates").glob("*.html"):
+        used |= set(re.findall(r'_\("([^"]+)"', template.read_text("utf-8")))
+    assert used - set(known) == set()
+    assert [text for text, french in known.items() if not french] == []
+    for text, french in known.items():
+        assert set(re.findall(r"\{\w+\}", text)) == set(re.findall(r"\{\w+\}", french))
