@@ -39,12 +39,13 @@ def call(monkeypatch: pytest.MonkeyPatch) -> Call:
     return run
 
 
-def test_the_table_names_every_rule_and_the_level(call: Call) -> None:
+def test_the_table_names_every_rule_and_after_a_whole_run_the_level(call: Call) -> None:
     done = call("--rule", "95", "--rule", "8")
     assert done.exit_code == 0
     assert "R95" in done.output
     assert "2 pass" in done.output
-    assert "level reached" in done.output
+    assert "level reached" not in done.output, "two rules say nothing of a level"
+    assert "level reached: excellent" in call().output
 
 
 def test_a_broken_must_is_told_with_the_request_and_exit_code_1(call: Call) -> None:

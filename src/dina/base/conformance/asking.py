@@ -68,6 +68,7 @@ class Asking:
         self.session = run.session
         self.kind = kind
         self.t = kind.type
+        self.rehearsing = False
 
     # requests
 

@@ -50,7 +50,9 @@ class Check(Asking):
         **members: Any,
     ) -> dict[str, Any]:
         """A complete create document: the type's example, its own text, the group, and what is given."""
-        self.need(not self.kind.read_only, f"{self.t} is read-only")
+        self.need(not self.kind.read_only, f"not applicable: {self.t} is read-only")
+        refused = "" if self.rehearsing else self.run.cache.get(f"refused:{self.t}", "")
+        self.need(not refused, f"the example of {self.t} is not accepted (R102): {refused}")
         token = self.fresh()
         base: dict[str, Any] = filled(self.kind.attributes, token)
         if self.kind.text or self.kind.unique:
@@ -186,19 +188,24 @@ def rehearsed(run: Run, kind: TypeFacts) -> TypeFacts:
     key = f"rehearsed:{kind.type}"
     if key not in run.cache:
         run.cache[key] = kind
-        if kind.text and not Check(run, kind).read_only:
+        if not Check(run, kind).read_only:
             run.cache[key] = rehearse(run, kind)
     return run.cache[key]
 
 
 def rehearse(run: Run, kind: TypeFacts) -> TypeFacts:
-    tries = (kind, replace(kind, text="", unique=kind.text), replace(kind, text=""))
+    tries = [kind]
+    if kind.text:
+        tries += [replace(kind, text="", unique=kind.text), replace(kind, text="")]
     for attempt in tries:
         check = Check(run, attempt)
+        check.rehearsing = True
         document = check.template({kind.text: check.fresh("a, B (c)")} if attempt.text else None)
         answer = check.post(f"/{kind.type}", document)
+        refused = answer.brief() if answer.status in (400, 404, 409, 422) else ""
         pointed = [str(as_object(e.get("source")).get("pointer")) for e in answer.errors]
-        if answer.status not in (400, 422) or not any(kind.text in pointer for pointer in pointed):
+        if not refused or not any(kind.text and kind.text in pointer for pointer in pointed):
+            run.cache[f"refused:{kind.type}"] = refused
             return attempt
     return kind
 

@@ -74,7 +74,7 @@ def ordered(config: Config) -> list[Rule]:
 
 def subjects(rule: Rule, config: Config) -> Sequence[TypeFacts]:
     """The types to test: the chosen ones, else the richest that has what the rule needs."""
-    if config.chosen and not rule.once:
+    if config.chosen and not (rule.once or rule.observes):
         return [config.types[t] for t in config.chosen]
     pool = [config.types[t] for t in config.chosen or config.types]
     pool.sort(key=lambda kind: -kind.richness)
@@ -110,7 +110,13 @@ def judge(rule: Rule, check: Check) -> Verdict:
     if exchanges and not curl:
         curl = exchanges[-1].curl()
     return Verdict(
-        rule, "" if rule.once else check.t, outcome, expected, seen, curl, time.perf_counter() - started
+        rule,
+        "" if rule.once or rule.observes else check.t,
+        outcome,
+        expected,
+        seen,
+        curl,
+        time.perf_counter() - started,
     )
 
 

@@ -65,7 +65,8 @@ def summary(report: Report, console: Console) -> None:
     console.print()
     spent = f"{report.requests} requests in {report.seconds:.1f} s"
     console.print(Text(f"{', '.join(parts)}; {spent}"))
-    console.print(Text.assemble("level reached: ", (report.level, "bold")))
+    if report.complete:
+        console.print(Text.assemble("level reached: ", (report.level, "bold")))
     if report.untested:
         names = ", ".join(rule.name for rule in report.untested)
         console.print(Text(f"MUST rules this run could not judge: {names}", "yellow"))

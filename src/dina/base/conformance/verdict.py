@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from dina.base.conformance.rule import Level, Rule
+from dina.base.conformance.rule import RULES, Level, Rule
 
 NOT_APPLICABLE = "not applicable"
 
@@ -85,6 +85,12 @@ class Report:
             for v in self.verdicts
             if v.outcome is Outcome.FAIL and v.rule.level in chosen and v.rule.kind in classes
         ]
+
+    @property
+    def complete(self) -> bool:
+        """Were all rules of the classes checked? A level means something only then."""
+        kinds = {v.rule.kind for v in self.verdicts}
+        return {r for r in RULES.values() if r.kind in kinds} <= {v.rule for v in self.verdicts}
 
     @property
     def untested(self) -> list[Rule]:
