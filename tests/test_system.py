@@ -13,12 +13,13 @@ import httpx
 import psycopg
 import pytest
 import pytest_asyncio
+from sqlalchemy import create_engine
 from sqlalchemy.orm import Mapped
 
 from dina.app import App, load_modules, running
 from dina.backup import BackupError, backup, restore
 from dina.base.database import migrate
-from dina.base.database.migrate import differences
+from dina.base.database.migrate import alchemy_url, differences
 from dina.base.errors import Error
 from dina.base.http import Request
 from dina.base.identity.accounts import Accounts
@@ -84,19 +85,36 @@ class Shelf(
     keepers = external_to_many("person", en="Keepers", fr="Responsables")
 
 
+class SeedBase(module_base("seedbank")):
+    __abstract__ = True
+
+
+class SeedLot(
+    Resource, SeedBase, type="seed-lot", provider="GroupAuthorizationService", label=("Seed lot", "Lot de graines"),
+    title="name", example={"name": "L1"},
+):  # fmt: skip
+    """A lot of seeds, declared by somebody else."""
+
+    name: Mapped[str] = attribute(en="Name", fr="Nom", max=20, not_blank=True)
+
+
 def weight_is_positive(draft: Draft) -> Iterable[Error]:
     if draft.get("seedWeight") is not None and Decimal(str(draft.get("seedWeight"))) <= 0:
         yield broken("seed.weight", "/attributes/seedWeight")
 
 
 EXTENSION = Extension(
-    module="agent",
-    type="person",
+    module="seedbank",
+    type="seed-lot",
     attributes={
         "seed_weight": (Decimal | None, attribute(en="Seed weight", fr="Poids des graines", unit="mg"))
     },
     rules=(weight_is_positive,),
 )
+SEEDBANK = Module(
+    name="seedbank", version="1.0", label=Text("Seed bank", "Banque de graines"), gateway="seedbank-api",
+    host="seedbank", resources=[SeedLot], migrations=Path("/nonexistent"),
+)  # fmt: skip
 FOREIGN = Module(
     name="shelving", version="1.0", label=Text("Foreign", "Étranger"), gateway="shelving-api", host="shelving",
     resources=[Shelf], migrations=Path("/nonexistent"), external={"person": "agent"},
@@ -105,27 +123,36 @@ FOREIGN = Module(
 
 @pytest_asyncio.fixture(scope="module")
 async def extended(server_url: str, settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
-    """A system with an extension of the agent module and a wrapped foreign module."""
+    """A system with an extension of somebody's module, made when its tables were there already."""
     url = new_database(server_url)
-    loaded = [(m, m.types([EXTENSION])) for m, _ in load_modules(Settings(modules=("agent",)))]
-    loaded.append((FOREIGN, FOREIGN.types()))
+    migrate(url, [])
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("CREATE SCHEMA seedbank")
+    engine = create_engine(alchemy_url(url))
+    SeedBase.metadata.create_all(engine)
+    engine.dispose()
+    loaded = [(SEEDBANK, SEEDBANK.types([EXTENSION])), (FOREIGN, FOREIGN.types())]
     migrate(url, loaded)
     async with running(App(replace(settings, database_url=url), loaded)) as app, client_of(app) as client:
         yield client
 
 
 async def test_an_attribute_of_an_extension_is_everywhere(extended: httpx.AsyncClient) -> None:
-    path = "/agent/v1/person"
-    made = await extended.post(path, json=resource("person", {"displayName": "E", "seedWeight": 2.5}))
+    path = "/seedbank/v1/seed-lot"
+    made = await extended.post(
+        path, json=resource("seed-lot", {"group": "cnc", "name": "E", "seedWeight": 2.5})
+    )
     assert made.json()["data"]["attributes"]["seedWeight"] == 2.5
     found = await extended.get(f"{path}?filter[seedWeight][GT]=2&sort=seedWeight")
     assert [one["id"] for one in found.json()["data"]] == [made.json()["data"]["id"]]
-    refused = await extended.post(path, json=resource("person", {"displayName": "E", "seedWeight": 0}))
+    refused = await extended.post(
+        path, json=resource("seed-lot", {"group": "cnc", "name": "E", "seedWeight": 0})
+    )
     assert refused.json()["errors"][0]["meta"]["rule"] == "seed.weight"
-    registry = (await extended.get("/agent/v1/registry")).json()["meta"]["types"]["person"]["attributes"]
+    registry = (await extended.get("/seedbank/v1/registry")).json()["meta"]["types"]["seed-lot"]["attributes"]
     assert registry["seedWeight"]["label"] == {"en": "Seed weight", "fr": "Poids des graines"}
-    openapi = (await extended.get("/agent/v1/openapi.json")).json()
-    assert "seedWeight" in openapi["components"]["schemas"]["person.attributes"]["properties"]
+    openapi = (await extended.get("/seedbank/v1/openapi.json")).json()
+    assert "seedWeight" in openapi["components"]["schemas"]["seed-lot.attributes"]["properties"]
     history = (await extended.get(f"{path}/{made.json()['data']['id']}/revisions")).json()["data"][0]
     assert history["attributes"]["state"]["seedWeight"] == 2.5
 
