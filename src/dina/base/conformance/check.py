@@ -16,6 +16,7 @@ from dina.base.conformance.verdict import Skipped
 
 __all__ = ["BULK", "Check", "Record", "Run", "kebab", "link", "linked_ids", "nobody", "q", "rehearsed"]
 
+REHEARSALS = 5
 WORDS = ("alpha", "Beta", "gamma", "Delta", "epsilon")
 
 
@@ -184,7 +185,7 @@ class Check(Asking):
 
 
 def rehearsed(run: Run, kind: TypeFacts) -> TypeFacts:
-    """The type with its text probe as it proves: free text, a name of fixed form, or a vocabulary's word."""
+    """The type with its probes as they prove: a text may be a name of fixed form or a vocabulary's word."""
     key = f"rehearsed:{kind.type}"
     if key not in run.cache:
         run.cache[key] = kind
@@ -194,20 +195,38 @@ def rehearsed(run: Run, kind: TypeFacts) -> TypeFacts:
 
 
 def rehearse(run: Run, kind: TypeFacts) -> TypeFacts:
-    tries = [kind]
-    if kind.text:
-        tries += [replace(kind, text="", unique=kind.text), replace(kind, text="")]
-    for attempt in tries:
-        check = Check(run, attempt)
+    """Drop the probes the service will not take on their own, such as a column that needs a row."""
+    refused = ""
+    for _ in range(REHEARSALS):
+        check = Check(run, kind)
         check.rehearsing = True
-        document = check.template({kind.text: check.fresh("a, B (c)")} if attempt.text else None)
-        answer = check.post(f"/{kind.type}", document)
+        values: dict[str, Any] = {kind.text: check.fresh("a, B (c)")} if kind.text else {}
+        values |= {kind.number: 1} if kind.number else {}
+        values |= {kind.date: "2021-03-01"} if kind.date else {}
+        answer = check.post(f"/{kind.type}", check.template(values))
         refused = answer.brief() if answer.status in (400, 404, 409, 422) else ""
-        pointed = [str(as_object(e.get("source")).get("pointer")) for e in answer.errors]
-        if not refused or not any(kind.text and kind.text in pointer for pointer in pointed):
-            run.cache[f"refused:{kind.type}"] = refused
-            return attempt
+        pointed = " ".join(str(as_object(e.get("source")).get("pointer")) + "/" for e in answer.errors)
+        narrower = without(kind, pointed)
+        if not refused or narrower == kind:
+            break
+        kind = narrower
+    run.cache[f"refused:{kind.type}"] = refused
     return kind
+
+
+def without(kind: TypeFacts, pointed: str) -> TypeFacts:
+    """The type without the probes the pointers name; a text that fails may still be a name of fixed form."""
+
+    def named(attribute: str) -> bool:
+        return bool(attribute) and f"/{attribute}/" in pointed
+
+    if named(kind.text):
+        return replace(kind, text="", unique=kind.text)
+    if named(kind.number):
+        return replace(kind, number="")
+    if named(kind.date):
+        return replace(kind, date="")
+    return replace(kind, unique="") if named(kind.unique) else kind
 
 
 def filled(template: Any, token: str) -> Any:

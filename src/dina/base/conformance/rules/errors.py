@@ -136,17 +136,17 @@ def pointers_exist(c: Check) -> None:
 
 @rule(146, SHOULD, "O", "Two bad attributes give two errors", "§21", needs="required writable", writes=True)
 def all_errors(c: Check) -> None:
-    document = incomplete(c)
-    number = c.kind.number or c.kind.date
-    if number:
-        document["data"]["attributes"][number] = "neither number nor date"
-    else:
-        c.need(c.kind.grouped, f"not applicable: {c.t} has no two attributes that can be wrong")
-        alone = c.template()
+    alone, document = c.template(), incomplete(c)
+    attributes = document["data"]["attributes"]
+    if c.kind.grouped and c.kind.required != "group":
         del alone["data"]["attributes"]["group"]
-        demanded = c.post(f"/{c.t}", alone).status == 422
-        c.need(demanded, f"not applicable: {c.t} takes its group from elsewhere")
-        del document["data"]["attributes"]["group"]
+    demanded = c.kind.grouped and c.post(f"/{c.t}", alone).status == 422
+    if demanded:
+        del attributes["group"]
+    else:
+        wrong = [name for name in (c.kind.number, c.kind.date) if name]
+        c.need(wrong, f"not applicable: {c.t} has no two attributes that can be wrong")
+        attributes |= dict.fromkeys(wrong, "neither number nor date")
     answer = c.refused(c.post(f"/{c.t}", document), 400, 422)
     c.expect(len(answer.errors) >= 2, "two errors", answer.brief())
 
