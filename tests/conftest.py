@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
+import socket
+import subprocess
+import sys
 import tempfile
+import time
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
@@ -106,3 +110,33 @@ def resource(type_: str, attributes: dict[str, Any] | None = None, **members: An
 def linked(type_: str, *ids: str, many: bool = False) -> dict[str, Any]:
     found = [{"type": type_, "id": id_} for id_ in ids]
     return {"data": found if many else found[0]}
+
+
+@pytest.fixture(scope="session")
+def demo_server(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server started as people start it, with demo data."""
+    root = Path(__file__).parents[1]
+    if not (root / "src/dina/web/static/dina.js").exists():
+        subprocess.run([sys.executable, "-m", "dina.web.build"], check=True)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    chosen = Settings(
+        database_url=new_database(server_url),
+        data_dir=tmp_path_factory.mktemp("site"),
+        port=port,
+        rate=0,
+        log_requests=False,
+    )
+    command = [str(Path(sys.executable).parent / "dina"), "up", "--demo"]
+    process = subprocess.Popen(command, env={**os.environ, **chosen.environment()})
+    base = f"http://127.0.0.1:{port}"
+    for _ in range(300):
+        try:
+            if httpx.get(f"{base}/health", timeout=2).status_code == 200:
+                break
+        except httpx.TransportError:
+            time.sleep(0.2)
+    yield base
+    process.terminate()
+    process.wait(20)

@@ -5,11 +5,8 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import socket
 import subprocess
-import sys
-import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
@@ -17,9 +14,6 @@ import pytest
 import pytest_asyncio
 from babel.messages.pofile import read_po
 from playwright.async_api import Browser, Page, async_playwright
-
-from dina.settings import Settings
-from tests.conftest import new_database
 
 ROOT = Path(__file__).parents[2]
 FLAGS = [
@@ -50,34 +44,8 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="module")
-def address(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server started as people start it, with demo data."""
-    if not (ROOT / "src/dina/web/static/dina.js").exists():
-        subprocess.run([sys.executable, "-m", "dina.web.build"], check=True)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    chosen = Settings(
-        database_url=new_database(server_url),
-        data_dir=tmp_path_factory.mktemp("site"),
-        port=port,
-        rate=0,
-        log_requests=False,
-    )
-    process = subprocess.Popen(
-        [str(Path(sys.executable).parent / "dina"), "up", "--demo"],
-        env={**os.environ, **chosen.environment()},
-    )
-    base = f"http://127.0.0.1:{port}"
-    for _ in range(300):
-        try:
-            if httpx.get(f"{base}/health", timeout=2).status_code == 200:
-                break
-        except httpx.TransportError:
-            time.sleep(0.2)
-    yield base
-    process.terminate()
-    process.wait(20)
+def address(demo_server: str) -> str:
+    return demo_server
 
 
 @pytest_asyncio.fixture(scope="module")

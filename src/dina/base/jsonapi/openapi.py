@@ -322,7 +322,9 @@ class _Description:
             query("filter[author]", {"type": "string"}),
             query("sort", {"type": "string"}),
         ]
+        names = [query(f"filter[{n}]", {"type": "string"}) for n in ("type", "group", "name")]
         simple = {
+            "/resource-name-identifier": (whole, [*names, *page], ()),
             "/languages": (whole, [], ()),
             "/api-info": (whole, [], ()),
             "/audit-snapshot": (whole, [*audit, *page], ()),

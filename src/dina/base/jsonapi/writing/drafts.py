@@ -180,7 +180,7 @@ def settle(change: Change, error: Error) -> Error:
             here = here[part]  # pyright: ignore[reportUnknownVariableType]
         elif isinstance(here, list) and part.isdigit() and int(part) < len(here):  # pyright: ignore[reportUnknownArgumentType]
             here = here[int(part)]  # pyright: ignore[reportUnknownVariableType]
-        elif depth >= 1 and parts[0] == "relationships":
+        elif depth >= 2 and parts[0] == "relationships":
             break
         else:
             kept = parts[:depth]

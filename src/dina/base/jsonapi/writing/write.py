@@ -142,7 +142,9 @@ class _Writer:
 
     def forbid(self, change: Change, action: str, facts: dict[str, Any]) -> None:
         values = {"group": facts.get("group") or "", "type": self.resource.type}
-        self.fail(change, Error("FORBIDDEN", key=f"forbidden.{action}", values=values, pointer=""))
+        # A single delete has no body for a pointer to point into.
+        place = "" if change.index is not None or action in ("create", "update") else None
+        self.fail(change, Error("FORBIDDEN", key=f"forbidden.{action}", values=values, pointer=place))
 
     async def refuse_taken_ids(self) -> None:
         chosen = [change.id for change in self.changes if change.chosen_id]
