@@ -40,7 +40,7 @@ class Run:
 
     config: Config
     session: Session
-    prefix: str = field(default_factory=lambda: f"dina-check-{secrets.token_hex(4)}")
+    prefix: str = field(default_factory=lambda: f"dina-check-{secrets.token_hex(3)}")
     made: dict[tuple[str, str], None] = field(default_factory=dict[tuple[str, str], None])
     number: int = 0
     acting: str = ""

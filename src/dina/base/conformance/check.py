@@ -16,7 +16,8 @@ from dina.base.conformance.verdict import Skipped
 
 __all__ = ["BULK", "Check", "Record", "Run", "kebab", "link", "linked_ids", "nobody", "q", "rehearsed"]
 
-REHEARSALS = 5
+REHEARSALS = 8
+UNIQUE = "{unique}"
 WORDS = ("alpha", "Beta", "gamma", "Delta", "epsilon")
 
 
@@ -195,8 +196,8 @@ def rehearsed(run: Run, kind: TypeFacts) -> TypeFacts:
 
 
 def rehearse(run: Run, kind: TypeFacts) -> TypeFacts:
-    """Drop the probes the service will not take on their own, such as a column that needs a row."""
-    refused = ""
+    """Make two records; change what the service will not take: a used key, a column without its row."""
+    refused, made = "", 0
     for _ in range(REHEARSALS):
         check = Check(run, kind)
         check.rehearsing = True
@@ -205,17 +206,18 @@ def rehearse(run: Run, kind: TypeFacts) -> TypeFacts:
         values |= {kind.date: "2021-03-01"} if kind.date else {}
         answer = check.post(f"/{kind.type}", check.template(values))
         refused = answer.brief() if answer.status in (400, 404, 409, 422) else ""
+        made += not refused
         pointed = " ".join(str(as_object(e.get("source")).get("pointer")) + "/" for e in answer.errors)
-        narrower = without(kind, pointed)
-        if not refused or narrower == kind:
+        changed = adapted(kind, pointed) if refused else kind
+        if made == 2 or (refused and changed == kind):
             break
-        kind = narrower
+        kind = changed
     run.cache[f"refused:{kind.type}"] = refused
     return kind
 
 
-def without(kind: TypeFacts, pointed: str) -> TypeFacts:
-    """The type without the probes the pointers name; a text that fails may still be a name of fixed form."""
+def adapted(kind: TypeFacts, pointed: str) -> TypeFacts:
+    """The type without the probes the pointers name, or with a new word for an example that is in use."""
 
     def named(attribute: str) -> bool:
         return bool(attribute) and f"/{attribute}/" in pointed
@@ -226,13 +228,16 @@ def without(kind: TypeFacts, pointed: str) -> TypeFacts:
         return replace(kind, number="")
     if named(kind.date):
         return replace(kind, date="")
-    return replace(kind, unique="") if named(kind.unique) else kind
+    if named(kind.unique):
+        return replace(kind, unique="")
+    used = [n for n, v in kind.attributes.items() if named(n) and isinstance(v, str) and v != UNIQUE]
+    return replace(kind, attributes={**kind.attributes, **dict.fromkeys(used, UNIQUE)}) if used else kind
 
 
 def filled(template: Any, token: str) -> Any:
     """The template with `{unique}` in its texts replaced."""
     if isinstance(template, str):
-        return template.replace("{unique}", token)
+        return template.replace(UNIQUE, token)
     if isinstance(template, list):
         return [filled(item, token) for item in as_list(template)]
     if isinstance(template, Mapping):

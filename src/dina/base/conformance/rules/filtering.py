@@ -20,7 +20,7 @@ INJECTIONS = (
     "$1); SELECT pg_sleep(5); --",
     "\\' OR 1=1 #",
 )
-AWKWARD = ("@ 'quoted' & # ; ( ) + /: end", "Åland 日本 Ñandú ß", '100% "sure"')
+AWKWARD = ("@ 'quoted' & #", "; ( ) + /: end", "Åland 日本 Ñandú ß", '100% "sure"')
 
 
 def text(c: Check, place: int) -> str:

@@ -137,13 +137,18 @@ class _Reader:
                 raise FilterSyntax("a closing parenthesis is missing", self.position)
 
     def value(self, *, wildcards: bool = True) -> tuple[str, bool, bool]:
-        """The next value: its text (a LIKE pattern if it holds an unescaped `*`), quoted?, wildcard?"""
+        """The next value: its text (a LIKE pattern if it holds an unescaped `*`), literal?, wildcard?
+
+        Quoted and escaped values are literal: `"null"` and `\\null` are the word.
+        """
         start = self.position
         quote = self.text[start : start + 1]
-        parts = self.quoted_parts(quote) if quote and quote in "'\"" else self.plain_parts()
+        quoted = quote != "" and quote in "'\""
+        parts = self.quoted_parts(quote) if quoted else self.plain_parts()
+        literal = quoted or "\\" in self.text[start : self.position]
         if wildcards and (None in parts):
-            return "".join("%" if p is None else _escape_like(p) for p in parts), bool(quote in "'\""), True
-        return "".join("*" if p is None else p for p in parts), quote != "" and quote in "'\"", False
+            return "".join("%" if p is None else _escape_like(p) for p in parts), literal, True
+        return "".join("*" if p is None else p for p in parts), literal, False
 
     def quoted_parts(self, quote: str) -> list[str | None]:
         parts: list[str | None] = []
