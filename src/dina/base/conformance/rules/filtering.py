@@ -10,6 +10,7 @@ from dina.base.conformance.exchange import as_object
 from dina.base.conformance.rule import MUST, SHOULD, rule
 from dina.base.conformance.rules.meta import many_external
 from dina.base.conformance.rules.query import parameter
+from dina.base.conformance.verdict import Skipped
 
 GRAMMAR = "B:SimpleSearchFilter.g4, AntlrGrammarTest"
 INJECTIONS = (
@@ -188,8 +189,21 @@ def by_member(c: Check) -> None:
     example = {n: v for n, v in c.kind.attributes.items() if n != c.kind.key_map}
     path, value = nested_path(example)
     c.need(path, f"the example of {c.t} has no object attribute")
-    records = [c.new(), c.new({path.split(".")[0]: None})]
+    records = [c.new(), different(c, path)]
     c.finds(records, f"filter[{path}][EQ]={q(value)}", 0)
+
+
+def different(c: Check, path: str) -> Record:
+    """A record without the example's value at the path: another word there, or no object at all."""
+    name, _, member = path.partition(".")
+    value = c.kind.attributes[name]
+    whole = isinstance(value, list)
+    other = {**as_object(value[0] if whole else value), member: "another"}
+    for attempt in ([other] if whole else other, None):
+        made = c.post(f"/{c.t}", c.template({name: attempt}))
+        if made.status == 201:
+            return Record(c.t, made.id, made.attributes, made.relationships)
+    raise Skipped(f"{c.t} takes no other {path}")
 
 
 @rule(
