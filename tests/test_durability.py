@@ -63,7 +63,8 @@ async def test_a_killed_server_loses_no_acknowledged_write(server_url: str, tmp_
     assert len(kept) > 20
     again = started(settings)
     try:
-        answer = httpx.get(f"http://127.0.0.1:{port}{PERSON}/count")
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+            answer = await client.get(f"{PERSON}/count")
         assert answer.json()["data"]["attributes"]["value"] >= len(kept)
     finally:
         os.killpg(again.pid, signal.SIGTERM)

@@ -144,3 +144,54 @@ def test_a_level_is_not_named_for_classes_that_were_not_checked() -> None:
     report = checked(classes="GJ", only=[22, 41])
     assert report.level == "DINA-compliant"
     assert checked(classes="G", only=[41]).level == "none"
+
+
+def test_all_types_can_be_taken() -> None:
+    report = checked(only=[95], chosen=("all",))
+    assert [v.type for v in report.verdicts] == ["specimen", "shelf"]
+
+
+def picky(api: Api, **refused: str):
+    """A service that refuses records whose body holds a text, pointing at an attribute."""
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        for attribute, text in refused.items():
+            if request.method == "POST" and text in request.read().decode():
+                error = {"status": "422", "source": {"pointer": f"/data/attributes/{attribute}"}}
+                return httpx.Response(422, json={"errors": [error]})
+        return api(request)
+
+    return handle
+
+
+def test_a_text_that_is_no_free_text_is_not_tried_as_one() -> None:
+    api = Api()
+    chosen = replace(config(api, only=[63, 95]), transport=httpx.MockTransport(picky(api, name=", B")))
+    report = run(chosen)
+    assert report.outcome(95) is Outcome.PASS
+    assert report.outcome(63) is Outcome.SKIPPED
+
+
+def test_an_example_that_is_refused_fails_one_rule_and_not_all() -> None:
+    api = Api()
+    refusing = httpx.MockTransport(picky(api, details='"kind": "sheet"'))
+    report = run(replace(config(api, only=[95, 102, 109]), transport=refusing))
+    assert report.outcome(102) is Outcome.FAIL
+    assert report.outcome(95) is report.outcome(109) is Outcome.SKIPPED
+    assert "not accepted" in report.verdicts[0].expected
+
+
+def test_an_example_in_use_gets_a_new_word() -> None:
+    api, used = Api(), []
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        body = request.read().decode()
+        if request.method == "POST" and '"remarks": "one of several"' in body:
+            if used:
+                error = {"status": "422", "source": {"pointer": "/data/attributes/remarks"}}
+                return httpx.Response(422, json={"errors": [error]})
+            used.append(body)
+        return api(request)
+
+    report = run(replace(config(api, only=[63, 95, 109]), transport=httpx.MockTransport(handle)))
+    assert [v.outcome for v in report.verdicts] == [Outcome.PASS] * 3

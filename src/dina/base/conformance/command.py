@@ -104,7 +104,9 @@ def check(
     report: Annotated[Form, typer.Option(help="Form of the report")] = Form.text,
     output: Annotated[Path | None, typer.Option(help="Write the report to this file")] = None,
     read_only: Annotated[bool, typer.Option("--read-only", help="Only rules that write nothing")] = False,
-    type_: Annotated[list[str] | None, typer.Option("--type", help="Test this type; may be repeated")] = None,
+    type_: Annotated[
+        list[str] | None, typer.Option("--type", help="Test this type, or all; may be repeated")
+    ] = None,
     rule: Annotated[
         list[int] | None, typer.Option("--rule", help="Only this rule number; may be repeated")
     ] = None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import httpx
 
@@ -44,6 +45,8 @@ def run(config: Config, progress: Callable[[Verdict], None] | None = None) -> Re
         raise ValueError(
             "no types to test: neither the OpenAPI document (x-dina) nor the configuration names any"
         )
+    if config.chosen == ("all",):
+        config = replace(config, chosen=tuple(config.types))
     unknown = [t for t in config.chosen if t not in config.types]
     if unknown:
         raise ValueError(f"unknown type {', '.join(unknown)}; known are {', '.join(config.types)}")
