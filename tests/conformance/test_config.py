@@ -145,3 +145,11 @@ def test_flaws_of_a_description(change: dict[str, Any]) -> None:
     whole = describe("/collection/v1")
     assert flaws(whole) == ""
     assert flaws({**whole, **change})
+
+
+def test_nothing_is_made_of_a_type_that_cannot_be_deleted() -> None:
+    whole = describe("/collection/v1")
+    del whole["paths"]["/shelf/{id}"]["delete"]
+    found = configured(BASE, {}, transport=httpx.MockTransport(lambda _: httpx.Response(200, json=whole)))
+    assert found.types["shelf"].read_only
+    assert not found.types["specimen"].read_only

@@ -18,6 +18,7 @@ __all__ = ["BULK", "Check", "Record", "Run", "kebab", "link", "linked_ids", "nob
 
 REHEARSALS = 8
 UNIQUE = "{unique}"
+UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 WORDS = ("alpha", "Beta", "gamma", "Delta", "epsilon")
 
 
@@ -155,7 +156,9 @@ class Check(Asking):
 
     def scope(self, records: Iterable[Record]) -> str:
         """A filter that leaves only these records."""
-        return "filter[uuid][IN]=" + ",".join(r.id for r in records)
+        ids = [r.id for r in records]
+        self.need(all(UUID.fullmatch(i) for i in ids), f"not applicable: ids of {self.t} are no UUIDs")
+        return "filter[uuid][IN]=" + ",".join(ids)
 
     def hits(self, records: Sequence[Record], query: str) -> list[int]:
         """Positions of the records the filter finds, in the order of the answer."""

@@ -7,10 +7,11 @@ command line.
 from __future__ import annotations
 
 import os
+import re
 import time
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -174,6 +175,13 @@ def targets_in(openapi: Mapping[str, Any], type_: str) -> dict[str, str]:
     return found
 
 
+def kept_forever(openapi: Mapping[str, Any], type_: str) -> bool:
+    """Is the type described without DELETE? Then nothing is made of it: it could not be removed again."""
+    own = re.compile(rf"/{re.escape(type_)}/\{{\w+\}}$")
+    found = [as_object(item) for path, item in as_object(openapi.get("paths")).items() if own.search(path)]
+    return bool(found) and not any("delete" in item for item in found)
+
+
 def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
     """Objects member by member; anything else from above."""
     out = dict(below)
@@ -190,10 +198,14 @@ def from_description(openapi: Mapping[str, Any], given: Mapping[str, Any], origi
     aliases = [str(a) for a in as_list(given.get("aliases"))] or [
         str(p) for p in as_list(described.get("prefixes"))
     ]
+    types: dict[str, TypeFacts] = {}
+    for name, table in tables.items():
+        facts = type_facts(name, as_object(table), targets_in(openapi, name))
+        types[name] = replace(facts, read_only=facts.read_only or kept_forever(openapi, name))
     return {
         "module": str(given.get("module") or described.get("module") or ""),
         "aliases": tuple(a.rstrip("/") if "://" in a else origin + a.rstrip("/") for a in aliases),
-        "types": {n: type_facts(n, as_object(t), targets_in(openapi, n)) for n, t in tables.items()},
+        "types": types,
         "openapi": openapi,
     }
 
