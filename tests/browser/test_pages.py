@@ -123,6 +123,16 @@ async def test_a_curator_makes_and_changes_a_specimen_and_errors_stand_in_place(
     await page.wait_for_selector("h1:has-text('Browser 1')")
 
 
+async def test_the_reference_is_served_and_every_listed_type_has_a_list(page: Page) -> None:
+    await page.goto("/docs")
+    await page.wait_for_selector("h1:has-text('Reference of types')")
+    assert "dwc:catalogNumber" in await page.inner_text("main")
+    for type_ in ("organism", "institution", "organization", "controlled-vocabulary-item", "group"):
+        answer = await page.goto(f"/fr/{type_}")
+        assert answer is not None
+        assert answer.status == 200, type_
+
+
 async def test_pages_work_without_scripts_and_at_320_pixels(browser: Browser, address: str) -> None:
     context = await browser.new_context(
         base_url=address, java_script_enabled=False, viewport={"width": 320, "height": 700}

@@ -70,6 +70,17 @@ async def choose_language(request: Request) -> Response:
     return RedirectResponse(f"/{request.state.language}", 302)
 
 
+async def choose_docs(request: Request) -> Response:
+    return RedirectResponse(f"/{request.state.language}/docs", 302)
+
+
+async def reference(request: Request) -> Response:
+    """Every type with its attributes, limits and terms, from the registry."""
+    check_language(request)
+    registry = await registry_of(request)
+    return render(request, "docs.html", views=list(registry.types.values()), modules=registry.modules)
+
+
 async def home(request: Request) -> Response:
     """The types of every module with how many of each there are."""
     check_language(request)

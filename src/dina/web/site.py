@@ -61,6 +61,8 @@ def create_site(
     routes = [
         Route("/", pages.choose_language),
         Mount("/static", StaticFiles(directory=static)),
+        Route("/docs", pages.choose_docs),
+        Route(f"{prefix}/docs", pages.reference),
         Route(prefix, pages.home),
         Route(f"{prefix}/sign-in", pages.sign_in, methods=["GET", "POST"]),
         Route(f"{prefix}/sign-out", pages.sign_out, methods=["POST"]),
