@@ -508,6 +508,7 @@ def x_dina(resource: ResourceType) -> dict[str, Any]:
         "type": resource.type,
         "provider": resource.provider,
         "grouped": resource.grouped,
+        "stored": resource.store is None,
         "readOnly": "create" not in resource.methods,
         "filterable": filterable,
         "sortable": [n for n in filterable if facts[n].kind.compare not in UNSORTABLE],
