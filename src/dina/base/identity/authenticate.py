@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import replace
 
 from dina.base.identity.accounts import Accounts
-from dina.base.identity.caller import ANONYMOUS, Caller, Role, caller_from_claims
+from dina.base.identity.caller import ANONYMOUS, Caller, caller_from_claims, narrowed
 from dina.base.identity.tokens import Tokens, refused
 
 REMEMBERED = 5000
@@ -63,10 +62,4 @@ class Authenticator:
             raise refused()
         account, read_only = found
         caller = caller_from_claims(account.claims())
-        return (narrowed(caller) if read_only else caller), time.time() + KEY_SECONDS
-
-
-def narrowed(caller: Caller) -> Caller:
-    """The same caller, who may only read."""
-    groups = {name: frozenset({Role.READ_ONLY}) for name in caller.groups}
-    return replace(caller, groups=groups, admin=False, read_only_admin=caller.admin or caller.read_only_admin)
+        return narrowed(caller, read_only=read_only), time.time() + KEY_SECONDS

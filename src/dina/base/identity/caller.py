@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from types import MappingProxyType
 from typing import Any
@@ -39,7 +39,11 @@ GROUP_ROLES = frozenset({Role.SUPER_USER, Role.USER, Role.GUEST, Role.READ_ONLY}
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """An authenticated user, a service account, or nobody (`ANONYMOUS`)."""
+    """An authenticated user, a service account, or nobody (`ANONYMOUS`).
+
+    `groups` has lower-case names; a group without roles is mere membership. `read_only`: a key that was
+    given for reading, whatever its owner may do.
+    """
 
     subject: str
     username: str
@@ -49,6 +53,7 @@ class Caller:
     read_only_admin: bool = False
     service_account: bool = False
     anonymous: bool = False
+    read_only: bool = False
 
     def __hash__(self) -> int:
         return hash((self.subject, self.admin, self.read_only_admin, frozenset(self.groups)))
@@ -73,30 +78,52 @@ ANONYMOUS = Caller(subject="", username="anonymous", anonymous=True)
 
 
 def caller_from_claims(claims: Mapping[str, Any]) -> Caller:
-    """The caller that validated claims name. Raises Problem REALM_ROLE_MISSING."""
-    realm = claims.get("realm_access") or {}
-    roles = {str(name) for name in realm.get("roles", [])}
+    """The caller that validated claims name; a claim of another form than expected counts as absent.
+
+    Raises Problem REALM_ROLE_MISSING.
+    """
+    realm = claims.get("realm_access")
+    roles = set(_texts(realm.get("roles")) if isinstance(realm, dict) else ())  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
     if REALM_ROLE not in roles:
         raise Problem(Error("REALM_ROLE_MISSING"))
     folded = {_folded(name) for name in roles}
-    groups: dict[str, set[Role]] = {}
-    for path in claims.get("groups") or []:
-        parts = [part for part in str(path).split("/") if part]
-        if not 1 <= len(parts) <= 2:
-            continue
-        name = parts[0].lower()
-        if len(parts) == 1:
-            groups.setdefault(name, set())
-            continue
-        role = ROLES.get(_folded(parts[1]))
-        if role in GROUP_ROLES:
-            groups.setdefault(name, set()).add(role)
+    subject = str(claims.get("sub") or "")
+    agent = claims.get("agent-identifier")
     return Caller(
-        subject=str(claims.get("sub", "")),
-        username=str(claims.get("preferred_username") or claims.get("sub", "")),
-        agent=claims.get("agent-identifier"),
-        groups=MappingProxyType({name: frozenset(found) for name, found in groups.items()}),
+        subject=subject,
+        username=str(claims.get("preferred_username") or subject),
+        agent=agent if isinstance(agent, str) and agent else None,
+        groups=MappingProxyType(group_roles(_texts(claims.get("groups")))),
         admin="dina_admin" in folded,
         read_only_admin="read_only_admin" in folded,
         service_account=str(claims.get("is-service-account", "")).lower() == "true",
     )
+
+
+def group_roles(paths: Iterable[str]) -> dict[str, frozenset[Role]]:
+    """Roles by group from paths: `/cnc/user` is a role, `/cnc` membership; everything else is passed over."""
+    groups: dict[str, frozenset[Role]] = {}
+    for path in paths:
+        match path.strip("/").split("/"):
+            case [name] if name:
+                groups.setdefault(name.lower(), frozenset())
+            case [name, word] if name and (role := ROLES.get(_folded(word))) in GROUP_ROLES:
+                groups[name.lower()] = groups.get(name.lower(), frozenset()) | {role}
+            case _:
+                pass
+    return groups
+
+
+def narrowed(caller: Caller, *, read_only: bool = False, groups: Collection[str] | None = None) -> Caller:
+    """The same person with less: only reading, only some groups. What goes beyond groups is lost with them."""
+    if groups is not None:
+        kept = {name: roles for name, roles in caller.groups.items() if name in groups}
+        caller = replace(caller, groups=MappingProxyType(kept), admin=False, read_only_admin=False)
+    if read_only:
+        admin = caller.admin or caller.read_only_admin
+        caller = replace(caller, read_only=True, admin=False, read_only_admin=admin)
+    return caller
+
+
+def _texts(value: object) -> list[str]:
+    return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []  # pyright: ignore[reportUnknownVariableType]

@@ -85,9 +85,22 @@ def administers(caller: Caller, facts: Facts) -> bool:
 
 def oneself(caller: Caller, facts: Facts) -> bool:
     """The account itself, and those who run a group or the system."""
-    return (
-        caller.read_only_admin or caller.at_least_in_any(Role.SUPER_USER) or facts.get("id") == caller.subject
-    )
+    itself = not caller.anonymous and facts.get("id") == caller.subject
+    return itself or caller.read_only_admin or caller.at_least_in_any(Role.SUPER_USER)
+
+
+def in_bucket(role: Role) -> Requirement:
+    """A bucket of files belongs to the group of the same name."""
+    return lambda caller, facts: caller.at_least(role, facts.get("bucket"))
+
+
+def reads_bucket(role: Role) -> Requirement:
+    return lambda caller, facts: caller.read_only_admin or caller.at_least(role, facts.get("bucket"))
+
+
+def downloads(caller: Caller, facts: Facts) -> bool:
+    released = facts.get("publiclyReleasable") is True and not caller.anonymous
+    return released or reads_bucket(Role.READ_ONLY)(caller, facts)
 
 
 GUEST, USER, SUPER = in_group(Role.GUEST), in_group(Role.USER), in_group(Role.SUPER_USER)
@@ -109,12 +122,20 @@ PROVIDERS: dict[str, Provider] = {
         in_any_group(Role.GUEST), anyone, in_any_group(Role.SUPER_USER), in_any_group(Role.SUPER_USER)
     ),
     "PersonalAuthorizationService": Provider(anyone, owner, owner, owner, ("createdBy",), own_only=True),
+    "FileAuthorizationService": Provider(
+        in_bucket(Role.GUEST), downloads, nobody, nobody, ("bucket",), Role.READ_ONLY
+    ),
+    "FileInfoAuthorizationService": Provider(
+        nobody, reads_bucket(Role.SUPER_USER), nobody, nobody, ("bucket",), Role.SUPER_USER
+    ),
     "UserAuthorizationService": Provider(admin, oneself, admin, admin),
 }
 
 
 def may(provider: str, action: str, caller: Caller, facts: Facts) -> bool:
-    """Whether the caller may do `action` on a resource of which `facts` are true."""
+    """Whether the caller may do `action` on a resource of which `facts` (`group`, `createdBy`, …) are true."""
+    if caller.read_only and action != "read":
+        return False
     requirement: Requirement = getattr(PROVIDERS[provider], action)
     return requirement(caller, facts)
 
@@ -128,8 +149,8 @@ def readable(provider: str, caller: Caller) -> Readable:
     found = PROVIDERS[provider]
     if found.own_only:
         return Everything() if caller.admin else Own()
-    if provider == "UserAuthorizationService":
-        return Everything()
+    if found.read is oneself:
+        return Nothing() if caller.anonymous else Everything()
     if found.read_role is None:
         return Everything() if found.read(caller, {}) else Nothing()
     if caller.admin or caller.read_only_admin:
@@ -139,6 +160,8 @@ def readable(provider: str, caller: Caller) -> Readable:
 
 def may_restore(provider: str, caller: Caller, facts: Facts) -> bool:
     """Restoring takes a super-user of the group, or an administrator."""
+    if caller.read_only:
+        return False
     if "group" in PROVIDERS[provider].evaluated:
         return caller.at_least(Role.SUPER_USER, facts.get("group"))
     return caller.admin or may(provider, "delete", caller, facts)
