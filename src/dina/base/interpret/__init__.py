@@ -8,9 +8,11 @@ or a request.
 """
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Generic, Literal, TypeAlias, TypeVar
 
-type Confidence = Literal["certain", "probable", "ambiguous", "impossible", "unknown"]
+Value = TypeVar("Value")
+
+Confidence: TypeAlias = Literal["certain", "probable", "ambiguous", "impossible", "unknown"]
 """How far a reading can be trusted.
 
 - `certain`: the text allows only this reading.
@@ -31,7 +33,7 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
-class Interpretation[Value]:
+class Interpretation(Generic[Value]):
     """One verbatim text and what it was taken to mean.
 
     `value` is `None` unless confidence is `certain` or `probable`.
