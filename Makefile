@@ -39,9 +39,7 @@ lint: $(READY) ## style, types, layers
 	$(BIN)/pyright
 	$(BIN)/lint-imports
 
-test: $(READY) ## everything CI runs
-	$(BIN)/ruff check .
-	$(BIN)/lint-imports
+test: lint ## everything CI runs
 	$(BIN)/pytest -n 2 --dist loadfile
 
 bench: $(READY) ## compare with hand-written statements: ratios, not seconds

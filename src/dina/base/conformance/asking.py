@@ -12,6 +12,7 @@ from dina.base.conformance.exchange import Exchange, as_object
 from dina.base.conformance.providers import PROVIDERS
 from dina.base.conformance.session import Session
 from dina.base.conformance.verdict import Failed, Skipped, Warned
+from dina.base.json import is_array
 
 BULK = {"Content-Type": "application/vnd.api+json; ext=bulk"}
 OWN_RULES = ("ObjectOwnerAuthorizationService", "")
@@ -130,7 +131,7 @@ class Asking:
     def list(self, query: str = "", **more: Any) -> Exchange:
         """A list of the tested type; anything but 200 with an array fails the rule."""
         answer = self.status(self.get(f"/{self.t}", query, **more), 200)
-        self.expect(isinstance(answer.data, list), "`data` is an array", answer.brief())
+        self.expect(is_array(answer.data), "`data` is an array", answer.brief())
         return answer
 
     # expectations

@@ -13,6 +13,7 @@ from dina.base.conformance.asking import BULK, Asking, Record, Run
 from dina.base.conformance.config import Relation, TypeFacts
 from dina.base.conformance.exchange import as_list, as_object, objects
 from dina.base.conformance.verdict import Skipped
+from dina.base.json import is_array
 
 __all__ = ["BULK", "Check", "Record", "Run", "kebab", "link", "linked_ids", "nobody", "q", "rehearsed"]
 
@@ -74,7 +75,7 @@ class Check(Asking):
 
     def completed(self, linkage: Any) -> Any:
         """Linkage of an example; where it has no id, a target is made."""
-        if isinstance(linkage, list):
+        if is_array(linkage):
             return [self.completed(one) for one in as_list(linkage)]
         one = as_object(linkage)
         if not one or one.get("id"):
@@ -241,7 +242,7 @@ def filled(template: Any, token: str) -> Any:
     """The template with `{unique}` in its texts replaced."""
     if isinstance(template, str):
         return template.replace(UNIQUE, token)
-    if isinstance(template, list):
+    if is_array(template):
         return [filled(item, token) for item in as_list(template)]
     if isinstance(template, Mapping):
         return {n: filled(v, token) for n, v in as_object(dict(template)).items()}  # pyright: ignore[reportUnknownArgumentType]

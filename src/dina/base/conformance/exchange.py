@@ -7,35 +7,37 @@ import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, cast
+from typing import Any
+
+from dina.base.json import is_array, is_object
 
 JSON_API = "application/vnd.api+json"
 
 
 def as_object(value: Any) -> dict[str, Any]:
     """The value if it is an object, else an empty one."""
-    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+    return value if is_object(value) else {}
 
 
 def as_list(value: Any) -> list[Any]:
     """The value if it is an array, else an empty one."""
-    return cast("list[Any]", value) if isinstance(value, list) else []
+    return value if is_array(value) else []
 
 
 def objects(value: Any) -> list[dict[str, Any]]:
     """The objects of an array; a single object counts as an array of one, null as none."""
-    if isinstance(value, dict):
+    if is_object(value):
         return [as_object(value)]
-    return [as_object(item) for item in as_list(value) if isinstance(item, dict)]
+    return [as_object(item) for item in as_list(value) if is_object(item)]
 
 
 def walk(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     """Every value inside with its JSON Pointer, the outermost first."""
     yield path, value
-    if isinstance(value, dict):
+    if is_object(value):
         for name, inner in as_object(value).items():
             yield from walk(inner, f"{path}/{name.replace('~', '~0').replace('/', '~1')}")
-    elif isinstance(value, list):
+    elif is_array(value):
         for index, inner in enumerate(as_list(value)):
             yield from walk(inner, f"{path}/{index}")
 
@@ -48,9 +50,9 @@ def exists(pointer: str, document: Any) -> bool:
         return False
     for raw in pointer[1:].split("/"):
         part = raw.replace("~1", "/").replace("~0", "~")
-        if isinstance(document, dict) and part in document:
+        if is_object(document) and part in document:
             document = as_object(document)[part]
-        elif isinstance(document, list) and part.isdigit() and int(part) < len(as_list(document)):
+        elif is_array(document) and part.isdigit() and int(part) < len(as_list(document)):
             document = as_list(document)[int(part)]
         else:
             return False

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dina.base.conformance.exchange import JSON_API, Exchange, as_list, as_object
+from dina.base.json import is_array, is_object
 
 METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
 DEEPEST = 40
@@ -46,7 +47,7 @@ def misfit(
         return ""
     if "$ref" in schema:
         target = resolve(str(schema["$ref"]), root)
-        if not isinstance(target, dict):
+        if not is_object(target):
             return f"{schema['$ref']} leads nowhere"
         return misfit(as_object(target), value, root, path, depth + 1)
     if value is None:
@@ -87,14 +88,14 @@ def combined(schema: Mapping[str, Any], value: Any, root: Mapping[str, Any], pat
 def inner(schema: Mapping[str, Any], value: Any, root: Mapping[str, Any], path: str, depth: int) -> str:
     if isinstance(value, str) and "pattern" in schema and not re.search(str(schema["pattern"]), value):
         return f"{path} does not match {schema['pattern']}"
-    if isinstance(value, list):
+    if is_array(value):
         items = as_object(schema.get("items"))
         if len(as_list(value)) < int(schema.get("minItems", 0)):
             return f"{path} has fewer than {schema['minItems']} members"
         for index, item in enumerate(as_list(value)):
             if found := misfit(items, item, root, f"{path}/{index}", depth + 1):
                 return found
-    if isinstance(value, dict):
+    if is_object(value):
         members = as_object(value)
         missing = [str(n) for n in as_list(schema.get("required")) if n not in members]
         if missing:

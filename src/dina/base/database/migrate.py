@@ -130,6 +130,9 @@ def differences(url: str, module: Module) -> list[object]:
             return f"{module.schema}.{name}" in metadata.tables
         return True
 
+    def stored(item: Any, _name: str | None, kind: str, _reflected: bool, _other: Any) -> bool:
+        return not (kind == "table" and item.info.get("foreign"))
+
     try:
         with engine.connect() as connection:
             context = MigrationContext.configure(
@@ -137,9 +140,7 @@ def differences(url: str, module: Module) -> list[object]:
                 opts={
                     "include_schemas": True,
                     "include_name": mine,
-                    "include_object": lambda item, _n, kind, _r, _o: (
-                        not (kind == "table" and item.info.get("foreign"))
-                    ),
+                    "include_object": stored,
                     "target_metadata": metadata,
                     "version_table_schema": module.schema,
                     "compare_server_default": False,

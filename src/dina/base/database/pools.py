@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -47,7 +47,7 @@ async def _configure_reading(connection: AsyncConnection[Any]) -> None:
 
 
 @asynccontextmanager
-async def open_pools(url: str, replica: str | None = None, *, size: int = 8) -> AsyncIterator[Pools]:
+async def open_pools(url: str, replica: str | None = None, *, size: int = 8) -> AsyncGenerator[Pools]:
     """Open both pools; `size` connections each. Statements end after 30 s (api.md §27)."""
 
     def pool(address: str, configure: Any, mode: str) -> Pool:

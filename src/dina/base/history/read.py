@@ -155,7 +155,8 @@ def writable_state(resource: ResourceType, state: Mapping[str, Any]) -> tuple[di
         if relationship.external:
             relationships[name] = value if value is not None else ([] if relationship.many else None)
         elif relationship.many:
-            relationships[name] = [one["id"] for one in value or []]
+            linked: list[dict[str, str]] = value or []
+            relationships[name] = [one["id"] for one in linked]
         else:
             relationships[name] = value["id"] if value else None
     return attributes, relationships

@@ -51,7 +51,8 @@ def _unsupported() -> Problem:
 
 def _split(header: str) -> list[str]:
     """Split on commas that are not inside quotes."""
-    parts, depth, current = [], False, ""
+    parts: list[str] = []
+    depth, current = False, ""
     for char in header:
         if char == '"':
             depth = not depth

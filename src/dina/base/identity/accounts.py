@@ -67,7 +67,8 @@ class Account:
 
 def _account(row: dict[str, Any]) -> Account:
     roles = tuple((group, role) for group, role in orjson.loads(row.pop("roles")))
-    return Account(**{**row, "admin_roles": tuple(row["admin_roles"]), "roles": roles})
+    members: dict[str, Any] = {**row, "admin_roles": tuple(row["admin_roles"]), "roles": roles}
+    return Account(**members)
 
 
 def digest(secret: str) -> bytes:

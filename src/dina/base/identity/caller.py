@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from dina.base.errors import Error, Problem
+from dina.base.json import is_array, is_object
 
 REALM_ROLE = "dina-realm-user"
 
@@ -83,7 +84,7 @@ def caller_from_claims(claims: Mapping[str, Any]) -> Caller:
     Raises Problem REALM_ROLE_MISSING.
     """
     realm = claims.get("realm_access")
-    roles = set(_texts(realm.get("roles")) if isinstance(realm, dict) else ())  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
+    roles = set(_texts(realm.get("roles")) if is_object(realm) else ())  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
     if REALM_ROLE not in roles:
         raise Problem(Error("REALM_ROLE_MISSING"))
     folded = {_folded(name) for name in roles}
@@ -126,4 +127,4 @@ def narrowed(caller: Caller, *, read_only: bool = False, groups: Collection[str]
 
 
 def _texts(value: object) -> list[str]:
-    return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []  # pyright: ignore[reportUnknownVariableType]
+    return [one for one in value if isinstance(one, str)] if is_array(value) else []  # pyright: ignore[reportUnknownVariableType]

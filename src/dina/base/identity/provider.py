@@ -363,7 +363,7 @@ class Provider:
                 "INSERT INTO identity.session (secret, account_id) VALUES (%s, %s) RETURNING id::text",
                 [digest(secrets.token_hex(16)), account.id],
             )
-            session = rows[0]["id"]
+            session = str(rows[0]["id"])
         refresh = secrets.token_urlsafe(48)
         await self.accounts.fetch(
             "INSERT INTO identity.refresh_token (token, account_id, session, client_id) VALUES (%s, %s, %s, %s)",

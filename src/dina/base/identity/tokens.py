@@ -16,6 +16,7 @@ from joserfc.jwk import KeySet
 from joserfc.jws import JWSRegistry
 
 from dina.base.errors import Error, Problem
+from dina.base.json import is_object
 
 ALGORITHMS = ["RS256", "RS384", "RS512", "ES256", "ES384", "ES512"]
 LEEWAY = 30
@@ -98,8 +99,8 @@ class Tokens:
         if isinstance(starts, (int, float)) and now < starts - LEEWAY:
             raise refused()
         if self.audiences:
-            given = claims.get("aud") or []
-            meant = {given} if isinstance(given, str) else set(given)
+            given: Any = claims.get("aud") or []
+            meant: set[str] = {given} if isinstance(given, str) else set(given)
             if not (meant | {str(claims.get("azp"))}) & self.audiences:
                 raise refused()
 
@@ -112,6 +113,6 @@ def _part(token: str, index: int) -> dict[str, Any]:
         value = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     except ValueError:
         raise refused() from None
-    if not isinstance(value, dict):
+    if not is_object(value):
         raise refused()
     return value  # pyright: ignore[reportUnknownVariableType]

@@ -9,6 +9,7 @@ from dina.base.errors import Error, Problem
 from dina.base.http import Answer, Request, dumps
 from dina.base.identity.policy import ACTIONS, PROVIDERS, may, readable
 from dina.base.identity.policy import Groups as ReadableGroups
+from dina.base.json import is_object
 from dina.base.jsonapi.documents import common_meta, document, plain_document
 from dina.base.jsonapi.filters import FilterSyntax, Op, parse_simple
 from dina.base.jsonapi.parameters import ask
@@ -57,7 +58,7 @@ async def index_refresh(service: Service, request: Request) -> Answer:
     admin_only(request)
     item = data_object(await request.body())
     attributes: Any = item.get("attributes") or {}
-    type_ = attributes.get("docType") if isinstance(attributes, dict) else None
+    type_ = attributes.get("docType") if is_object(attributes) else None
     resource = service.types.get(str(type_))
     if resource is None or resource.store is not None:
         raise Problem(
@@ -235,7 +236,7 @@ async def vocabularies(service: Service, request: Request, rest: list[str]) -> A
     }
     if not rest:
         total = len(found)
-        meta = {
+        meta: dict[str, Any] = {
             "totalResourceCount": total,
             "results": total,
             "limit": DEFAULT_LIMIT,

@@ -11,6 +11,7 @@ from dina.base.jsonapi.parameters import Asked
 from dina.base.jsonapi.plan import Plan
 from dina.base.jsonapi.service import Service
 from dina.base.jsonapi.sql.document import wanted_relationships
+from dina.base.resource import ResourceType
 from dina.base.text import LANGUAGES
 
 HEAD = b'{"jsonapi":{"version":"1.1"},"data":'
@@ -37,7 +38,7 @@ def common_meta(service: Service, request: Request, asked: Asked | None = None) 
 def external_meta(service: Service, plan: Plan) -> list[dict[str, str]]:
     """`{type, href}` of every external relationship that the answer may hold."""
     types: dict[str, None] = {}
-    resources = [((), plan.resource)]
+    resources: list[tuple[tuple[str, ...], ResourceType]] = [((), plan.resource)]
     for path in plan.include:
         owner = plan.resource
         for position, name in enumerate(path):

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from dina.base.json import is_array
 from dina.base.jsonapi.filters.tree import NEGATED, Op
 from dina.base.jsonapi.plan import All, Condition, Target, Tree
 from dina.base.jsonapi.sql.conditions import POSITIVE
@@ -42,7 +43,7 @@ def _condition(condition: Condition, record: Record, find: Find, step: int) -> b
     if target.members:
         return _many(condition, [_text(v) for v in _members(value, target.members) if v is not None])
     if target.kind is not None and target.kind.compare is Compare.ARRAY:
-        return _many(condition, [str(v) for v in value or []])
+        return _many(condition, [str(v) for v in listed(value)])
     return _scalar(condition, value)
 
 
@@ -64,6 +65,10 @@ def _walk(condition: Condition, record: Record, find: Find, step: int) -> bool:
     return any(_condition(condition, r, find, step + 1) for r in linked)
 
 
+def listed(value: Any) -> list[Any]:
+    return value or []
+
+
 def _external(condition: Condition, record: Record) -> bool:
     relationship = condition.target.external
     assert relationship is not None
@@ -71,23 +76,23 @@ def _external(condition: Condition, record: Record) -> bool:
     member = condition.target.members[0] if condition.target.members else "id"
     if not relationship.many:
         return _scalar(condition, value[member] if value else None, Compare.TEXT)
-    return _many(condition, [one[member] for one in value or []])
+    return _many(condition, [one[member] for one in listed(value)])
 
 
 def _members(value: Any, path: tuple[str, ...]) -> list[Any]:
     """As `lax` JSON paths do: lists are looked into, absent members are nothing."""
-    found = value if isinstance(value, list) else [value]
+    found = value if is_array(value) else [value]
     for name in path:
         inner: list[Any] = []
         for one in found:
-            candidates = one if isinstance(one, list) else [one]
+            candidates = one if is_array(one) else [one]
             for candidate in candidates:
                 if isinstance(candidate, Mapping) and name in candidate:
                     inner.append(candidate[name])
         found = inner
     out: list[Any] = []
     for one in found:
-        out += one if isinstance(one, list) else [one]
+        out += one if is_array(one) else [one]
     return out
 
 

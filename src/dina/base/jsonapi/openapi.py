@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from dina.base.json import is_array, is_object
 from dina.base.jsonapi.registry import UNSORTABLE
 from dina.base.jsonapi.service import Service
 from dina.base.jsonapi.writing.model import attribute_annotation
@@ -323,7 +324,7 @@ class _Description:
             query("sort", {"type": "string"}),
         ]
         names = [query(f"filter[{n}]", {"type": "string"}) for n in ("type", "group", "name")]
-        simple = {
+        simple: dict[str, tuple[Any, list[Any], tuple[int, ...]]] = {
             "/resource-name-identifier": (whole, [*names, *page], ()),
             "/languages": (whole, [], ()),
             "/api-info": (whole, [], ()),
@@ -381,13 +382,13 @@ def read_schema(fact: Attribute) -> dict[str, Any]:
 
 def to_3_0(schema: Any) -> Any:
     """JSON Schema as OpenAPI 3.0 knows it: `nullable` for null, `enum` for const."""
-    if isinstance(schema, list):
+    if is_array(schema):
         return [to_3_0(item) for item in schema]  # pyright: ignore[reportUnknownVariableType]
-    if not isinstance(schema, dict):
+    if not is_object(schema):
         return schema
     whole: dict[str, Any] = {k: to_3_0(v) for k, v in schema.items() if k not in ("title", "default")}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
     options = whole.get("anyOf")
-    if isinstance(options, list):
+    if is_array(options):
         kept = [o for o in options if o != {"type": "null"}]  # pyright: ignore[reportUnknownVariableType]
         if len(kept) < len(options):  # pyright: ignore[reportUnknownArgumentType]
             del whole["anyOf"]

@@ -14,6 +14,7 @@ from dina.base.database.pools import Pool
 from dina.base.errors import Error, Problem
 from dina.base.http import Answer, Request, dumps
 from dina.base.identity.policy import may
+from dina.base.json import is_array
 from dina.base.jsonapi import parameters as ask_for
 from dina.base.jsonapi.documents import common_meta, document, external_meta, list_meta, page_links
 from dina.base.jsonapi.parameters import Asked, ask
@@ -52,7 +53,7 @@ async def run(service: Service, connection: AsyncConnection[Any], plan: Plan, va
     if "offset" in names:
         given["offset"] = plan.offset
     try:
-        cursor = await connection.execute(statement.sql, given, prepare=True)
+        cursor = await connection.execute(statement.sql.encode(), given, prepare=True)
         row: Any = await cursor.fetchone()
     except errors.QueryCanceled:
         raise Problem(Error("UNAVAILABLE", key="statement.slow"), headers={"Retry-After": "5"}) from None
@@ -161,7 +162,7 @@ def read_cursor(text: str, length: int) -> tuple[str, ...]:
         values = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     except (binascii.Error, ValueError):
         values = None
-    if not isinstance(values, list) or len(values) != length or not all(isinstance(v, str) for v in values):  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+    if not is_array(values) or len(values) != length or not all(isinstance(v, str) for v in values):  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
         raise Problem(Error("BAD_PARAMETER", key="page.cursor", parameter="page[after]"))
     return tuple(values)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
 

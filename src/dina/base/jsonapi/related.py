@@ -46,8 +46,9 @@ async def owner_linkage(
         id_ = await real_id(service, connection, resource, id_)
         row = await run(service, connection, plan, {**base_values(service, request, plan), "ids": [id_]})
     check_one(request, resource, id_, row.facts[0] if row.facts else None)
-    found = orjson.loads(row.data)[0].get("relationships", {}).get(relationship.name)
-    return id_, (found or {}).get("data", [] if relationship.many else None)
+    found: Any = orjson.loads(row.data)[0].get("relationships", {}).get(relationship.name)
+    linkage: dict[str, Any] = found or {}
+    return id_, linkage.get("data", [] if relationship.many else None)
 
 
 async def read_related(

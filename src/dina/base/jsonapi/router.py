@@ -109,9 +109,8 @@ def type_endpoints(
         case [id_, "revisions", version, "revert"]:
             found = {"POST": lambda: history.revert(s, q, r, id_, version)}
         case [id_, "relationships", name]:
-            found = {"GET": lambda: related.read_linkage(s, q, r, id_, name)} | {
-                method: lambda: writing.relink(s, q, r, id_, name) for method in ("PATCH", "POST", "DELETE")
-            }
+            found = {"GET": lambda: related.read_linkage(s, q, r, id_, name)}
+            found |= dict.fromkeys(("PATCH", "POST", "DELETE"), lambda: writing.relink(s, q, r, id_, name))
         case [id_, name]:
             found = {"GET": lambda: related.read_related(s, q, r, id_, name)}
         case _:

@@ -60,8 +60,8 @@ class Service:
     def caller_parameters(self, caller: Caller) -> dict[str, Any]:
         """Statement parameters that depend on who asks."""
         key = ("parameters", caller)
-        found = self.remembered.get(key)
-        if found is None:
+        found: dict[str, Any] = self.remembered.get(key) or {}
+        if not found:
             found = {"username": caller.username}
             for name, resource in self.types.items():
                 rows = readable(resource.provider, caller)

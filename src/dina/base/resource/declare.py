@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, ClassVar, get_args, get_origin, get_type_hints
+from typing import Any, ClassVar, cast, get_args, get_origin, get_type_hints
 
 from sqlalchemy import (
     Column,
@@ -166,7 +166,7 @@ class Resource:
         body = _Body(cls, type, grouped, tuple(group_from))
         body.read()
         super().__init_subclass__(**kwargs)
-        table: Table = cls.__table__  # type: ignore[attr-defined]
+        table = cast(Table, cls.__table__)  # type: ignore[attr-defined]
         body.index(table, unique)
         if store is not None:
             # No table is made for a type whose resources live elsewhere.

@@ -105,10 +105,10 @@ def check_partial_date(value: str) -> str:
         raise _bad(
             "value.partial-date", "not a date of the form YYYY, YYYY-MM, YYYY-MM-DD or YYYY-MM-DDThh:mm"
         )
-    parts = [int(match[name] or low) for name, low in (("year", 1), ("month", 1), ("day", 1))]
-    clock = [int(match[name] or 0) for name in ("hour", "minute", "second")]
+    year, month, day = (int(match[name] or low) for name, low in (("year", 1), ("month", 1), ("day", 1)))
+    hour, minute, second = (int(match[name] or 0) for name in ("hour", "minute", "second"))
     try:
-        dt.datetime(parts[0], parts[1], parts[2], *clock)
+        dt.datetime(year, month, day, hour, minute, second)
     except ValueError:
         raise _bad("value.partial-date", "this date does not exist") from None
     return value
@@ -239,6 +239,10 @@ PLAIN: dict[Any, Kind] = {
 }
 
 
+def _is_enum(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, enum.Enum)
+
+
 def kind_of(annotation: Any) -> tuple[Kind, bool]:
     """The kind an annotation names, and whether it may be empty (`X | None`).
 
@@ -258,17 +262,17 @@ def kind_of(annotation: Any) -> tuple[Kind, bool]:
         annotation = get_args(annotation)[0]
     if annotation in PLAIN:
         return PLAIN[annotation], optional
-    if isinstance(annotation, type) and issubclass(annotation, enum.Enum):
+    if _is_enum(annotation):
         return _enum_kind(annotation), optional
     if is_typeddict(annotation):
         return _embedded_kind(annotation, many=False), optional
     if get_origin(annotation) is list:
-        (item,) = get_args(annotation)
+        item: Any = get_args(annotation)[0]
         if item is str:
             return TEXTS, optional
         if item is uuid.UUID:
             return UUIDS, optional
-        if isinstance(item, type) and issubclass(item, enum.Enum):
+        if _is_enum(item):
             choices = tuple(member.value for member in item)
             return (
                 Kind("choices", ARRAY(Text()), list[item], Compare.ARRAY, "list", choices=choices),

@@ -11,6 +11,7 @@ import httpx
 from dina.base.conformance.check import Check
 from dina.base.conformance.exchange import JSON_API, Exchange, as_object, walk
 from dina.base.conformance.rule import MUST, SHOULD, rule
+from dina.base.json import is_array
 
 GUIDELINE_FORM = re.compile(r"/([a-z-]+)/v\d+(_\d+)*$")
 GATEWAY_FORM = re.compile(r"^/api/[a-z][a-z-]*$")
@@ -166,7 +167,7 @@ def media_type(c: Check) -> None:
 
 def accepted(c: Check, accept: str | None) -> None:
     answer = c.status(c.get(f"/{c.t}", "page[limit]=1", headers={"Accept": accept}), 200)
-    c.expect(isinstance(answer.data, list), f"a JSON:API document for Accept: {accept}", answer.brief())
+    c.expect(is_array(answer.data), f"a JSON:API document for Accept: {accept}", answer.brief())
 
 
 @rule(10, MUST, "G", "Accept naming JSON:API or plain JSON succeeds", "G§HTTP header use")

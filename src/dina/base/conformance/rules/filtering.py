@@ -11,6 +11,7 @@ from dina.base.conformance.rule import MUST, SHOULD, rule
 from dina.base.conformance.rules.meta import many_external
 from dina.base.conformance.rules.query import parameter
 from dina.base.conformance.verdict import Skipped
+from dina.base.json import is_array
 
 GRAMMAR = "B:SimpleSearchFilter.g4, AntlrGrammarTest"
 INJECTIONS = (
@@ -169,7 +170,7 @@ def by_key(c: Check) -> None:
 def nested_path(attributes: Any) -> tuple[str, str]:
     """`object.member` with a text value, of an attribute that is an object or an array of objects."""
     for name, value in as_object(attributes).items():
-        inner = as_object(value[0] if isinstance(value, list) and value else value)  # pyright: ignore[reportUnknownArgumentType]
+        inner = as_object(value[0] if is_array(value) and value else value)  # pyright: ignore[reportUnknownArgumentType]
         for member, text in inner.items():
             if isinstance(text, str) and member.isidentifier():
                 return f"{name}.{member}", text
@@ -197,7 +198,7 @@ def different(c: Check, path: str) -> Record:
     """A record without the example's value at the path: another word there, or no object at all."""
     name, _, member = path.partition(".")
     value = c.kind.attributes[name]
-    whole = isinstance(value, list)
+    whole = is_array(value)
     other = {**as_object(value[0] if whole else value), member: "another"}
     for attempt in ([other] if whole else other, None):
         made = c.post(f"/{c.t}", c.template({name: attempt}))

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from dina.base.conformance.check import Check
 from dina.base.conformance.exchange import as_list, objects
 from dina.base.conformance.rule import MUST, SHOULD, rule
+from dina.base.json import is_array
 
 SOURCE = "G§API response meta"
 CLOCK = timedelta(minutes=5)
@@ -114,7 +115,7 @@ def many_external(c: Check) -> bool:
             document = c.template(None, {c.kind.external.name: [c.stranger()]})
             c.run.cache[key] = c.post(f"/{c.t}", document).status == 201
         else:
-            c.run.cache[key] = isinstance(linkage, list)
+            c.run.cache[key] = is_array(linkage)
     return c.run.cache[key]
 
 

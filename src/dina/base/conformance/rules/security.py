@@ -11,6 +11,7 @@ from dina.base.conformance.providers import ACTIONS, NOBODY, PROVIDERS
 from dina.base.conformance.rule import MUST, SHOULD, rule
 from dina.base.conformance.rules.query import parameter
 from dina.base.conformance.verdict import Skipped
+from dina.base.json import is_array
 
 READERS_OF_ALL = "read-only-admin"
 
@@ -89,7 +90,7 @@ def permissions(c: Check) -> None:
         provider = meta.get("permissionsProvider")
         c.expect(isinstance(provider, str) and provider, "data.meta.permissionsProvider", answer.brief())
         told = as_list(meta.get("permissions"))
-        known = isinstance(meta.get("permissions"), list) and set(map(str, told)) <= set(ACTIONS)
+        known = is_array(meta.get("permissions")) and set(map(str, told)) <= set(ACTIONS)
         c.expect(known, f"data.meta.permissions, some of {', '.join(ACTIONS)}", meta)
         for action in ("create", "update", "delete"):
             done = does(c, role, action, record)
@@ -114,9 +115,7 @@ def permission_check(c: Check) -> None:
     told = as_list(found.get("permissions"))
     c.expect(set(map(str, told)) <= set(ACTIONS) and told, "permissions", answer.brief())
     c.expect(found.get("permissionsProvider"), "permissionsProvider", answer.brief())
-    c.expect(
-        isinstance(found.get("evaluatedAttributes"), list), "evaluatedAttributes, an array", answer.brief()
-    )
+    c.expect(is_array(found.get("evaluatedAttributes")), "evaluatedAttributes, an array", answer.brief())
 
 
 @rule(156, MUST, "O", "Lists and counts leave out what may not be read", "§23.3", once=True, writes=True)

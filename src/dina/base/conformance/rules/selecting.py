@@ -8,6 +8,7 @@ from dina.base.conformance.check import Check, Record, linked_ids
 from dina.base.conformance.exchange import as_object
 from dina.base.conformance.rule import MUST, SHOULD, rule
 from dina.base.conformance.rules.meta import many_external
+from dina.base.json import is_array
 
 CROSSED = ("zinc", "Amber")
 
@@ -83,7 +84,7 @@ def linked(c: Check) -> tuple[str, Record, list[Record]]:
 def include(c: Check) -> None:
     name, record, targets = linked(c)
     answer = c.read(record, f"include={name}")
-    c.expect(isinstance(answer.document.get("included"), list), "an array `included`", answer.brief())
+    c.expect(is_array(answer.document.get("included")), "an array `included`", answer.brief())
     found = sorted(str(r.get("id")) for r in answer.included)
     c.expect(found == sorted(t.id for t in targets), f"{len(targets)} included resources", found)
     c.expect(

@@ -23,7 +23,6 @@ from sqlalchemy import (
     exists,
     false,
     func,
-    literal_column,
     not_,
     or_,
     select,
@@ -33,6 +32,7 @@ from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 
 from dina.base.jsonapi.filters.tree import NEGATED, Op
 from dina.base.jsonapi.plan import All, Condition, SortKey, Target, Tree
+from dina.base.jsonapi.sql.verbatim import verbatim
 from dina.base.resource import ResourceType
 from dina.base.resource.kinds import Compare
 
@@ -277,7 +277,7 @@ def _external(
     if given is not None:
         op = POSITIVE.get(condition.op, condition.op)
         if op in (Op.EQ, Op.IN) and len(condition.values) == 1:
-            wanted = func.jsonb_build_array(func.jsonb_build_object(literal_column(f"'{member}'"), given))
+            wanted = func.jsonb_build_array(func.jsonb_build_object(verbatim(f"'{member}'"), given))
             found = value.op("@>", return_type=Boolean())(wanted)
         else:
             items = func.jsonb_array_elements(value).table_valued("value").render_derived()
@@ -294,7 +294,7 @@ def _inside(condition: Condition, table: FromClause, given: ColumnElement[Any] |
     assert target.attribute is not None
     value = column(target, table)
     path = ".".join(f'"{name}"' for name in target.members)
-    steps = literal_column(f"'lax $[*].{path}[*]'::jsonpath")
+    steps = verbatim(f"'lax $[*].{path}[*]'::jsonpath")
     if (
         target.attribute.kind.is_map
         and condition.op is Op.EQ
@@ -303,10 +303,10 @@ def _inside(condition: Condition, table: FromClause, given: ColumnElement[Any] |
     ):
         wanted = given
         for name in reversed(target.members):
-            wanted = func.jsonb_build_object(literal_column(f"'{name}'"), wanted)
+            wanted = func.jsonb_build_object(verbatim(f"'{name}'"), wanted)
         return value.op("@>", return_type=Boolean())(wanted)
     items = _members(value, steps)
-    text = cast(items.c.value, JSONB()).op("#>>", return_type=Text())(literal_column("'{}'"))
+    text = cast(items.c.value, JSONB()).op("#>>", return_type=Text())(verbatim("'{}'"))
     negated = condition.op in NEGATED
     any_value = exists().select_from(items).where(text.is_not(None))
     parts: list[ColumnElement[bool]] = []
@@ -323,7 +323,7 @@ def _members(value: ColumnElement[Any], steps: ColumnElement[Any]) -> Any:
     return func.jsonb_path_query(cast(value, JSONB()), steps).table_valued("value").render_derived()
 
 
-NUMBER_FORM = literal_column(r"'^\s*[-+]?\d+(\.\d+)?\s*$'")
+NUMBER_FORM = verbatim(r"'^\s*[-+]?\d+(\.\d+)?\s*$'")
 
 
 def _inside_test(

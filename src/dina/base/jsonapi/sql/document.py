@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Text, case, cast, func, literal_column, null, select, type_coerce
+from sqlalchemy import Text, case, cast, func, null, select, type_coerce
 from sqlalchemy.dialects.postgresql import JSON, JSONB
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.elements import ColumnElement
@@ -12,6 +12,7 @@ from sqlalchemy.sql.expression import FromClause, bindparam
 from sqlalchemy.sql.functions import FunctionElement
 
 from dina.base.jsonapi.plan import Plan
+from dina.base.jsonapi.sql.verbatim import verbatim
 from dina.base.resource import Attribute, Relationship, ResourceType
 from dina.base.resource.attribute import camel
 from dina.base.resource.kinds import Compare
@@ -27,7 +28,7 @@ class json_object(FunctionElement[Any]):
     def __init__(self, members: dict[str, ColumnElement[Any]]) -> None:
         clauses: list[Any] = []
         for key, value in members.items():
-            clauses += [literal_column("'" + key.replace("'", "''") + "'"), value]
+            clauses += [verbatim("'" + key.replace("'", "''") + "'"), value]
         super().__init__(*clauses)
 
 
@@ -38,12 +39,12 @@ def _render(element: json_object, compiler: Any, **kw: Any) -> str:
     return "json_object(" + ", ".join(pairs) + " RETURNING json)"
 
 
-TIME_FORM = literal_column('\'YYYY-MM-DD"T"HH24:MI:SS.US"Z"\'')
+TIME_FORM = verbatim('\'YYYY-MM-DD"T"HH24:MI:SS.US"Z"\'')
 
 
 def iso(value: ColumnElement[Any]) -> ColumnElement[Any]:
     """A timestamp as RFC 3339 in UTC with microseconds."""
-    return func.to_char(func.timezone(literal_column("'UTC'"), value), TIME_FORM)
+    return func.to_char(func.timezone(verbatim("'UTC'"), value), TIME_FORM)
 
 
 def attribute_value(attribute: Attribute, resource: ResourceType, table: FromClause) -> ColumnElement[Any]:
@@ -81,7 +82,7 @@ def wanted_relationships(plan: Plan, resource: ResourceType, path: tuple[str, ..
 
 
 def identifier(type_name: str, id_: ColumnElement[Any]) -> ColumnElement[Any]:
-    return json_object({"type": literal_column(f"'{type_name}'"), "id": id_})
+    return json_object({"type": verbatim(f"'{type_name}'"), "id": id_})
 
 
 def linkage(resource: ResourceType, relationship: Relationship, table: FromClause) -> ColumnElement[Any]:
@@ -97,7 +98,7 @@ def linkage(resource: ResourceType, relationship: Relationship, table: FromClaus
         select(func.json_agg(_ordered(one, link.c.ordinal)))
         .where(link.c.source_id == table.c.id)
         .scalar_subquery(),
-        literal_column("'[]'::json"),
+        verbatim("'[]'::json"),
     )
 
 
@@ -114,12 +115,12 @@ BASE = "\u00a7"
 def linkage_text(resource: ResourceType, relationship: Relationship, table: FromClause) -> ColumnElement[Any]:
     """The `data` of a relationship object as JSON text."""
     if relationship.external:
-        return func.coalesce(cast(table.c[relationship.column], Text()), literal_column("'null'"))
+        return func.coalesce(cast(table.c[relationship.column], Text()), verbatim("'null'"))
     if not relationship.many:
-        head = literal_column(f"""'{{"type":"{relationship.target}","id":"'""")
+        head = verbatim(f"""'{{"type":"{relationship.target}","id":"'""")
         id_ = table.c[relationship.column]
-        one = func.concat(head, id_, literal_column("""'"}'"""))
-        return case((id_.is_not(None), one), else_=literal_column("'null'"))
+        one = func.concat(head, id_, verbatim("""'"}'"""))
+        return case((id_.is_not(None), one), else_=verbatim("'null'"))
     return cast(linkage(resource, relationship, table), Text())
 
 
@@ -155,10 +156,8 @@ def full_relationships(
             merged[-1] += part
         else:
             merged.append(part)
-    template = func.concat(
-        *(literal_column(f"'{part}'") if isinstance(part, str) else part for part in merged)
-    )
-    return cast(func.replace(template, literal_column(f"'{BASE}'"), base), JSON())
+    template = func.concat(*(verbatim(f"'{part}'") if isinstance(part, str) else part for part in merged))
+    return cast(func.replace(template, verbatim(f"'{BASE}'"), base), JSON())
 
 
 def resource_object(
@@ -166,7 +165,7 @@ def resource_object(
 ) -> ColumnElement[Any]:
     """The whole resource object of a row of `table`; `paths` are the include paths that lead to it."""
     members: dict[str, ColumnElement[Any]] = {
-        "type": literal_column(f"'{resource.type}'"),
+        "type": verbatim(f"'{resource.type}'"),
         "id": table.c.id,
     }
     attributes = {
@@ -175,7 +174,7 @@ def resource_object(
     members["attributes"] = json_object(attributes)
     base = (
         bindparam("prefix", type_=Text())
-        .concat(literal_column(f"'/{resource.type}/'"))
+        .concat(verbatim(f"'/{resource.type}/'"))
         .concat(cast(table.c.id, Text()))
     )
     relationships = relationships_object(plan, resource, table, paths, base)
@@ -216,7 +215,7 @@ def compact_relationships(
     maybe = {n: r for n, (r, _) in facts.items() if not r.many}
     if not maybe:
         return json_object(always)
-    empty = literal_column("'{}'::jsonb")
+    empty = verbatim("'{}'::jsonb")
     whole: ColumnElement[Any] = cast(json_object(always), JSONB()) if always else empty
     for name, relationship in maybe.items():
         filled = table.c[relationship.column].is_not(None)
@@ -238,9 +237,7 @@ def permission_meta(resource: ResourceType, table: FromClause) -> ColumnElement[
         (table.c.created_by == bindparam("username", type_=Text()), func.coalesce(given["own"], allowed)),
         else_=allowed,
     )
-    return json_object(
-        {"permissionsProvider": literal_column(f"'{resource.provider}'"), "permissions": allowed}
-    )
+    return json_object({"permissionsProvider": verbatim(f"'{resource.provider}'"), "permissions": allowed})
 
 
 __all__ = ["camel", "iso", "json_object", "linkage", "resource_object"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from typing import cast as cast_type
 
 from sqlalchemy import (
     ARRAY,
@@ -20,7 +21,6 @@ from sqlalchemy import (
     cast,
     false,
     func,
-    literal_column,
     null,
     or_,
     select,
@@ -36,11 +36,12 @@ from sqlalchemy.sql.selectable import CTE
 from dina.base.jsonapi.plan import Living, Plan, Visibility, conditions
 from dina.base.jsonapi.sql.conditions import Names, order, sort_value, tree_condition
 from dina.base.jsonapi.sql.document import iso, resource_object
+from dina.base.jsonapi.sql.verbatim import verbatim
 from dina.base.resource import ResourceType
 
 Types = Mapping[str, ResourceType]
 
-EMPTY = literal_column("'[]'")
+EMPTY = verbatim("'[]'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,8 @@ def parameters(plan: Plan) -> dict[str, Any]:
     number = 0
     for condition in conditions(plan.tree):
         if condition.values:
-            out[f"p{number}"] = list(condition.values) if len(condition.values) > 1 else condition.values[0]
+            values = list(condition.values)
+            out[f"p{number}"] = values if len(values) > 1 else values[0]
             number += 1
     return out
 
@@ -122,7 +124,7 @@ class _Builder:
         columns.append(self.total(root, where).label("total"))
         columns.append(self.facts(page).label("facts"))
         columns.append(self.cursor(page).label("cursor"))
-        return select(*columns)
+        return cast_type("SqlSelect[Any]", select(*columns))
 
     def where(self, root: FromClause) -> list[ColumnElement[bool]]:
         plan = self.plan
@@ -166,7 +168,7 @@ class _Builder:
         query = select(root).select_from(source).where(*where).order_by(*keys)
         if plan.after is not None:
             query = query.where(self.behind_cursor(root))
-        query = query.limit(literal_column(str(plan.limit)))
+        query = query.limit(verbatim(str(plan.limit)))
         if plan.offset and not plan.cursor:
             query = query.offset(bindparam("offset", type_=BigInteger()))
         rows = query.subquery("rows")
@@ -227,7 +229,7 @@ class _Builder:
             schema=self.plan.resource.schema,
         )
         query = select(func.coalesce(func.sum(kept.c.n), 0)).where(
-            kept.c.type == literal_column(f"'{self.plan.resource.type}'")
+            kept.c.type == verbatim(f"'{self.plan.resource.type}'")
         )
         if visibility is Visibility.GROUPS:
             name = f"groups_{self.plan.resource.type}"
@@ -244,7 +246,7 @@ class _Builder:
             page.c.id,
             page.c.resource_version,
             page.c.deleted_on.is_not(None),
-            seen if seen is not None else cast(literal_column("true"), Boolean()),
+            seen if seen is not None else cast(verbatim("true"), Boolean()),
             page.c.group if "group" in page.c else null(),
             page.c.created_by,
             iso(page.c.deleted_on),

@@ -9,6 +9,7 @@ import orjson
 from dina.base.errors import Error, Problem
 from dina.base.http import Answer, Request, dumps
 from dina.base.http.negotiation import ATOMIC, request_extensions
+from dina.base.json import is_array, is_object
 from dina.base.jsonapi.documents import common_meta
 from dina.base.jsonapi.parameters import Asked
 from dina.base.jsonapi.related import relationship_of
@@ -36,7 +37,7 @@ async def operations(service: Service, request: Request) -> Answer:
         raise Problem(Error("UNSUPPORTED_MEDIA_TYPE", key="atomic.mediaType", header="Content-Type"))
     body = top_object(await request.body())
     given = body.get(MEMBER)
-    if not isinstance(given, list) or not given:
+    if not is_array(given) or not given:
         raise Problem(Error("MALFORMED_DOCUMENT", key="atomic.none", pointer="", meta={"member": MEMBER}))
     if len(given) > service.max_bulk:  # pyright: ignore[reportUnknownArgumentType]
         raise Problem(
@@ -71,7 +72,7 @@ async def edit_links(connection: Any, change: Change) -> None:
     """Turn an add to or a remove from a to-many into the whole linkage."""
     op, name, given = change.relationships.pop(_EDIT)
     stored = await rows.load(connection, change.resource, [change.id])
-    before = stored[change.id].relationships[name] if change.id in stored else []
+    before: list[Any] = stored[change.id].relationships[name] if change.id in stored else []
     change.relationships[name] = (
         [*before, *(v for v in given if v not in before)]
         if op == "add"
@@ -110,8 +111,8 @@ class _Reader:
 
     def read(self) -> list[Change]:
         for one in self.given:
-            data = one.get("data") if isinstance(one, dict) else None
-            if isinstance(data, dict) and one.get("op") == "add" and "lid" in data:
+            data = one.get("data") if is_object(one) else None
+            if is_object(data) and one.get("op") == "add" and "lid" in data:
                 chosen = data.get("id")
                 known = isinstance(chosen, str) and UUID_FORM.fullmatch(chosen)
                 self.lids[str(data["lid"])] = str(chosen).lower() if known else str(uuid7())
@@ -128,7 +129,7 @@ class _Reader:
         self.errors.append(error.at(f"/{MEMBER}/{index}").with_meta(index=index))
 
     def operation(self, index: int, one: Any) -> Change | None:
-        if not isinstance(one, dict) or one.get("op") not in ("add", "update", "remove"):
+        if not is_object(one) or one.get("op") not in ("add", "update", "remove"):
             self.fail(index, Error("MALFORMED_DOCUMENT", key="atomic.op", pointer=""))
             return None
         target = self.target(index, one)
@@ -152,9 +153,9 @@ class _Reader:
             path = href.removeprefix(self.request.prefix).strip("/").split("/")
             relationship = path[3] if len(path) == 4 and path[2] == "relationships" else None
             return path[0], path[1].lower() if len(path) > 1 else None, relationship
-        if ref is None and isinstance(data, dict):
+        if ref is None and is_object(data):
             ref = data
-        if not isinstance(ref, dict) or not isinstance(ref.get("type"), str):
+        if not is_object(ref) or not isinstance(ref.get("type"), str):
             self.fail(index, Error("MALFORMED_DOCUMENT", key="atomic.target", pointer=""))
             return None
         id_ = ref.get("id") or self.lids.get(str(ref.get("lid")))
@@ -170,7 +171,7 @@ class _Reader:
                 self.fail(index, Error("MALFORMED_DOCUMENT", key="atomic.target", pointer=""))
                 return None
             return located(Change("delete", resource, id_, f"/{MEMBER}/{index}", index), one)
-        if not isinstance(data, dict):
+        if not is_object(data):
             self.fail(index, Error("MALFORMED_DOCUMENT", key="body.dataObject", pointer=""))
             return None
         if one["op"] == "add":

@@ -5,11 +5,12 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import orjson
 
 from dina.base.errors import Error, Problem, escape_pointer
+from dina.base.json import is_array, is_object
 from dina.base.jsonapi.writing.model import check_attributes
 from dina.base.jsonapi.writing.safety import faults
 from dina.base.resource import Member, Relationship, ResourceType
@@ -59,7 +60,7 @@ def read_json(body: bytes) -> Any:
 
 def top_object(body: bytes) -> dict[str, Any]:
     document = read_json(body)
-    if not isinstance(document, dict):
+    if not is_object(document):
         raise Problem(Error("MALFORMED_DOCUMENT", key="body.object", pointer=""))
     return document  # pyright: ignore[reportUnknownVariableType]
 
@@ -68,7 +69,7 @@ def data_object(body: bytes) -> dict[str, Any]:
     document = top_object(body)
     if "data" not in document:
         raise Problem(Error("MALFORMED_DOCUMENT", key="body.noData", pointer="", meta={"member": "data"}))
-    if not isinstance(document["data"], dict):
+    if not is_object(document["data"]):
         raise Problem(Error("MALFORMED_DOCUMENT", key="body.dataObject", pointer="/data"))
     return document["data"]
 
@@ -78,13 +79,13 @@ def data_array(body: bytes, limit: int) -> list[dict[str, Any]]:
     if "data" not in document:
         raise Problem(Error("MALFORMED_DOCUMENT", key="body.noData", pointer="", meta={"member": "data"}))
     data = document["data"]
-    if not isinstance(data, list):
+    if not is_array(data):
         raise Problem(Error("MALFORMED_DOCUMENT", key="body.dataArray", pointer="/data"))
     if len(data) > limit:  # pyright: ignore[reportUnknownArgumentType]
         raise Problem(
             Error("TOO_MANY_ITEMS", values={"limit": limit}, pointer="/data", meta={"limit": limit})
         )
-    wrong = [i for i, item in enumerate(data) if not isinstance(item, dict)]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+    wrong = [i for i, item in enumerate(data) if not is_object(item)]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
     if wrong:
         raise Problem(
             [Error("MALFORMED_DOCUMENT", key="body.dataObject", pointer=f"/data/{i}") for i in wrong]
@@ -138,7 +139,7 @@ def read_members(change: Change, item: dict[str, Any], lids: Mapping[str, str]) 
     errors: list[Error] = []
     attributes, relationships = item.get("attributes", {}), item.get("relationships", {})
     for name, value in (("attributes", attributes), ("relationships", relationships)):
-        if not isinstance(value, dict):
+        if not is_object(value):
             errors.append(
                 Error(
                     "MALFORMED_DOCUMENT", key="body.memberObject", values={"name": name}, pointer=f"/{name}"
@@ -213,7 +214,7 @@ def read_relationships(change: Change, relationships: dict[str, Any], lids: Mapp
                     "UNKNOWN_RELATIONSHIP", key="relationship.unknown", values={"name": name}, pointer=pointer
                 )
             )
-        elif not isinstance(value, dict):
+        elif not is_object(value):
             errors.append(Error("MALFORMED_DOCUMENT", key="body.relationship", pointer=pointer))
         elif "data" in value:
             linkage, wrong = read_linkage(relationship, value["data"], pointer + "/data", lids)  # pyright: ignore[reportUnknownArgumentType]
@@ -232,7 +233,7 @@ def read_linkage(
         return read_identifier(relationship, data, pointer, lids)
     if data is None:
         return [], []
-    if not isinstance(data, list):
+    if not is_array(data):
         return [], [Error("MALFORMED_DOCUMENT", key="body.linkageArray", pointer=pointer)]
     found: list[Any] = []
     errors: list[Error] = []
@@ -244,10 +245,15 @@ def read_linkage(
     return found, errors
 
 
+def named(linked: Any) -> tuple[str | None, str]:
+    """The type a linkage named against the relationship's own, if it did, and the id."""
+    return cast("tuple[str, str]", linked) if isinstance(linked, tuple) else (None, linked)
+
+
 def read_identifier(
     relationship: Relationship, one: Any, pointer: str, lids: Mapping[str, str]
 ) -> tuple[Any, list[Error]]:
-    if not isinstance(one, dict) or not isinstance(one.get("type"), str):  # pyright: ignore[reportUnknownMemberType]
+    if not is_object(one) or not isinstance(one.get("type"), str):  # pyright: ignore[reportUnknownMemberType]
         return None, [Error("MALFORMED_DOCUMENT", key="body.identifier", pointer=pointer)]
     id_: Any = one.get("id") or lids.get(str(one.get("lid")))  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType, reportUnknownArgumentType]
     if not isinstance(id_, str) or not UUID_FORM.fullmatch(id_):

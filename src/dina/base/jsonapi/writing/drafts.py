@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from dina.base.errors import Error
+from dina.base.json import is_array
 from dina.base.jsonapi.writing.changes import Change
 from dina.base.resource import Attribute, Draft, ResourceType, RuleContext, kinds
 from dina.base.resource.kinds import Compare
@@ -62,8 +63,9 @@ def draft_of(change: Change, stored: Stored | None) -> Pending:
         if stored is not None and fact.once and name == "group":
             continue
         attributes[name] = default_of(fact) if value is None and fact.kind.is_map else value
-    if isinstance(attributes.get("group"), str):
-        attributes["group"] = attributes["group"].strip().lower()
+    group = attributes.get("group")
+    if isinstance(group, str):
+        attributes["group"] = group.strip().lower()
     relationships.update(change.relationships)
     sent = frozenset(change.attributes) | frozenset(change.relationships)
     draft = Draft(resource.type, change.id, attributes, relationships, previous, sent)
@@ -178,7 +180,7 @@ def settle(change: Change, error: Error) -> Error:
         part = part.replace("~1", "/").replace("~0", "~")
         if isinstance(here, Mapping) and part in here:
             here = here[part]  # pyright: ignore[reportUnknownVariableType]
-        elif isinstance(here, list) and part.isdigit() and int(part) < len(here):  # pyright: ignore[reportUnknownArgumentType]
+        elif is_array(here) and part.isdigit() and int(part) < len(here):  # pyright: ignore[reportUnknownArgumentType]
             here = here[int(part)]  # pyright: ignore[reportUnknownVariableType]
         elif depth >= 2 and parts[0] == "relationships":
             break

@@ -33,6 +33,7 @@ from dina.base.jsonapi.writing.changes import (
     check_type,
     data_array,
     data_object,
+    named,
     read_create,
     read_linkage,
     read_update,
@@ -163,8 +164,8 @@ async def relink(service: Service, request: Request, resource: ResourceType, id_
         id_ = await real_id(service, connection, resource, id_)
         if request.method != "PATCH":
             stored = await rows.load(connection, resource, [id_])
-            before = stored[id_].relationships[name] if id_ in stored else []
-            plain = [v[1] if isinstance(v, tuple) else v for v in given]
+            before: list[Any] = stored[id_].relationships[name] if id_ in stored else []
+            plain = [named(v)[1] for v in given]
             given = (
                 [*before, *(v for v in plain if v not in before)]
                 if request.method == "POST"

@@ -38,9 +38,10 @@ def attribute_annotation(fact: Attribute) -> Any:
         extras.append(AfterValidator(_between(fact.minimum, fact.maximum)))
     if fact.past:
         extras.append(AfterValidator(_past))
+    whole: Any = annotation
     for extra in extras:
-        annotation = Annotated[annotation, extra]
-    return annotation if fact.required else annotation | None
+        whole = Annotated[whole, extra]
+    return whole if fact.required else whole | None
 
 
 def _not_blank(value: Any) -> Any:

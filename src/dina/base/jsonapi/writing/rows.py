@@ -38,7 +38,8 @@ def _stored(resource: ResourceType, row: Any) -> Stored:
         if relationship.external:
             links[name] = value if value is not None else ([] if relationship.many else None)
         elif relationship.many:
-            links[name] = [one["id"] for one in value or []]
+            linked: list[dict[str, str]] = value or []
+            links[name] = [one["id"] for one in linked]
         else:
             links[name] = value["id"] if value else None
     return Stored(row[0], row[1], row[2], row[3], members, links)
@@ -108,7 +109,9 @@ async def replace_links(
                 f"DELETE FROM {link.fullname} WHERE source_id = ANY(%s::uuid[])",  # type: ignore[arg-type]
                 [[one.change.id for one in concerned]],
             )
-        sources, targets, ordinals = [], [], []
+        sources: list[str] = []
+        targets: list[str] = []
+        ordinals: list[int] = []
         for one in concerned:
             for ordinal, target in enumerate(one.draft.relationships[name]):
                 sources.append(one.change.id)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from dina.base.errors import Error, escape_pointer
+from dina.base.json import is_object
 
 MAX_DEPTH = 64
 MAX_MEMBERS = 10_000
@@ -38,7 +39,7 @@ def faults(value: Any, pointer: str, html: frozenset[str] = frozenset(), depth: 
         if depth > MAX_DEPTH or len(value) > MAX_MEMBERS:  # pyright: ignore[reportUnknownArgumentType]
             yield Error("MALFORMED_DOCUMENT", key="body.tooDeep", pointer=pointer)
             return
-        items: Any = value.items() if isinstance(value, dict) else enumerate(value)  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType, reportUnknownArgumentType]
+        items: Any = value.items() if is_object(value) else enumerate(value)  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType, reportUnknownArgumentType]
         for name, inner in items:
             if inner is None or inner is True or inner is False or isinstance(inner, (int, float)):
                 continue

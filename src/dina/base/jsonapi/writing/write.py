@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from itertools import groupby
 from typing import Any
@@ -13,10 +13,11 @@ from psycopg import AsyncConnection, errors
 from dina.base.errors import Error, Problem
 from dina.base.http import Request
 from dina.base.identity.policy import may, may_purge, may_restore
+from dina.base.json import is_array
 from dina.base.jsonapi.reading import gone
 from dina.base.jsonapi.service import Service
 from dina.base.jsonapi.writing import rows
-from dina.base.jsonapi.writing.changes import Change
+from dina.base.jsonapi.writing.changes import Change, named
 from dina.base.jsonapi.writing.drafts import (
     Pending,
     Stored,
@@ -33,7 +34,7 @@ Connection = AsyncConnection[Any]
 @asynccontextmanager
 async def transaction(
     service: Service, request: Request, *, grouped: bool = False
-) -> AsyncIterator[Connection]:
+) -> AsyncGenerator[Connection]:
     """A transaction whose changes carry the author and the change set. Raises Problem for late conflicts."""
     change_set = request.header(b"x-change-set")
     if change_set is not None:
@@ -252,25 +253,24 @@ class _Writer:
     @staticmethod
     def linked(one: Pending, name: str) -> list[str]:
         value = one.draft.relationships[name]
-        values: list[Any] = value if isinstance(value, list) else [value]
-        return [v[1] if isinstance(v, tuple) else v for v in values]
+        return [named(v)[1] for v in (value if is_array(value) else [value])]
 
     def report_links(self, one: Pending, name: str, absent: set[str]) -> None:
         value = one.draft.relationships[name]
-        many = isinstance(value, list)
-        values: list[Any] = value if isinstance(value, list) else [value]
+        many = is_array(value)
+        values: list[Any] = value if is_array(value) else [value]
         clean: list[str] = []
         for position, item in enumerate(values):
             pointer = f"/relationships/{name}/data" + (f"/{position}" if many else "")
-            id_ = item[1] if isinstance(item, tuple) else item
+            type_, id_ = named(item)
             clean.append(id_)
             relationship = self.resource.relationships[name]
-            if isinstance(item, tuple):
+            if type_ is not None:
                 if id_ in absent:
-                    values_ = {"expected": relationship.target, "type": item[0]}
-                    self.fail(one.change, Error("LINKAGE_TYPE_MISMATCH", values=values_, pointer=pointer))
+                    meant = {"expected": relationship.target, "type": type_}
+                    self.fail(one.change, Error("LINKAGE_TYPE_MISMATCH", values=meant, pointer=pointer))
                 else:
-                    self.request.warnings[f"{name}.type"] = f"{item[0]}: taken as {relationship.target}"
+                    self.request.warnings[f"{name}.type"] = f"{type_}: taken as {relationship.target}"
             elif id_ in absent:
                 shown = pointer if name in one.change.relationships else ""
                 self.fail(
