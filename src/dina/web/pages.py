@@ -6,64 +6,17 @@ import re
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
-from dina.base.text import LANGUAGES
-from dina.client import ApiError, Client, Page, Resource
-from dina.web import forms, texts
+from dina.client import ApiError, Page, Resource
 from dina.web.registry import Registry, TypeView
+from dina.web.rendering import check_language, client_of, registry_of, render, view_of
 from dina.web.session import Session, keep, safe_target
 from dina.web.values import Shown, shown, title_of
 
 PAGE = 25
 ESCAPED = re.compile(r"([,;()*\\])")
-
-
-def render(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
-    language = request.state.language
-
-    def _(text: str, /, **more: object) -> str:
-        return texts.translate(language, text, **more)
-
-    page = request.app.state.templates.get_template(template)
-    context = {
-        "_": _,
-        "language": language,
-        "other": next(code for code in LANGUAGES if code != language),
-        "session": request.state.session,
-        "dev": request.app.state.dev,
-        "path": request.url.path,
-        "query": request.url.query,
-        "number": lambda value: texts.number(language, value),
-        "label": lambda fact: fact["label"][language],
-        "registry": request.app.state.registry,
-        "part": request.headers.get("hx-request") == "true",
-    }
-    return HTMLResponse(page.render(**context, **values), status)
-
-
-async def registry_of(request: Request) -> Registry:
-    return await request.app.state.registry.load(request.state.client)
-
-
-def client_of(request: Request) -> Client:
-    return request.state.client
-
-
-async def view_of(request: Request) -> TypeView:
-    check_language(request)
-    registry = await registry_of(request)
-    view = registry.types.get(request.path_params["type"])
-    if view is None:
-        raise HTTPException(404)
-    return view
-
-
-def check_language(request: Request) -> None:
-    if request.path_params["language"] not in LANGUAGES:
-        raise HTTPException(404)
 
 
 async def choose_language(request: Request) -> Response:
@@ -326,84 +279,6 @@ async def pick(request: Request) -> Response:
     page = await client_of(request).get(view.path, params)
     language = request.state.language
     return JSONResponse([{"id": one.id, "title": title_of(view, one, language)} for one in page.data])
-
-
-async def new(request: Request) -> Response:
-    view = await view_of(request)
-    registry = await registry_of(request)
-    if request.method == "GET":
-        return render(
-            request,
-            "form.html",
-            view=view,
-            fields=forms.fields(registry, view, None, request.state.language),
-            resource=None,
-            errors=[],
-            title="",
-        )
-    return await save(request, registry, view, None)
-
-
-async def edit(request: Request) -> Response:
-    view = await view_of(request)
-    registry = await registry_of(request)
-    internal = [name for name, fact in view.relationships.items() if not fact["external"]]
-    params = {"include": ",".join(internal)} if internal else {}
-    page = await client_of(request).get(f"{view.path}/{quote(request.path_params['id'])}", params)
-    language = request.state.language
-    if request.method == "GET":
-        fields = forms.fields(registry, view, page.one, language, page)
-        return render(
-            request,
-            "form.html",
-            view=view,
-            fields=fields,
-            resource=page.one,
-            errors=[],
-            title=title_of(view, page.one, language),
-        )
-    return await save(request, registry, view, page.one)
-
-
-async def save(request: Request, registry: Registry, view: TypeView, resource: Resource | None) -> Response:
-    """Create or change through the API; its errors come back beside their fields."""
-    form = await request.form()
-    language = request.state.language
-    attributes, relationships, faults = forms.read(view, form, resource, language)
-    if not faults:
-        try:
-            if resource is None:
-                made = await client_of(request).create(view.path, attributes, relationships)
-            else:
-                version = str(form.get("resourceVersion", ""))
-                if version.isdigit():
-                    attributes["resourceVersion"] = int(version)
-                made = await client_of(request).update(view.path, resource.id, attributes, relationships)
-            return RedirectResponse(f"/{language}/{view.type}/{made.id}", 303)
-        except ApiError as fault:
-            faults = fault.errors
-            if fault.status == 401:
-                raise
-    fields = forms.fields(registry, view, resource, language, given=form, errors=faults)
-    title = title_of(view, resource, language) if resource else ""
-    status = 409 if any(e.get("code") == "STALE_VERSION" for e in faults) else 422
-    return render(
-        request, "form.html", status, view=view, fields=fields, resource=resource, errors=faults, title=title
-    )
-
-
-async def delete(request: Request) -> Response:
-    view = await view_of(request)
-    id_ = request.path_params["id"]
-    await client_of(request).delete(view.path, quote(id_))
-    return RedirectResponse(f"/{request.state.language}/{view.type}/{quote(id_)}", 303)
-
-
-async def restore(request: Request) -> Response:
-    view = await view_of(request)
-    id_ = request.path_params["id"]
-    await client_of(request).request("POST", f"{view.path}/{quote(id_)}/restore")
-    return RedirectResponse(f"/{request.state.language}/{view.type}/{quote(id_)}", 303)
 
 
 async def api_error(request: Request, fault: Exception) -> Response:

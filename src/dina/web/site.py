@@ -20,7 +20,7 @@ from starlette.staticfiles import StaticFiles
 
 from dina.base.text import LANGUAGES
 from dina.client import ApiError, Client
-from dina.web import pages, texts
+from dina.web import editing, pages, texts
 from dina.web.registry import Registry
 from dina.web.session import Sessions
 
@@ -70,11 +70,11 @@ def create_site(
         Route(f"{prefix}/specimens/{{id}}", pages.specimen),
         Route(f"{prefix}/pick/{{type}}", pages.pick),
         Route(f"{prefix}/{{type}}", pages.listing),
-        Route(f"{prefix}/{{type}}/new", pages.new, methods=["GET", "POST"]),
+        Route(f"{prefix}/{{type}}/new", editing.new, methods=["GET", "POST"]),
         Route(f"{prefix}/{{type}}/{{id}}", pages.record),
-        Route(f"{prefix}/{{type}}/{{id}}/edit", pages.edit, methods=["GET", "POST"]),
-        Route(f"{prefix}/{{type}}/{{id}}/delete", pages.delete, methods=["POST"]),
-        Route(f"{prefix}/{{type}}/{{id}}/restore", pages.restore, methods=["POST"]),
+        Route(f"{prefix}/{{type}}/{{id}}/edit", editing.edit, methods=["GET", "POST"]),
+        Route(f"{prefix}/{{type}}/{{id}}/delete", editing.delete, methods=["POST"]),
+        Route(f"{prefix}/{{type}}/{{id}}/restore", editing.restore, methods=["POST"]),
     ]
     site = Starlette(
         routes=routes,

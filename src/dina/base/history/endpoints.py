@@ -14,11 +14,11 @@ from dina.base.jsonapi.parameters import Asked, ask
 from dina.base.jsonapi.plan import Plan
 from dina.base.jsonapi.reading import check_one, real_id
 from dina.base.jsonapi.service import Service
+from dina.base.jsonapi.writing.answers import read_back
 from dina.base.jsonapi.writing.changes import Change
-from dina.base.jsonapi.writing.endpoints import read_back
 from dina.base.jsonapi.writing.write import transaction, write
 from dina.base.resource import ResourceType
-from dina.base.resource.kinds import UUID_FORM
+from dina.base.resource.checks import UUID_FORM
 
 FILTERS = {
     "instanceId": None,

@@ -14,7 +14,7 @@ from dina.base.jsonapi.query import read_page, split_query
 from dina.base.jsonapi.service import Service
 from dina.base.jsonapi.writing.changes import Change
 from dina.base.jsonapi.writing.write import transaction, write
-from dina.base.resource.kinds import UUID_FORM
+from dina.base.resource.checks import UUID_FORM
 
 MAX_UNDO = 1_000_000
 COLUMNS = (

@@ -22,7 +22,7 @@ from dina.base.jsonapi.plan import Living, Plan, Select, Visibility
 from dina.base.jsonapi.service import Service
 from dina.base.jsonapi.sql import parameters
 from dina.base.resource import Relationship, ResourceType
-from dina.base.resource.kinds import UUID_FORM
+from dina.base.resource.checks import UUID_FORM
 
 MAX_INCLUDED = 1000
 

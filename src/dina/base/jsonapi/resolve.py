@@ -11,7 +11,7 @@ from dina.base.errors import Error, Problem
 from dina.base.jsonapi.filters import Comparison, Node, Op, Or
 from dina.base.jsonapi.filters.tree import ORDERED, PATTERN
 from dina.base.jsonapi.plan import All, Any_, Condition, SortKey, Target, Tree
-from dina.base.resource import Attribute, Relationship, ResourceType, kinds
+from dina.base.resource import Attribute, Relationship, ResourceType, checks, kinds
 from dina.base.resource.kinds import Compare
 
 Types = Mapping[str, ResourceType]
@@ -118,18 +118,18 @@ def read_value(kind: kinds.Kind, value: str, op: Op, parameter: str) -> str:
     try:
         match kind.compare:
             case Compare.UUID:
-                return str(uuid.UUID(value)) if kinds.UUID_FORM.fullmatch(value) else _raise()
+                return str(uuid.UUID(value)) if checks.UUID_FORM.fullmatch(value) else _raise()
             case Compare.NUMBER if op not in PATTERN:
                 number = Decimal(value.strip())
                 return str(number) if number.is_finite() and abs(number.adjusted()) < 300 else _raise()
             case Compare.BOOLEAN:
                 return value.lower() if value.lower() in ("true", "false") else _raise()
             case Compare.DATE if op not in PATTERN:
-                return kinds.check_date(value[:10] if "T" in value else value)
+                return checks.check_date(value[:10] if "T" in value else value)
             case Compare.DATETIME if op not in PATTERN:
                 return read_datetime(value)
             case Compare.PARTIAL_DATE if op not in PATTERN:
-                return kinds.check_partial_date(partial(value))
+                return checks.check_partial_date(partial(value))
             case _:
                 return value
     except (ValueError, InvalidOperation):

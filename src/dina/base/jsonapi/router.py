@@ -11,7 +11,7 @@ from dina.base.http import Answer, Request
 from dina.base.http.negotiation import ATOMIC, request_extensions
 from dina.base.jsonapi import common, foreign, reading, related
 from dina.base.jsonapi.service import Service
-from dina.base.jsonapi.writing import atomic
+from dina.base.jsonapi.writing import atomic, bulk
 from dina.base.jsonapi.writing import endpoints as writing
 from dina.base.jsonapi.writing.idempotency import once
 from dina.base.resource import ResourceType
@@ -88,12 +88,12 @@ def type_endpoints(
             found = {"GET": lambda: common.languages(s, q)}
         case ["bulk"]:
             found = {
-                "POST": lambda: writing.bulk_create(s, q, r),
-                "PATCH": lambda: writing.bulk_update(s, q, r),
-                "DELETE": lambda: writing.bulk_delete(s, q, r),
+                "POST": lambda: bulk.bulk_create(s, q, r),
+                "PATCH": lambda: bulk.bulk_update(s, q, r),
+                "DELETE": lambda: bulk.bulk_delete(s, q, r),
             }
         case ["bulk-load"]:
-            return {"POST": lambda: writing.bulk_load(s, q, r)}
+            return {"POST": lambda: bulk.bulk_load(s, q, r)}
         case [id_]:
             found = {
                 "GET": lambda: reading.read_one(s, q, r, id_),

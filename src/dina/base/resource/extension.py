@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dina.base.resource.attribute import Declared
-from dina.base.resource.declare import ResourceType, attribute_of, column_for, extended
+from dina.base.resource.body import attribute_of, column_for
+from dina.base.resource.declare import ResourceType, extended
 from dina.base.resource.rules import BatchRule, Rule
 
 

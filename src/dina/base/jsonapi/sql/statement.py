@@ -34,8 +34,9 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.sql.selectable import CTE
 
 from dina.base.jsonapi.plan import Living, Plan, Visibility, conditions
-from dina.base.jsonapi.sql.conditions import Names, order, sort_value, tree_condition
+from dina.base.jsonapi.sql.conditions import Names, tree_condition
 from dina.base.jsonapi.sql.document import iso, resource_object
+from dina.base.jsonapi.sql.order import order, sort_value
 from dina.base.jsonapi.sql.verbatim import verbatim
 from dina.base.resource import ResourceType
 

@@ -15,6 +15,7 @@ from dina.base.jsonapi.parameters import Asked
 from dina.base.jsonapi.related import relationship_of
 from dina.base.jsonapi.service import Service
 from dina.base.jsonapi.writing import rows
+from dina.base.jsonapi.writing.answers import read_back
 from dina.base.jsonapi.writing.changes import (
     Change,
     read_create,
@@ -23,10 +24,9 @@ from dina.base.jsonapi.writing.changes import (
     top_object,
     uuid7,
 )
-from dina.base.jsonapi.writing.endpoints import read_back
 from dina.base.jsonapi.writing.write import transaction, write
 from dina.base.resource import ResourceType
-from dina.base.resource.kinds import UUID_FORM
+from dina.base.resource.checks import UUID_FORM
 
 MEMBER = "atomic:operations"
 

@@ -14,7 +14,8 @@ from dina.base.json import is_array, is_object
 from dina.base.jsonapi.writing.model import check_attributes
 from dina.base.jsonapi.writing.safety import faults
 from dina.base.resource import Member, Relationship, ResourceType
-from dina.base.resource.kinds import UUID_FORM, inner_forms, members_of
+from dina.base.resource.checks import UUID_FORM
+from dina.base.resource.kinds import inner_forms, members_of
 
 EXTERNAL_ALIASES = {"agent": "person"}
 

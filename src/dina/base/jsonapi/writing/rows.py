@@ -15,7 +15,7 @@ from dina.base.http import dumps
 from dina.base.jsonapi.writing.changes import Change
 from dina.base.jsonapi.writing.drafts import Pending, Stored
 from dina.base.resource import ResourceType
-from dina.base.resource.declare import unique_name
+from dina.base.resource.body import unique_name
 
 Connection = AsyncConnection[Any]
 

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from dina.base.errors import Error, escape_pointer
 from dina.base.resource import Draft, RuleContext
-from dina.base.resource.kinds import check_date
+from dina.base.resource.checks import check_date
 from dina.base.resource.rules import broken
 
 MANAGED, IDENTIFIERS = "managed_attribute", "identifier_type"

@@ -6,18 +6,31 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from dina.base.json import is_array, is_object
-from dina.base.jsonapi.registry import UNSORTABLE
+from dina.base.jsonapi.openapi.extension import x_dina
+from dina.base.jsonapi.openapi.parameters import (
+    filter_parameters,
+    flag,
+    list_parameters,
+    path_parameter,
+    query,
+    shaping_parameters,
+    single_parameters,
+)
+from dina.base.jsonapi.openapi.schemas import (
+    PREFIX,
+    document_schema,
+    read_schema,
+    relationship_schema,
+    to_3_0,
+)
 from dina.base.jsonapi.service import Service
 from dina.base.jsonapi.writing.model import attribute_annotation
 from dina.base.resource import Attribute, Relationship, ResourceType
-from dina.base.resource.kinds import Compare
 from dina.base.text import catalogue
 
 JSON_API = "application/vnd.api+json"
 COMMON_FAULTS = (400, 401, 403, 406, 414, 429, 500, 503)
 WRITE_FAULTS = (404, 409, 410, 412, 413, 415, 422, 428)
-PREFIX = "#/components/schemas/"
 
 _descriptions: dict[tuple[int, str], dict[str, Any]] = {}
 
@@ -366,166 +379,3 @@ def served(resource: ResourceType, path: str, method: str) -> bool:
     if resource.store is not None and any(part in path for part in ("revisions", "restore", "relationships")):
         return False
     return path.endswith("/bulk-load") or need in resource.methods
-
-
-def read_schema(fact: Attribute) -> dict[str, Any]:
-    match fact.kind.compare:
-        case Compare.DATETIME:
-            return {"type": "string", "format": "date-time"}
-        case Compare.NUMBER:
-            return {"type": "number"}
-        case Compare.TEXT:
-            return {"type": "string"}
-        case _:
-            return {}
-
-
-def to_3_0(schema: Any) -> Any:
-    """JSON Schema as OpenAPI 3.0 knows it: `nullable` for null, `enum` for const."""
-    if is_array(schema):
-        return [to_3_0(item) for item in schema]  # pyright: ignore[reportUnknownVariableType]
-    if not is_object(schema):
-        return schema
-    whole: dict[str, Any] = {k: to_3_0(v) for k, v in schema.items() if k not in ("title", "default")}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
-    options = whole.get("anyOf")
-    if is_array(options):
-        kept = [o for o in options if o != {"type": "null"}]  # pyright: ignore[reportUnknownVariableType]
-        if len(kept) < len(options):  # pyright: ignore[reportUnknownArgumentType]
-            del whole["anyOf"]
-            if len(kept) == 1 and "$ref" not in kept[0]:  # pyright: ignore[reportUnknownArgumentType]
-                whole = {**kept[0], **whole}
-            else:
-                whole["anyOf"] = kept
-            whole["nullable"] = True
-    if "const" in whole:
-        whole["enum"] = [whole.pop("const")]
-    return whole
-
-
-def document_schema(data: dict[str, Any], *, request: bool = False) -> dict[str, Any]:
-    members: dict[str, Any] = {"data": data}
-    if not request:
-        members |= {
-            "included": {"type": "array", "items": {"type": "object"}},
-            "meta": {"type": "object"},
-            "links": {"type": "object"},
-            "jsonapi": {"type": "object"},
-        }
-    return {"type": "object", "required": ["data"], "properties": members}
-
-
-def relationship_schema(rel: Relationship) -> dict[str, Any]:
-    one: dict[str, Any] = {
-        "type": "object",
-        "required": ["type", "id"],
-        "properties": {
-            "type": {"type": "string", "enum": list(rel.targets)},
-            "id": {"type": "string", "format": "uuid"},
-        },
-    }
-    data = {"type": "array", "items": one} if rel.many else {**one, "nullable": True}
-    return {
-        "type": "object",
-        "properties": {"data": data, "links": {"type": "object"}, "meta": {"type": "object"}},
-    }
-
-
-def query(name: str, schema: dict[str, Any], description: str = "") -> dict[str, Any]:
-    return {"name": name, "in": "query", "schema": schema, "description": description or name}
-
-
-def flag(name: str, description: str) -> dict[str, Any]:
-    return query(name, {"type": "boolean"}, description)
-
-
-def path_parameter(name: str, description: str) -> dict[str, Any]:
-    return {
-        "name": name,
-        "in": "path",
-        "required": True,
-        "schema": {"type": "string"},
-        "description": description,
-    }
-
-
-def filter_parameters() -> list[dict[str, Any]]:
-    return [
-        query("fiql", {"type": "string"}, "Filter in FIQL"),
-        query("filter[rsql]", {"type": "string"}, "Filter in RSQL"),
-    ]
-
-
-def shaping_parameters(resource: ResourceType) -> list[dict[str, Any]]:
-    return [
-        query("include", {"type": "string"}, f"Relationships: {', '.join(resource.relationships)}"),
-        query(f"fields[{resource.type}]", {"type": "string"}, "Attributes and relationships to send"),
-        query(f"optfields[{resource.type}]", {"type": "string"}, "Attributes sent only on request"),
-        query("lang", {"type": "string"}, "Language of texts"),
-    ]
-
-
-def single_parameters(resource: ResourceType) -> list[dict[str, Any]]:
-    return [*shaping_parameters(resource), flag("deleted", "Show it though deleted")]
-
-
-def list_parameters(resource: ResourceType) -> list[dict[str, Any]]:
-    return [
-        *single_parameters(resource),
-        *filter_parameters(),
-        query("sort", {"type": "string"}, "Comma-separated; - for descending"),
-        query("page[limit]", {"type": "integer", "minimum": 0, "maximum": 1000}),
-        query("page[offset]", {"type": "integer", "minimum": 0}),
-    ]
-
-
-def is_text(resource: ResourceType) -> bool:
-    fact = resource.attributes.get(resource.title)
-    return fact is not None and fact.kind.compare is Compare.TEXT
-
-
-def x_dina(resource: ResourceType) -> dict[str, Any]:
-    """What machines need to know of a type beyond its schema (api.md §26), with probes for the checker."""
-    facts = resource.attributes
-    filterable = [n for n, f in facts.items() if f.filterable and not f.on_request]
-    relationships = resource.relationships
-    writable = [f for f in facts.values() if f.writable]
-
-    def first(*compare: Compare) -> str | None:
-        found = [
-            f
-            for f in writable
-            if f.kind.compare in compare and f.name != "group" and not f.pattern and not f.format
-        ]
-        found.sort(key=lambda f: (not f.required, not f.listed, f.max is not None and f.max < 50))
-        return found[0].name if found else None
-
-    def relation(*, many: bool, external: bool) -> str | None:
-        fits = [
-            n for n, r in relationships.items() if r.many == many and r.external == external and not r.tree
-        ]
-        return fits[0] if fits else None
-
-    return {
-        "type": resource.type,
-        "provider": resource.provider,
-        "grouped": resource.grouped,
-        "stored": resource.store is None,
-        "readOnly": "create" not in resource.methods,
-        "filterable": filterable,
-        "sortable": [n for n in filterable if facts[n].kind.compare not in UNSORTABLE],
-        "includable": list(relationships),
-        "optionalFields": [n for n, f in facts.items() if f.on_request],
-        "externalTypes": {n: list(r.targets) for n, r in relationships.items() if r.external},
-        "example": {"attributes": resource.example, "relationships": {}},
-        "probe": {
-            "text": resource.title if is_text(resource) else first(Compare.TEXT),
-            "number": first(Compare.NUMBER),
-            "date": first(Compare.DATE, Compare.PARTIAL_DATE),
-            "toOne": relation(many=False, external=False),
-            "toMany": relation(many=True, external=False),
-            "external": relation(many=True, external=True) or relation(many=False, external=True),
-            "keyMap": first(Compare.MAP),
-            "optional": next((n for n, f in facts.items() if f.on_request), None),
-            "required": next((f.name for f in writable if f.required and f.name != "group"), None),
-        },
-    }
