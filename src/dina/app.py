@@ -45,8 +45,9 @@ def services_of(
     mounts: dict[str, Service] = {}
     for module, types in loaded:
         service = Service(
-            module, types, pools, owners, module.version, settings.contact or None, settings.max_bulk
-        )
+            module, types, pools, owners, module.version, settings.contact or None, settings.max_bulk,
+            module.name in settings.version_required,
+        )  # fmt: skip
         if settings.auth_mode == "dev":
             service.attention.append("auth.mode=dev: everybody is let in as user «dev»")
         services[module.name] = service

@@ -20,7 +20,8 @@ class Settings:
 
     `database_url` empty: the embedded server in `data_dir`. `replica_url`: reads go there. `auth_mode`:
     `local` (built-in accounts), `oidc` (`issuers`: `issuer=jwks url` pairs), `dev`. `modules` empty: all that
-    are installed. `public_url`: the address people use, when it differs from the one requests arrive at.
+    are installed. `version_required`: modules whose updates and
+    deletions must say which version they change (api.md §14). `public_url`: the address people use, when it differs from the one requests arrive at.
     """
 
     data_dir: Path = Path(".data")
@@ -46,6 +47,7 @@ class Settings:
     burst: float = 200.0
     max_body: int = 20 * 1024 * 1024
     max_bulk: int = 5000
+    version_required: tuple[str, ...] = ()
     contact: str = ""
     web: bool = True
     log_requests: bool = True

@@ -9,6 +9,7 @@ import time
 import warnings
 from pathlib import Path
 
+import psutil
 import psycopg
 
 DATABASE = "dina"
@@ -49,6 +50,7 @@ class EmbeddedServer:
 
         if os.geteuid() == 0:
             _open_path(self.directory.parent)
+        self._forget_the_dead()
         deadline = time.monotonic() + START_SECONDS
         fresh = not (self.directory / "PG_VERSION").exists()
         while True:
@@ -56,6 +58,7 @@ class EmbeddedServer:
                 server = get_server(self.directory)
                 break
             except (subprocess.SubprocessError, AssertionError) as failure:
+                PostgresServer._instances.pop(self.directory, None)  # pyright: ignore[reportPrivateUsage]
                 if time.monotonic() > deadline:
                     raise RuntimeError(
                         f"PostgreSQL did not start in {self.directory}; see {self.directory / 'log'}"
@@ -69,6 +72,16 @@ class EmbeddedServer:
         uri = server.get_uri()
         self._create_database(uri)
         return server.get_uri(database=DATABASE)
+
+    def _forget_the_dead(self) -> None:
+        """A killed server that nobody has reaped yet (containers often lack an init) looks alive: it is not."""
+        file = self.directory / "postmaster.pid"
+        try:
+            dead = psutil.Process(int(file.read_text().split()[0])).status() == psutil.STATUS_ZOMBIE
+        except (OSError, ValueError, IndexError, psutil.NoSuchProcess):
+            return
+        if dead:
+            file.unlink(missing_ok=True)
 
     def _settings_file(self) -> Path:
         return self.directory / "dina.conf"

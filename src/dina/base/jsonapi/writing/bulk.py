@@ -28,6 +28,7 @@ from dina.base.jsonapi.writing.changes import (
     read_update,
     uuid7,
 )
+from dina.base.jsonapi.writing.drafts import also_missing
 from dina.base.jsonapi.writing.write import transaction, write
 from dina.base.resource import ResourceType
 from dina.base.resource.checks import UUID_FORM
@@ -51,9 +52,12 @@ async def bulk_create(service: Service, request: Request, resource: ResourceType
     for index, item in enumerate(items):
         change, wrong = read_create(resource, item, f"/data/{index}", index, lids)
         changes.append(change)
-        errors += wrong
+        errors += [*wrong, *(also_missing(change, wrong) if wrong else ())]
     if errors:
-        raise Problem(errors)
+        for change in changes:
+            if not any(error.meta.get("index") == change.index for error in errors):
+                errors += also_missing(change, [])
+        raise Problem(sorted(errors, key=lambda error: error.meta.get("index", 0)))
     return await _bulk(service, request, resource, asked, changes)
 
 

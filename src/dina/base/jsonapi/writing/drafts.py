@@ -150,6 +150,19 @@ def constraint_errors(pending: Pending) -> list[Error]:
     return errors
 
 
+def also_missing(change: Change, faulty: Sequence[Error]) -> list[Error]:
+    """What a resource with values of the wrong kind lacks besides, so that one answer names both."""
+    if change.action != "create" or any(error.code != "CONSTRAINT_VIOLATION" for error in faulty):
+        return []
+    named = {(error.pointer or "").removeprefix(change.pointer) for error in faulty}
+    inherits = bool(change.resource.group_from)
+    return [
+        change.located(error)
+        for error in constraint_errors(draft_of(change, None))
+        if error.pointer not in named and not (inherits and error.meta.get("member") == "group")
+    ]
+
+
 def rule_errors(pending: Pending) -> list[Error]:
     """The type's pure rules; pointers that lead to nothing in the request are moved to what is there."""
     found: list[Error] = []

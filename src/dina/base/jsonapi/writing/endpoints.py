@@ -26,6 +26,7 @@ from dina.base.jsonapi.writing.changes import (
     read_update,
     top_object,
 )
+from dina.base.jsonapi.writing.drafts import also_missing
 from dina.base.jsonapi.writing.write import transaction, write
 from dina.base.resource import ResourceType
 
@@ -36,7 +37,7 @@ async def create(service: Service, request: Request, resource: ResourceType) -> 
     item = data_object(await request.body())
     change, errors = read_create(resource, item, "/data", None, {})
     if errors:
-        raise Problem(errors)
+        raise Problem([*errors, *also_missing(change, errors)])
     async with transaction(service, request) as connection:
         await write(service, request, connection, [change])
         plan, row = await read_back(
