@@ -432,6 +432,28 @@ async def test_the_provider_gives_codes_once_and_only_to_allowed_addresses(secur
     assert (await client.post(TOKEN, data=refresh)).status_code == 400, "a replayed code ends its session"
 
 
+async def test_a_refresh_token_works_once_and_its_second_use_ends_the_session(secured: App) -> None:
+    client = client_of(secured)
+    form = {"grant_type": "password", "client_id": "dina-public", "username": "guest", "password": "guest"}
+    first = (await client.post(TOKEN, data=form)).json()["refresh_token"]
+    renew = {"grant_type": "refresh_token", "client_id": "dina-public"}
+    second = (await client.post(TOKEN, data={**renew, "refresh_token": first})).json()["refresh_token"]
+    assert (await client.post(TOKEN, data={**renew, "refresh_token": first})).status_code == 400
+    assert (await client.post(TOKEN, data={**renew, "refresh_token": second})).status_code == 400
+
+
+async def test_guessing_passwords_gets_slow(secured: App) -> None:
+    assert secured.pools is not None
+    await Accounts(secured.pools.write).save("guessed", password="right", roles=[("cnc", "user")])
+    client = client_of(secured)
+    form = {"grant_type": "password", "client_id": "dina-public", "username": "guessed"}
+    for attempt in range(8):
+        answer = await client.post(TOKEN, data={**form, "password": str(attempt)})
+        assert answer.status_code == 401
+    answer = await client.post(TOKEN, data={**form, "password": "right"})
+    assert answer.status_code == 401, "even the right one waits now"
+
+
 async def test_the_checker_finds_every_must_of_the_contract_kept(api: httpx.AsyncClient) -> None:
     """The instance files of the gateway, which the checker asks for too."""
     for path in ("/api/instance.json", "/keycloak.json", "/dev-user.json"):
