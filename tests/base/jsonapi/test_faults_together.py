@@ -35,3 +35,13 @@ async def test_a_bulk_names_the_faults_of_every_item_in_order(api: httpx.AsyncCl
         (2, "/data/2/attributes"),
     ]
     assert (await api.get(f"{PROJECT}/count")).json()["data"]["attributes"]["value"] == before
+
+
+async def test_values_of_the_wrong_kind_do_not_reach_the_rules(api: httpx.AsyncClient) -> None:
+    for path, type_, attributes in (
+        ("/collection/v1/organism", "organism", {"determination": [["x"]]}),
+        ("/collection/v1/collecting-event", "collecting-event", {"managedAttributes": [None]}),
+        ("/collection/v1/controlled-vocabulary", "controlled-vocabulary", {"name": [None]}),
+    ):
+        answer = await api.post(path, json=resource(type_, attributes))
+        assert answer.status_code == 422, answer.text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -154,12 +154,21 @@ def also_missing(change: Change, faulty: Sequence[Error]) -> list[Error]:
     """What a resource with values of the wrong kind lacks besides, so that one answer names both."""
     if change.action != "create" or any(error.code != "CONSTRAINT_VIOLATION" for error in faulty):
         return []
-    named = {(error.pointer or "").removeprefix(change.pointer) for error in faulty}
-    inherits = bool(change.resource.group_from)
+    pointers = [(error.pointer or "").removeprefix(change.pointer).split("/") for error in faulty]
+    named = {parts[2] for parts in pointers if len(parts) > 2}
+    sound = replace(
+        change,
+        attributes={name: value for name, value in change.attributes.items() if name not in named},
+        relationships={name: value for name, value in change.relationships.items() if name not in named},
+    )
+    if change.resource.group_from:
+        named.add("group")
+    found = constraint_errors(draft_of(sound, None))
+    top = "/attributes" if change.attributes else ""
     return [
-        change.located(error)
-        for error in constraint_errors(draft_of(change, None))
-        if error.pointer not in named and not (inherits and error.meta.get("member") == "group")
+        change.located(replace(error, pointer=top) if error.pointer == "" else error)
+        for error in found
+        if error.meta.get("member") not in named
     ]
 
 
@@ -201,8 +210,6 @@ def settle(change: Change, error: Error) -> Error:
             kept = parts[:depth]
             if kept in (["attributes"], ["relationships"]) and not getattr(change, kept[0]):
                 kept = []
-            from dataclasses import replace
-
             return replace(
                 error,
                 pointer="".join(f"/{p}" for p in kept),

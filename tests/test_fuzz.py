@@ -1,0 +1,47 @@
+"""Requests made up from our own OpenAPI description: never a 500, never a status it does not promise."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from dina.settings import Settings
+from tests.conftest import new_database
+from tests.test_durability import started
+
+EVERYTHING = "examples,coverage,fuzzing"
+
+
+@pytest.mark.parametrize(
+    ("module", "phases"),
+    # Systematic coverage of the collection module is 31,000 requests; its many types share one code.
+    [("agent", EVERYTHING), ("user", EVERYTHING), ("collection", "examples,fuzzing")],
+)
+def test_nothing_made_up_breaks_the_module(module: str, phases: str, server_url: str, tmp_path: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    settings = Settings(
+        database_url=new_database(server_url), data_dir=tmp_path, port=port, auth_mode="dev", web=False, rate=0,
+        modules=(module,), log_requests=False, dev_admin=True,
+    )  # fmt: skip
+    process = started(settings)
+    try:
+        found = subprocess.run(
+            [
+                str(Path(sys.executable).parent / "schemathesis"), "run", f"http://127.0.0.1:{port}/api/v1/openapi.json",
+                "--checks", "not_a_server_error,status_code_conformance", "--max-examples", "3",
+                "--phases", phases, "--workers", "2", "--seed", "7", "--no-color",
+            ],
+            capture_output=True, text=True, cwd=tmp_path, timeout=400, check=False,
+        )  # fmt: skip
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(20)
+    assert found.returncode == 0, found.stdout[-6000:] + found.stderr[-2000:]
