@@ -44,7 +44,7 @@ def read_iso(text: str, today: date) -> DateRange | Reason | None:
     end = _end(right) or _short_end(right, start)
     if end is None or isinstance(end, Reason):
         return end
-    if start[2] == end[2] == "year" and not right.isdecimal():
+    if start[2] == end[2] == "year":
         return None
     return checked(DateRange(start[0], end[1], _coarser(start[2], end[2])), today)
 

@@ -13,7 +13,7 @@ from .candidates import Candidate, candidates, on_weekday, once, timed
 from .iso import read_iso
 from .label import Label, read_label
 from .times import take_times
-from .tokens import EARLIEST_YEAR, Element, same_signs, scan
+from .tokens import EARLIEST_YEAR, LATEST_YEAR, Element, same_signs, scan
 from .value import DateRange
 
 __all__ = ["MAX_LENGTH", "Hemisphere", "interpret_date"]
@@ -36,7 +36,7 @@ _SURE = frozenset(
 )
 """Reasons that say something of a reading without making it less sure."""
 
-_BRACKETS = re.compile(r"[\[\](){}<>]")
+_BRACKETS = re.compile(r"[\[\](){}]")
 _PLAIN = re.compile(r"[^\w]+|_+")
 _YEAR_MONTH = re.compile(r"\d\d(\d\d)-(\d\d)")
 _EIGHT_DIGITS = re.compile(r"(\d\d)(\d\d)(\d{4})")
@@ -71,7 +71,7 @@ def interpret_date(
     if iso:
         return Interpretation(verbatim, iso, *_iso_trust(text))
     if digits := _EIGHT_DIGITS.fullmatch(text):
-        text = "-".join(digits.groups()) if int(digits[3]) >= EARLIEST_YEAR else text
+        text = "-".join(digits.groups()) if EARLIEST_YEAR <= int(digits[3]) <= LATEST_YEAR else text
     return _interpret(verbatim, text, day_first, context)
 
 
@@ -122,8 +122,11 @@ def _interpret(
         return Interpretation(
             verbatim, None, "impossible", (label.fault or Reason("DATE_NO_SUCH_TIME", {"time": text}),)
         )
+    single_letter = (
+        len(label.elements) == 1 and label.elements[0].unit == "roman" and len(label.elements[0].text) == 1
+    )
     ends = scanned.trailing + (scanned.elements[0].gap if scanned.elements else "")
-    if set(ends) & set("-/_") or len(label.elements) > _MAX_ELEMENTS:
+    if single_letter or set(ends) & set("-/_") or len(label.elements) > _MAX_ELEMENTS:
         return Interpretation(verbatim, None, "unknown", (Reason("DATE_NOT_UNDERSTOOD"),))
     _doubts(label, text, scanned.doubtful)
     found, faults = candidates(label, day_first, context)
@@ -139,7 +142,7 @@ def _doubts(label: Label, text: str, doubtful: bool) -> None:
     if doubtful:
         label.notes.append(Reason("DATE_DOUBTED"))
         label.uncertain = True
-    if re.search(r"[\[<{][^\]>}]*[^\W_]", text):
+    if re.search(r"[\[{][^\]}]*[^\W_]", text):
         label.notes.append(Reason("DATE_BRACKETED"))
         label.uncertain = True
 
@@ -179,7 +182,7 @@ def _why_not(elements: Sequence[Element]) -> Reason:
     numbers = [element for element in elements if element.kind == "#"]
     if len(elements) == len(numbers) == 1 and len(numbers[0].text) == 5:
         return Reason("DATE_MAYBE_DAY_COUNT", {"number": numbers[0].text})
-    if any(len(number.text) == 4 for number in numbers) and len(elements) > 1:
+    if any(len(number.text) == 4 for number in numbers) and 1 < len(elements) <= 3:
         return Reason("DATE_YEAR_UNLIKELY", {"number": next(n.text for n in numbers if len(n.text) == 4)})
     if any(len(number.text) == 3 for number in numbers):
         return Reason("DATE_YEAR_INCOMPLETE", {"number": next(n.text for n in numbers if len(n.text) == 3)})

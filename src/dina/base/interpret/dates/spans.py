@@ -87,10 +87,22 @@ def _between(left: Piece, right: Piece, written: Sequence[Element], worded: bool
     """The range from one piece to another, each completed from the other."""
     if left.bare and not (right.bare and right.years and max(*left.years or (0,), *right.years) > 31):
         return None
-    if left.months is None and left.years is None and right.years is None and not worded:
+    if (
+        not worded
+        and left.years is None
+        and right.years is None
+        and (left.months is None or right.months is None)
+    ):
         return None
     if years := _years_after(left, right, written):
         return _in_years(left, years)
+    if (
+        left.years
+        and right.years is None
+        and "/" in written[0].gap
+        and right.days == (left.years[0] % 100,) * 2
+    ):
+        return None  # "1921 Oct 4/21" repeats the year
     if not worded and (left.fault or right.fault):
         return None
     one, other = _complete(left, right)
@@ -99,7 +111,7 @@ def _between(left: Piece, right: Piece, written: Sequence[Element], worded: bool
         return None
     if sum(_fineness(one)) - sum(_fineness(other)) not in (-1, 0, 1):
         return None
-    if one.years and other.years and (left.years is None) != (right.years is None):
+    if one.years == other.years and one.years and one.years[0] == one.years[1] and filled:
         return _over_new_year(one, other, year_on_right=left.years is None)
     return Reading(one, other)
 

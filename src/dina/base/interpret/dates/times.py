@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 _HOUR_MINUTE = re.compile(
     r"""
-    (?<![\w:/.+-])
+    (?<![\w:/.+])
     (?:(?:at|um|kl\.?|a\s+las|à)\s+)?
     (?:
         (?P<h1>\d{1,2}):(?P<m1>\d{2})(?::(?P<s1>\d{2})(?P<fraction>\.\d{1,9})?)?
@@ -15,7 +15,7 @@ _HOUR_MINUTE = re.compile(
     )
     (?:\s*(?:uhr|h(?:rs?|ours)?)\b\.?)?
     (?:\s*(?P<half>[ap])\.?\s?m\b\.?)?
-    (?:\s*(?P<offset>z|utc|gmt|[+-]\d{2}(?::?\d{2})?)(?![\w:]))?
+    (?:\s*(?P<offset>z|utc|gmt)(?!\w))?
     (?![\w:])
     """,
     re.VERBOSE | re.IGNORECASE,

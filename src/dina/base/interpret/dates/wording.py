@@ -17,6 +17,10 @@ from .tokens import Element
 Elements: TypeAlias = list[Element]
 
 _NUMBER_WORDS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": LAST_WEEK}
+_SPACED_ENDINGS = {
+    *((" ", ending) for ending in ("st", "nd", "rd", "th")),
+    *((".", ending) for ending in ("o", "a", "th")),
+}
 _PARTS = ("early", "middle", "late")
 _ROMAN_COUNTS = {"vii": 7, "viii": 8, "ix": 9, "x": 10}
 
@@ -43,6 +47,8 @@ def decades(elements: Elements) -> Elements:
     """`decade of 1920`, `années 20`."""
 
     def decade(word: Element, year: Element) -> Element | None:
+        if year.kind == "decade" and words.fold(word.text) == "des":  # "des années", not December
+            return year
         dated = year.kind == "y" or (year.kind == "n" and len(year.text) == 2)
         if word.kind != "decade" or year.first % 10 or not dated:
             return None
@@ -68,8 +74,9 @@ def _ordinals(elements: Elements) -> Elements:
 
     def ordinal(number: Element, ending: Element) -> Element | None:
         spelled = words.fold(ending.text)
-        near = not ending.gap or (ending.gap in (" ", ".") and spelled in ("st", "nd", "rd", "th"))
-        if number.kind != "n" or not near or spelled not in endings:
+        near = not ending.gap or (ending.gap, spelled) in _SPACED_ENDINGS
+        lower = ending.text.islower() or len(ending.text) == 2  # "3O June" is rather the 30th
+        if number.kind != "n" or not near or not lower or spelled not in endings:
             return None
         return replace(number, text=number.text + ending.text, ordinal=True)
 
