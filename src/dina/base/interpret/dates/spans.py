@@ -1,5 +1,6 @@
 """Pieces put together: ranges, lists of dates, and one date or another."""
 
+from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, pairwise, product
@@ -8,9 +9,13 @@ from dina.base.interpret import Reason
 
 from .pieces import Order, Piece, pieces, uniform
 from .tokens import SEASON_MONTHS, Element
+from .value import partial
 
 MAX_CUTS = 7
 """A list may have so many commas; what has more is not read."""
+
+_MOST_READ_EVERY_WAY = 4
+"""Dates of a list that may each have several readings; in longer lists each must have one."""
 
 _LONGEST_OVER_NEW_YEAR = 6
 """Months a range may span over New Year with one year written; longer ones are more likely a mistake."""
@@ -52,9 +57,13 @@ def readings(elements: Sequence[Element], order: Order, worded: bool) -> list[Re
 
 
 def _alike(elements: Sequence[Element]) -> bool:
-    """Whether months are all words, or all numerals of one case: `II-viii-1939` is rather 11 August."""
+    """Whether months are all words, or all numerals of one case: `II-viii-1939` is rather 11 August, `1V` April."""
     months = [element for element in elements if element.kind == "m"]
     numerals = [element for element in months if element.unit == "roman"]
+    if any(one.text == "1" and not other.gap and other.text in "VX" for one, other in pairwise(elements)):
+        return False
+    if len(numerals) == 2 and uniform(elements) and numerals[1].first != numerals[0].first + 1:
+        return False
     return not numerals or (
         len(numerals) == len(months) and len({numeral.text.isupper() for numeral in numerals}) == 1
     )
@@ -96,13 +105,8 @@ def _between(left: Piece, right: Piece, written: Sequence[Element], worded: bool
         return None
     if years := _years_after(left, right, written):
         return _in_years(left, years)
-    if (
-        left.years
-        and right.years is None
-        and "/" in written[0].gap
-        and right.days == (left.years[0] % 100,) * 2
-    ):
-        return None  # "1921 Oct 4/21" repeats the year
+    if _year_again(left, right, written[0]):
+        return None
     if not worded and (left.fault or right.fault):
         return None
     one, other = _complete(left, right)
@@ -114,6 +118,15 @@ def _between(left: Piece, right: Piece, written: Sequence[Element], worded: bool
     if one.years == other.years and one.years and one.years[0] == one.years[1] and filled:
         return _over_new_year(one, other, year_on_right=left.years is None)
     return Reading(one, other)
+
+
+def _year_again(left: Piece, right: Piece, element: Element) -> bool:
+    """Whether the right side repeats a year: `1921: Oct 4/21`, `1860-1862 Aug. 6`."""
+    if left.years is None:
+        return False
+    if left.months is None and right.months and element.kind == "y":
+        return True
+    return right.years is None and "/" in element.gap and right.days == (left.years[0] % 100,) * 2
 
 
 def _years_after(left: Piece, right: Piece, written: Sequence[Element]) -> tuple[int, int] | None:
@@ -227,8 +240,11 @@ def _rows(runs: Sequence[Sequence[Element]], order: Order, worded: bool) -> Iter
     read = [list(pieces(run, order, worded))[:4] for run in runs]
     if len(runs) < 2 or not all(read) or len(runs) > MAX_CUTS + 1:
         return
-    tried = product(*read) if len(runs) <= 4 else [tuple(one[0] for one in read)]
-    for row in tried:
+    if len(runs) > _MOST_READ_EVERY_WAY:
+        read = [[piece for piece in found if not piece.bare] for found in read]
+        if any(len(found) != 1 for found in read):
+            return
+    for row in product(*read):
         full = _completed(row)
         if len({piece.bare for piece in row if piece.years}) > 1:
             continue
@@ -255,6 +271,13 @@ def _completed(row: Sequence[Piece]) -> list[Piece]:
     return full
 
 
+def _day_fault(piece: Piece) -> Reason | None:
+    """Why a date between the first and the last cannot be; those two are looked up in a calendar later."""
+    if not piece.months or not piece.days or piece.days[1] <= monthrange(2000, piece.months[0])[1]:
+        return None
+    return Reason("DATE_NO_SUCH_DAY", {"day": str(piece.days[1]), "month": partial(None, piece.months[0])})
+
+
 def _from_first_to_last(row: Sequence[Piece]) -> Reading:
     def when(piece: Piece) -> tuple[int, int, int]:
         return (piece.years or (0, 0))[0], (piece.months or (0, 0))[0], (piece.days or (0, 0))[0]
@@ -263,7 +286,8 @@ def _from_first_to_last(row: Sequence[Piece]) -> Reading:
     steps = [
         tuple(b - a for a, b in zip(when(one), when(next_), strict=True)) for one, next_ in pairwise(ordered)
     ]
-    adjacent = all(sorted(step) == [0, 0, 1] for step in steps)
-    fault = next((piece.fault for piece in row if piece.fault), None)
+    next_one = tuple(int(at == 2 - sum(_fineness(row[0]))) for at in range(3))
+    adjacent = all(step == next_one for step in steps)
+    fault = next((fault for piece in row if (fault := piece.fault or _day_fault(piece))), None)
     first = replace(ordered[0], fault=fault)
     return Reading(first, ordered[-1], () if adjacent else (Reason("DATE_SEVERAL_DATES"),))
