@@ -589,3 +589,40 @@ def test_a_word_has_one_role() -> None:
     found = [*months, *seasons, *roles]
     assert sorted(found) == sorted(set(found))
     assert all(word == vocabulary.fold(word) for word in found)
+
+
+def test_a_month_that_is_none_is_not_taken_for_a_year() -> None:
+    reading = fields(year="1903", month="13")
+    assert (reading.confidence, said(reading)) == ("impossible", {"NO_SUCH_MONTH"})
+
+
+def test_a_date_without_year_is_in_the_year_given_beside_it() -> None:
+    assert event_date(fields(verbatimEventDate="21 vii", year="1990")) == "1990-07-21"
+
+
+def test_month_names_and_numerals_are_months_of_the_parts() -> None:
+    assert event_date(fields(year="2001", month="feb", day="3")) == "2001-02-03"
+    assert event_date(fields(year="2001", month="VI")) == "2001-06"
+
+
+def test_the_time_of_one_field_outlasts_the_day_of_another() -> None:
+    assert (
+        event_date(fields(eventDate="1903-06-12T10:00", year="1903", month="6", day="12"))
+        == "1903-06-12T10:00"
+    )
+
+
+def test_the_ends_make_a_range() -> None:
+    ends = {
+        "beginYear": "2000",
+        "beginMonth": "1",
+        "beginDay": "2",
+        "endyear": "2000",
+        "endmonth": "3",
+        "endday": "4",
+    }
+    assert event_date(fields(**ends)) == "2000-01-02/2000-03-04"
+    assert (
+        event_date(fields(EarliestDateCollected="1 Jan 1900", LatestDateCollected="Dec 1901"))
+        == "1900-01-01/1901-12"
+    )

@@ -1,17 +1,19 @@
 """`interpret_event_fields`: the date fields of one Darwin Core record read together."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import product
 from typing import TypeAlias
 
 from dina.base.interpret import Confidence, Interpretation, Reason
 
+from .agreement import most_exact
 from .calendar import Hemisphere
 from .candidates import once
 from .reading import interpret_date
-from .value import DateRange, partial
+from .value import DateRange
+from .words import ROMAN_MONTHS
 
 EVENT_FIELDS = (
     "verbatimEventDate",
@@ -111,26 +113,31 @@ def _sources(given: Mapping[str, str], read: Reader) -> Iterator[Source]:
 def _of_parts(given: Mapping[str, str], prefix: str, read: Reader) -> Interpretation[DateRange]:
     """A date given as year, month (a number, numeral or name) and day."""
     year, month, day = (given.get(prefix + part, "") for part in ("year", "month", "day"))
+    if len(year) == 2 and year.isdecimal():
+        year = f"'{year}"
     whole = " ".join(part for part in (day, month, year) if part)
-    if not month.isdecimal():
-        found = read(whole if month or not day else f"{day} ?")
-    elif year.isdecimal() and len(year) == 4:
-        written = [year, month.zfill(2), day.zfill(2)] if day else [year, month.zfill(2)]
-        found = read("-".join(written))
-    else:
-        found = _without_year(whole, month, day) if not year else Interpretation(whole, None, "unknown")
-    if found.confidence == "impossible" and day and (rest := read(f"{month} {year}")).value:
-        return Interpretation(whole, None, "impossible", found.reasons, (rest.value,))
-    return found
-
-
-def _without_year(whole: str, month: str, day: str) -> Interpretation[DateRange]:
-    if not 1 <= int(month) <= 12 or (day and not (day.isdecimal() and 1 <= int(day) <= 31)):
-        return Interpretation(whole, None, "impossible", (Reason("DATE_NO_SUCH_MONTH", {"month": month}),))
-    text = partial(None, int(month), int(day) if day else None)
-    return Interpretation(
-        whole, DateRange(text, text, "day" if day else "month"), "certain", (Reason("DATE_NO_YEAR"),)
+    if not month or not month.strip("0"):
+        return _of_year(whole, read(year), Reason("DATE_MONTH_NOT_GIVEN") if month or day else None)
+    if month.isdecimal():
+        if len(month) > 2 or int(month) > len(ROMAN_MONTHS):
+            fault = Reason("DATE_NO_SUCH_MONTH", {"month": month})
+            return Interpretation(whole, None, "impossible", (fault,), _standing(read(year)))
+        month = ROMAN_MONTHS[int(month) - 1].upper()
+    found = read(" ".join(part for part in (day, month, year) if part))
+    standing = (
+        _standing(read(f"{month} {year}")) if day and found.confidence == "impossible" else found.alternatives
     )
+    return replace(found, verbatim=whole, alternatives=standing)
+
+
+def _of_year(whole: str, year: Interpretation[DateRange], note: Reason | None) -> Interpretation[DateRange]:
+    reasons = year.reasons if year.verbatim else ()
+    return replace(year, verbatim=whole, reasons=(*reasons, note) if note else reasons)
+
+
+def _standing(rest: Interpretation[DateRange]) -> tuple[DateRange, ...]:
+    """What can stand of a date that is none."""
+    return (rest.value,) if rest.value else ()
 
 
 def _of_ends(given: Mapping[str, str], read: Reader) -> Iterator[Source]:
@@ -216,7 +223,7 @@ def _together(
         return Interpretation(verbatim, only.value, confidence, reasons, only.alternatives)
     agreed: dict[DateRange, bool] = {}
     for row in list(product(*(source.values for source in sources)))[:_MAX_COMBINATIONS]:
-        if value := _most_exact(row):
+        if value := most_exact(row):
             agreed[value] = any(
                 v == value and s.reading.confidence == "certain" for v, s in zip(row, sources, strict=True)
             )
@@ -242,37 +249,3 @@ def _together(
 
 def _distinct(sources: Sequence[Source]) -> tuple[DateRange, ...]:
     return tuple(dict.fromkeys(value for source in sources for value in source.values))
-
-
-def _most_exact(row: Sequence[DateRange]) -> DateRange | None:
-    """The range all of a row agree with: the narrowest within the others, if it is within them all.
-
-    A range also agrees with a date that repeats its beginning: databases put the first day, month and year
-    of a range into their parts.
-    """
-    best = row[0]
-    for value in row[1:]:
-        if _repeats_start(value, best) or value == best:
-            continue
-        if _repeats_start(best, value) or best.covers(value) or _matches_without_year(best, value):
-            best = value
-        elif not (value.covers(best) or _matches_without_year(value, best)):
-            return None
-    return best
-
-
-def _repeats_start(value: DateRange, whole: DateRange) -> bool:
-    """Whether a date is the beginning of a longer range, written as exactly as the range or less."""
-    single = value.start == value.end
-    return (
-        single
-        and whole.start != whole.end
-        and value.first_day is not None
-        and whole.start.startswith(value.start)
-    )
-
-
-def _matches_without_year(value: DateRange, full: DateRange) -> bool:
-    """Whether a date without a year is the other's month and day."""
-    bare = not value.bounded and value.year is None and value.month is not None
-    return bare and value.month == full.month and (value.day is None or value.day == full.day)

@@ -15,7 +15,7 @@ _HOUR_MINUTE = re.compile(
     )
     (?:\s*(?:uhr|h(?:rs?|ours)?)\b\.?)?
     (?:\s*(?P<half>[ap])\.?\s?m\b\.?)?
-    (?:\s*(?P<offset>z|utc|gmt)(?!\w))?
+    (?:\s*(?P<offset>z|utc|gmt|\+\d{2}:?\d{2}|(?<=\s)-\d{4})(?!\w))?
     (?![\w:])
     """,
     re.VERBOSE | re.IGNORECASE,

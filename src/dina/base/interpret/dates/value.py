@@ -86,7 +86,8 @@ class DateRange:
         first, last, other_first, other_last = self.first_day, self.last_day, other.first_day, other.last_day
         if other_first is None or other_last is None:
             return False
-        return (first is None or first <= other_first) and (last is None or other_last <= last)
+        after = self.start == OPEN or (first is not None and first <= other_first)
+        return after and (self.end == OPEN or (last is not None and other_last <= last))
 
     def _shared(self, part: int) -> int | None:
         """A part of the date, if both ends have it and have the coarser parts in common."""
