@@ -13,7 +13,7 @@ from dina.base.resource.extension import Extension
 from dina.base.text import Text, add_messages
 
 if TYPE_CHECKING:
-    from starlette.routing import Route
+    from dina.base.jsonapi.operation import Operation
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Module:
     `name` is the guideline name, and that of the PostgreSQL schema unless `schema` says another;
     `gateway` the browser gateway's name
     (`agent-api`) and `host` the prefix on an API host (api.md §1.1). `resources` are declared classes.
-    `routes` builds extra routes from the running service. `vocabularies` maps a name to its elements:
+    `operations` are endpoints beside those of the types. `vocabularies` maps a name to its elements:
     `[{"key": …, "en": …, "fr": …, "term": …}]`. `external` maps a foreign type to the module that owns it.
     `seed` is run once after migration, in one transaction, with a psycopg connection. `messages` are the
     sentences of the module's own rules: `{key: {"en": …, "fr": …}}`.
@@ -41,7 +41,7 @@ class Module:
         default_factory=dict[str, Sequence[Mapping[str, Any]]]
     )
     messages: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
-    routes: Callable[[Any], Sequence[Route]] | None = None
+    operations: Sequence[Operation] = ()
     seed: Callable[[Any], None] | None = None
     api_path: str = "/api/v1"
     schema: str = ""

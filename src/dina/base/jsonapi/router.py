@@ -9,7 +9,7 @@ from dina.base.errors import Error, Problem
 from dina.base.history import endpoints as history
 from dina.base.http import Answer, Request
 from dina.base.http.negotiation import ATOMIC, request_extensions
-from dina.base.jsonapi import common, foreign, reading, related
+from dina.base.jsonapi import common, foreign, operation, reading, related
 from dina.base.jsonapi.service import Service
 from dina.base.jsonapi.writing import atomic, bulk
 from dina.base.jsonapi.writing import endpoints as writing
@@ -60,9 +60,9 @@ def find(service: Service, request: Request) -> Methods | None:
     """The endpoints at a path, by method; None when there is nothing."""
     segments = [unquote(part) for part in request.path.split("/")[1:]]
     head = segments[0]
-    own = service.module_endpoints.get(head) if service.module_endpoints else None
-    if own is not None:
-        return own(service, request, segments[1:])
+    own = operation.endpoints(service, request, segments) if service.module.operations else None
+    if own:
+        return own
     shared = SHARED.get(head)
     if shared is not None:
         return shared(service, request, segments[1:])

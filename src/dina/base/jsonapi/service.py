@@ -31,7 +31,6 @@ class Service:
     version_required: bool = False
     statements: dict[Any, Statement] = field(default_factory=dict[Any, Statement])
     remembered: dict[Any, Any] = field(default_factory=dict[Any, Any])
-    module_endpoints: Mapping[str, Any] = field(default_factory=dict[str, Any])
     attention: list[str] = field(default_factory=list[str])
 
     @property

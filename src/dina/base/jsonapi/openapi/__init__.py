@@ -11,6 +11,7 @@ from dina.base.jsonapi.openapi.parameters import (
     filter_parameters,
     flag,
     list_parameters,
+    page_parameters,
     path_parameter,
     query,
     shaping_parameters,
@@ -23,6 +24,7 @@ from dina.base.jsonapi.openapi.schemas import (
     relationship_schema,
     to_3_0,
 )
+from dina.base.jsonapi.operation import adapter_of
 from dina.base.jsonapi.service import Service
 from dina.base.jsonapi.writing.model import attribute_annotation
 from dina.base.resource import Attribute, Relationship, ResourceType
@@ -56,6 +58,7 @@ class _Description:
             self.type_schemas(resource)
             self.type_paths(resource)
         self.module_paths()
+        self.own_paths()
         return {
             "openapi": "3.0.3",
             "info": {
@@ -324,13 +327,37 @@ class _Description:
             found["delete"] = self.operation("Remove links", 204, None, WRITE_FAULTS, [id_], body, tag)
         return found
 
+    def own_paths(self) -> None:
+        """The module's operations."""
+        for own in self.service.module.operations:
+            given = [query(name, {"type": "string"}, text.en) for name, text in own.parameters.items()]
+            if own.paged:
+                given += page_parameters()
+            if "{id}" in own.path:
+                given.insert(0, path_parameter("id", "UUID"))
+            body = None
+            if own.body is not None:
+                data = {
+                    "type": "object",
+                    "required": ["type", "attributes"],
+                    "properties": {
+                        "type": {"type": "string", "enum": [own.type]},
+                        "attributes": to_3_0(adapter_of(own.body).json_schema()),
+                    },
+                }
+                body = document_schema(data, request=True)
+            faults = WRITE_FAULTS if own.method == "POST" else (404, 410)
+            self.paths.setdefault(own.path, {})[own.method.lower()] = self.operation(
+                own.summary.en, own.status, {"$ref": PREFIX + "Document"}, faults, given, body, own.type
+            )
+
     def module_paths(self) -> None:
         whole = {"$ref": PREFIX + "Document"}
         feed = [
             query("after", {"type": "string"}),
             query("limit", {"type": "integer", "minimum": 1, "maximum": 1000}),
         ]
-        page = [query("page[limit]", {"type": "integer"}), query("page[offset]", {"type": "integer"})]
+        page = page_parameters()
         audit = [
             query("filter[instanceId]", {"type": "string"}),
             query("filter[author]", {"type": "string"}),

@@ -59,3 +59,8 @@ def list_parameters(resource: ResourceType) -> list[dict[str, Any]]:
 def is_text(resource: ResourceType) -> bool:
     fact = resource.attributes.get(resource.title)
     return fact is not None and fact.kind.compare is Compare.TEXT
+
+
+def page_parameters() -> list[dict[str, Any]]:
+    """Paging by offset."""
+    return [query("page[limit]", {"type": "integer"}), query("page[offset]", {"type": "integer"})]

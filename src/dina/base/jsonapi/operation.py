@@ -1,0 +1,140 @@
+"""Endpoints of a module beside those that follow from its types: generators, look-ups, graphs."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from dina.base.errors import Error, Problem
+from dina.base.http.answer import Answer
+from dina.base.http.request import Request
+from dina.base.json import is_object
+from dina.base.jsonapi.documents import plain_document
+from dina.base.jsonapi.parameters import Asked, ask
+from dina.base.jsonapi.service import Service
+from dina.base.jsonapi.writing.changes import data_object
+from dina.base.jsonapi.writing.model import attribute_error
+from dina.base.jsonapi.writing.safety import faults
+from dina.base.resource.checks import UUID_FORM
+from dina.base.text import Text
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One endpoint: what it is asked, what it answers, and the function that does it.
+
+    `path` may hold `{id}`, which must be a UUID. `type` is the type of the resource object in request and
+    answer. `body` is a TypedDict of the request's attributes (None: it has no body), `answer` one of the
+    answer's attributes. `parameters` are its query parameters with what they mean; `paged` adds paging.
+    Everything about it in OpenAPI follows from this.
+    """
+
+    method: str
+    path: str
+    run: Callable[[Call], Awaitable[Answer]]
+    summary: Text
+    type: str
+    status: int = 200
+    body: Any = None
+    answer: Any = None
+    parameters: Mapping[str, Text] = field(default_factory=dict[str, Text])
+    paged: bool = False
+
+    @property
+    def segments(self) -> list[str]:
+        return self.path.split("/")[1:]
+
+
+@dataclass(slots=True)
+class Call:
+    """A request for an operation, read and checked."""
+
+    operation: Operation
+    service: Service
+    request: Request
+    id: str
+    asked: Asked
+    attributes: dict[str, Any]
+
+    def parameter(self, name: str) -> str | None:
+        return self.asked.extra.get(name)
+
+    def answer(self, attributes: Mapping[str, Any], *, id: str | None = None) -> Answer:
+        """One resource object of the operation's type."""
+        data = {"type": self.operation.type, "id": id or str(uuid.uuid4()), "attributes": dict(attributes)}
+        return plain_document(self.service, self.request, data, status=self.operation.status)
+
+
+def endpoints(
+    service: Service, request: Request, segments: Sequence[str]
+) -> dict[str, Callable[[], Awaitable[Answer]]]:
+    """The operations at a path, by method; empty when there are none."""
+    found: dict[str, Callable[[], Awaitable[Answer]]] = {}
+    for operation in service.module.operations:
+        if matches(operation, segments):
+            id_ = next((s for s, p in zip(segments, operation.segments, strict=True) if p == "{id}"), "")
+            found[operation.method] = _call(operation, service, request, id_)
+    return found
+
+
+def _call(
+    operation: Operation, service: Service, request: Request, id_: str
+) -> Callable[[], Awaitable[Answer]]:
+    async def call() -> Answer:
+        allowed = frozenset({"page"}) if operation.paged else frozenset[str]()
+        asked = ask(service.types, None, request.query, allowed, frozenset(operation.parameters))
+        if id_ and not UUID_FORM.fullmatch(id_):
+            raise Problem(Error("NOT_FOUND"))
+        attributes = read_body(operation, await request.body()) if operation.body is not None else {}
+        return await operation.run(Call(operation, service, request, id_.lower(), asked, attributes))
+
+    return call
+
+
+def matches(operation: Operation, segments: Sequence[str]) -> bool:
+    own = operation.segments
+    return len(own) == len(segments) and all(
+        part in ("{id}", given) for part, given in zip(own, segments, strict=True)
+    )
+
+
+_adapters: dict[Any, TypeAdapter[dict[str, Any]]] = {}
+
+
+def read_body(operation: Operation, body: bytes) -> dict[str, Any]:
+    """The checked attributes of the request's resource object. Raises Problem with every fault."""
+    item = data_object(body)
+    if item.get("type") != operation.type:
+        raise Problem(Error("TYPE_MISMATCH", values={"expected": operation.type}, pointer="/data/type"))
+    attributes = item.get("attributes", {})
+    if not is_object(attributes):
+        raise Problem(
+            Error(
+                "MALFORMED_DOCUMENT",
+                key="body.memberObject",
+                values={"name": "attributes"},
+                pointer="/data/attributes",
+            )
+        )
+    unsafe = list(faults(attributes, "/data/attributes", frozenset()))
+    if unsafe:
+        raise Problem(unsafe)
+    try:
+        return adapter_of(operation.body).validate_python(attributes)
+    except ValidationError as fault:
+        raise Problem(
+            [attribute_error(detail).at("/data") for detail in fault.errors(include_url=False)]
+        ) from None
+
+
+def adapter_of(form: Any) -> TypeAdapter[dict[str, Any]]:
+    """The validator of an operation's attributes; unknown members are refused."""
+    found = _adapters.get(form)
+    if found is None:
+        form.__pydantic_config__ = {"extra": "forbid", "use_enum_values": True}
+        found = _adapters[form] = TypeAdapter(form)
+    return found
