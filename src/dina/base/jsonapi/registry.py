@@ -103,6 +103,7 @@ def describe_member(extras: tuple[Any, ...]) -> dict[str, Any]:
                 "help": text(extra.help),
                 "term": extra.term,
                 "vocabulary": extra.vocabulary,
+                "readOnly": extra.read_only or None,
             }
             return {key: value for key, value in found.items() if value is not None}
     return {}

@@ -182,13 +182,17 @@ def external_to_many(targets: str | Sequence[str], *, en: str, fr: str, wire: st
 
 @dataclass(frozen=True)
 class Member:
-    """What is said of a member of an embedded object: used as `Annotated[str, member(en=…, fr=…)]`."""
+    """What is said of a member of an embedded object: used as `Annotated[str, member(en=…, fr=…)]`.
+
+    What is sent for a `read_only` member is replaced by what a `prepare` function of the type computes.
+    """
 
     label: Text
     help: Text | None = None
     term: str | None = None
     vocabulary: str | None = None
     html: bool = False
+    read_only: bool = False
 
 
 def member(
@@ -200,9 +204,10 @@ def member(
     term: str | None = None,
     vocabulary: str | None = None,
     html: bool = False,
+    read_only: bool = False,
 ) -> Member:
     help_text = Text(help_en, help_fr or help_en) if help_en else None
-    return Member(Text(en, fr), help_text, term, vocabulary, html)
+    return Member(Text(en, fr), help_text, term, vocabulary, html, read_only)
 
 
 def camel(snake: str) -> str:

@@ -46,6 +46,47 @@ class ScientificNameDetails(TypedDict, total=False):
     isSynonym: Annotated[bool | None, member(en="Synonym", fr="Synonyme", term="dwc:taxonomicStatus")]
 
 
+class ParsedScientificName(TypedDict, total=False):
+    """What the name parser made of the scientific name, else of the verbatim one; set by the server."""
+
+    canonicalName: Annotated[str | None, member(en="Canonical name", fr="Nom canonique")]
+    canonicalNameWithRanks: Annotated[
+        str | None, member(en="Canonical name with ranks", fr="Nom canonique avec rangs")
+    ]
+    authorship: Annotated[
+        str | None, member(en="Authorship", fr="Auteurs du nom", term="dwc:scientificNameAuthorship")
+    ]
+    year: Annotated[
+        str | None,
+        member(en="Year of publication", fr="Année de publication", term="dwc:namePublishedInYear"),
+    ]
+    rank: Annotated[
+        str | None, member(en="Rank as written", fr="Rang tel qu’écrit", term="dwc:verbatimTaxonRank")
+    ]
+    genus: Annotated[str | None, member(en="Genus", fr="Genre", term="dwc:genericName")]
+    specificEpithet: Annotated[
+        str | None, member(en="Specific epithet", fr="Épithète spécifique", term="dwc:specificEpithet")
+    ]
+    infraspecificEpithet: Annotated[
+        str | None,
+        member(en="Infraspecific epithet", fr="Épithète infraspécifique", term="dwc:infraspecificEpithet"),
+    ]
+    cultivarEpithet: Annotated[
+        str | None, member(en="Cultivar", fr="Cultivar (épithète)", term="dwc:cultivarEpithet")
+    ]
+    cardinality: Annotated[int, member(en="Number of elements", fr="Nombre d’éléments")]
+    hybrid: Annotated[str | None, member(en="Hybrid", fr="Hybride")]
+    qualifier: Annotated[
+        str | None,
+        member(en="Qualifier in the name", fr="Qualificatif dans le nom", term="dwc:identificationQualifier"),
+    ]
+    unparsed: Annotated[str | None, member(en="Not understood", fr="Non compris")]
+    quality: Annotated[int, member(en="Quality of the reading", fr="Qualité de la lecture")]
+    formattedName: Annotated[
+        str, member(en="Formatted for print", fr="Mis en forme pour l’impression", html=True)
+    ]
+
+
 class Determination(TypedDict, total=False):
     """One identification of an organism (dwc:Identification): who said when that it is what."""
 
@@ -110,6 +151,9 @@ class Determination(TypedDict, total=False):
     managedAttributes: Annotated[
         dict[str, str | None] | None, member(en="Custom fields", fr="Champs personnalisés")
     ]
+    parsedName: Annotated[
+        ParsedScientificName | None, member(en="Parsed name", fr="Nom analysé", read_only=True)
+    ]
 
 
 class Organism(
@@ -119,7 +163,7 @@ class Organism(
     provider=GROUP,
     label=("Organism", "Organisme"),
     term="dwc:Organism",
-    prepare=(rules.single_determination_is_primary,),
+    prepare=(rules.single_determination_is_primary, rules.names_are_parsed),
     rules=(rules.determinations_agree,),
     batch_rules=(rules.organism_managed_attributes,),
     example={"lifeStage": "adult"},

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from dina.base.errors import Error
+from dina.base.interpret.names import parse_name
 from dina.base.resource import Draft
 from dina.base.resource.rules import broken
 
@@ -14,6 +15,33 @@ def single_determination_is_primary(draft: Draft) -> None:
     found: list[dict[str, Any]] = draft.get("determination") or []
     if len(found) == 1 and not found[0].get("isPrimary"):
         found[0]["isPrimary"] = True
+
+
+def names_are_parsed(draft: Draft) -> None:
+    """Each determination says what its name consists of; the name itself stays as it was written."""
+    for one in draft.get("determination") or []:
+        name = one.get("scientificName") or one.get("verbatimScientificName")
+        parsed = parse_name(name) if name else None
+        if parsed is None:
+            one.pop("parsedName", None)
+            continue
+        one["parsedName"] = {
+            "canonicalName": parsed.canonical,
+            "canonicalNameWithRanks": parsed.canonical_full,
+            "authorship": parsed.authorship,
+            "year": parsed.year,
+            "rank": parsed.rank,
+            "genus": parsed.genus,
+            "specificEpithet": parsed.specific_epithet,
+            "infraspecificEpithet": parsed.infraspecific_epithet,
+            "cultivarEpithet": parsed.cultivar,
+            "cardinality": parsed.cardinality,
+            "hybrid": parsed.hybrid,
+            "qualifier": parsed.qualifier,
+            "unparsed": parsed.unparsed,
+            "quality": parsed.quality,
+            "formattedName": parsed.formatted,
+        }
 
 
 def determinations_agree(draft: Draft) -> Iterable[Error]:
