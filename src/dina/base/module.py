@@ -25,6 +25,7 @@ class Module:
     (`agent-api`) and `host` the prefix on an API host (api.md §1.1). `resources` are declared classes.
     `operations` are endpoints beside those of the types. `vocabularies` maps a name to its elements:
     `[{"key": …, "en": …, "fr": …, "term": …}]`. `external` maps a foreign type to the module that owns it.
+    `sql` are files of functions and triggers of its own, run after migration whenever they have changed.
     `seed` is run once after migration, in one transaction, with a psycopg connection. `messages` are the
     sentences of the module's own rules: `{key: {"en": …, "fr": …}}`.
     """
@@ -42,6 +43,7 @@ class Module:
     )
     messages: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
     operations: Sequence[Operation] = ()
+    sql: Sequence[Path] = ()
     seed: Callable[[Any], None] | None = None
     api_path: str = "/api/v1"
     schema: str = ""

@@ -101,21 +101,25 @@ def derive(connection: psycopg.Connection, module: Module, types: Mapping[str, R
     for statement in module_tables(module.schema):
         connection.execute(statement)  # type: ignore[arg-type]
     for resource in types.values():
-        if resource.store is not None:
-            continue
-        statements = list(type_triggers(resource))
-        fingerprint = hashlib.sha256("\n".join(statements).encode()).hexdigest()
-        name = f"{module.name}.{resource.type}"
-        row = connection.execute("SELECT fingerprint FROM dina.derived WHERE name = %s", [name]).fetchone()
-        if row is not None and row[0] == fingerprint:
-            continue
-        with connection.transaction():
-            for statement in statements:
-                connection.execute(statement)  # type: ignore[arg-type]
-            connection.execute(
-                "INSERT INTO dina.derived VALUES (%s, %s) ON CONFLICT (name) DO UPDATE SET fingerprint = excluded.fingerprint",
-                [name, fingerprint],
-            )
+        if resource.store is None:
+            apply(connection, f"{module.name}.{resource.type}", list(type_triggers(resource)))
+    for file in module.sql:
+        apply(connection, f"{module.name}/{file.name}", [file.read_text("utf-8")])
+
+
+def apply(connection: psycopg.Connection, name: str, statements: Sequence[str]) -> None:
+    """Run statements that replace what they make, unless these very ones were run before."""
+    fingerprint = hashlib.sha256("\n".join(statements).encode()).hexdigest()
+    row = connection.execute("SELECT fingerprint FROM dina.derived WHERE name = %s", [name]).fetchone()
+    if row is not None and row[0] == fingerprint:
+        return
+    with connection.transaction():
+        for statement in statements:
+            connection.execute(statement)  # type: ignore[arg-type]
+        connection.execute(
+            "INSERT INTO dina.derived VALUES (%s, %s) ON CONFLICT (name) DO UPDATE SET fingerprint = excluded.fingerprint",
+            [name, fingerprint],
+        )
 
 
 def differences(url: str, module: Module) -> list[object]:

@@ -55,6 +55,7 @@ class Attribute:
     calculation: Calculation | None = None
     past: bool = False
     alias_of: str | None = None
+    when_included: str | None = None
 
     @property
     def writable(self) -> bool:
@@ -97,6 +98,7 @@ def attribute(
     past: bool = False,
     alias_of: str | None = None,
     calculated: Calculation | None = None,
+    when_included: str | None = None,
 ) -> Any:
     """Declare an attribute: `name: Mapped[str] = attribute(en="Name", fr="Nom", max=250)`.
 
@@ -104,7 +106,8 @@ def attribute(
     (`dwc:catalogNumber`). `vocabulary` names a controlled vocabulary of the module. `once` may be set on
     creation only. `html` allows light formatting tags. `listed` makes it a default column of lists,
     `indexed` gives it an index for equality, prefix and sorting. `past` refuses dates in the future.
-    `calculated` builds its SQL. `alias_of` is a second wire name of another attribute.
+    `calculated` builds its SQL; `when_included` sends it only where `include` (or `fields`) names that
+    relationship (or itself). `alias_of` is a second wire name of another attribute.
     """
     options = dict(locals())
     return Declared(options)

@@ -63,11 +63,16 @@ def wanted_attributes(plan: Plan, resource: ResourceType) -> list[Attribute]:
     """Attributes of `fields` (or all) plus the optional ones asked for, in declared order."""
     sparse = plan.fields.get(resource.type)
     optional = plan.optional.get(resource.type, frozenset())
-    return [
-        fact
-        for fact in resource.attributes.values()
-        if fact.name in optional or (not fact.on_request and (sparse is None or fact.name in sparse))
-    ]
+    primary = resource.type == plan.resource.type
+
+    def wanted(fact: Attribute) -> bool:
+        if fact.name in optional or fact.on_request:
+            return fact.name in optional
+        if sparse is None and fact.when_included:
+            return primary and plan.included((fact.when_included,))
+        return sparse is None or fact.name in sparse
+
+    return [fact for fact in resource.attributes.values() if wanted(fact)]
 
 
 def wanted_relationships(plan: Plan, resource: ResourceType, path: tuple[str, ...]) -> list[Relationship]:

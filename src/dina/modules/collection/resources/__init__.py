@@ -6,6 +6,7 @@ from dina.modules.collection.resources.institution import Collection, Institutio
 from dina.modules.collection.resources.material_sample import MaterialSample
 from dina.modules.collection.resources.organism import Organism
 from dina.modules.collection.resources.place import Site
+from dina.modules.collection.resources.process import Process
 from dina.modules.collection.resources.storage import (
     Association,
     StorageUnit,
@@ -31,7 +32,7 @@ from dina.modules.collection.resources.work import (
 RESOURCES = [
     MaterialSample, CollectingEvent, Organism, Collection, Institution, Project, Expedition, Assemblage, Site,
     Protocol, CollectionMethod, PreparationType, PreparationMethod, StorageUnitType, StorageUnit, StorageUnitUsage,
-    Association, ControlledVocabulary, ControlledVocabularyItem, FormTemplate, SplitConfiguration,
+    Association, Process, ControlledVocabulary, ControlledVocabularyItem, FormTemplate, SplitConfiguration,
 ]  # fmt: skip
 
 __all__ = ["RESOURCES", "Base"]

@@ -7,6 +7,8 @@ from enum import Enum
 from typing import Annotated
 
 from pydantic import Field
+from sqlalchemy import Text
+from sqlalchemy.dialects.postgresql import JSON as JSONDocument
 from sqlalchemy.orm import Mapped
 from typing_extensions import TypedDict
 
@@ -25,7 +27,7 @@ from dina.base.resource import (
 )
 from dina.modules.collection import rules
 from dina.modules.collection.resources.base import GROUP, Base, managed_attributes_attribute
-from dina.modules.collection.resources.calculated import children, hierarchy
+from dina.modules.collection.resources.calculated import from_sample
 
 
 class MaterialSampleType(Enum):
@@ -207,15 +209,42 @@ class MaterialSample(
         en="Base for splits by type", fr="Base des divisions par type"
     )
     hierarchy: Mapped[Json | None] = attribute(
-        en="Hierarchy", fr="Hiérarchie", on_request=True, calculated=hierarchy, filterable=False
+        en="Hierarchy",
+        fr="Hiérarchie",
+        on_request=True,
+        calculated=from_sample("sample_hierarchy", JSONDocument),
+        filterable=False,
     )
     material_sample_children: Mapped[Json | None] = attribute(
         en="Derived samples",
         fr="Échantillons dérivés",
         on_request=True,
-        calculated=children,
+        calculated=from_sample("sample_children", JSONDocument),
         filterable=False,
     )
+
+    target_organism_primary_scientific_name: Mapped[str | None] = attribute(
+        en="Scientific name of the target", fr="Nom scientifique de la cible", when_included="organism", filterable=False,
+        calculated=from_sample("target_name", Text), term="dwc:scientificName",
+    )  # fmt: skip
+    target_organism_primary_type_status: Mapped[str | None] = attribute(
+        en="Type status of the target", fr="Statut de type de la cible", when_included="organism", filterable=False,
+        calculated=from_sample("target_type_status", Text), term="dwc:typeStatus",
+    )  # fmt: skip
+    target_organism_primary_classification: Mapped[Json | None] = attribute(
+        en="Classification of the target", fr="Classification de la cible", when_included="organism", filterable=False,
+        calculated=from_sample("target_classification", JSONDocument), term="dwc:higherClassification",
+    )  # fmt: skip
+    target_identifiable_entity_summary: Mapped[Json | None] = attribute(
+        en="Summary of the target", fr="Résumé de la cible", when_included="organism", filterable=False,
+        calculated=from_sample("target_summary", JSONDocument),
+    )  # fmt: skip
+    effective_scientific_name: Mapped[str | None] = attribute(
+        en="Effective scientific name", fr="Nom scientifique effectif", when_included="organism", filterable=False,
+        calculated=from_sample("effective_name", Text), term="dwc:scientificName",
+        help_en="Its own name, else that of the nearest specimen it is derived from.",
+        help_fr="Son propre nom, sinon celui du plus proche spécimen dont il dérive.",
+    )  # fmt: skip
 
     parent_material_sample = to_one("material-sample", en="Derived from", fr="Dérivé de", tree=True)
     collecting_event = to_one(

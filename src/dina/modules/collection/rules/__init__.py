@@ -20,6 +20,11 @@ from dina.modules.collection.rules.organisms import (
     names_are_parsed,
     single_determination_is_primary,
 )
+from dina.modules.collection.rules.processes import (
+    outputs_come_from_nowhere_else,
+    process_dates_in_order,
+    process_has_what_it_needs,
+)
 from dina.modules.collection.rules.samples import (
     association_of_two,
     association_type_is_known,
@@ -37,10 +42,33 @@ from dina.modules.collection.rules.work import (
 )
 
 __all__ = [
-    "assemblage_managed_attributes", "association_of_two", "association_type_is_known", "collection_identifiers",
-    "contributor_roles", "determinations_agree", "elevation_and_depth_in_order", "ends_after_start",
-    "event_dates_in_order", "event_managed_attributes", "georeferences_agree", "item_is_sound", "key_from_name",
-    "name_is_unique_in_collection", "names_are_parsed", "organism_managed_attributes", "parent_or_event", "place_is_one",
-    "project_has_one_level", "protocol_data_keys", "sample_managed_attributes", "single_determination_is_primary",
-    "site_managed_attributes", "tidy_event", "unit_or_type", "well_is_whole",
+    "assemblage_managed_attributes",
+    "association_of_two",
+    "association_type_is_known",
+    "collection_identifiers",
+    "contributor_roles",
+    "determinations_agree",
+    "elevation_and_depth_in_order",
+    "ends_after_start",
+    "event_dates_in_order",
+    "event_managed_attributes",
+    "georeferences_agree",
+    "item_is_sound",
+    "key_from_name",
+    "name_is_unique_in_collection",
+    "names_are_parsed",
+    "organism_managed_attributes",
+    "outputs_come_from_nowhere_else",
+    "parent_or_event",
+    "place_is_one",
+    "process_dates_in_order",
+    "process_has_what_it_needs",
+    "project_has_one_level",
+    "protocol_data_keys",
+    "sample_managed_attributes",
+    "single_determination_is_primary",
+    "site_managed_attributes",
+    "tidy_event",
+    "unit_or_type",
+    "well_is_whole",
 ]  # fmt: skip

@@ -1,0 +1,5 @@
+"""Endpoints of the collection module beside those of its types."""
+
+from dina.modules.collection.operations.provenance import PROVENANCE
+
+OPERATIONS = (PROVENANCE,)
