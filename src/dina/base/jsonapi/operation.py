@@ -63,9 +63,9 @@ class Call:
     def parameter(self, name: str) -> str | None:
         return self.asked.extra.get(name)
 
-    def answer(self, attributes: Mapping[str, Any], *, id: str | None = None) -> Answer:
-        """One resource object of the operation's type."""
-        data = {"type": self.operation.type, "id": id or str(uuid.uuid4()), "attributes": dict(attributes)}
+    def answer(self, attributes: Any, *, id: str | None = None) -> Answer:
+        """One resource object of the operation's type; attributes that are JSON already as `orjson.Fragment`."""
+        data = {"type": self.operation.type, "id": id or str(uuid.uuid4()), "attributes": attributes}
         return plain_document(self.service, self.request, data, status=self.operation.status)
 
 

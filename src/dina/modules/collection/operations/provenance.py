@@ -41,25 +41,29 @@ WITH RECURSIVE node (id) AS (
 ), kept AS (
   SELECT id FROM node LIMIT %(limit)s
 ), sample AS MATERIALIZED (
-  SELECT s.*, %(groups)s::text[] IS NULL OR s."group" = ANY(%(groups)s::text[]) AS shown
+  SELECT s.id, s."group", s.material_sample_name, s.material_sample_type, s.material_sample_state, s.deleted_on,
+    s.parent_material_sample_id, s.collecting_event_id, s.preparation_date, s.preparation_remarks, s.prepared_by,
+    s.preparation_protocol_id, s.preparation_type_id, s.preparation_method_id,
+    %(groups)s::text[] IS NULL OR s."group" = ANY(%(groups)s::text[]) AS shown
   FROM kept JOIN collection.material_sample s USING (id)
 ), entry AS MATERIALIZED (
-  SELECT p.id, true AS explicit FROM collection.process p WHERE p.deleted_on IS NULL AND (
-    EXISTS (SELECT FROM collection.process_outputs o JOIN sample s ON s.id = o.target_id WHERE o.source_id = p.id)
-    OR EXISTS (SELECT FROM collection.process_inputs i JOIN sample s ON s.id = i.target_id WHERE i.source_id = p.id))
-    AND p.id IN (SELECT o.source_id FROM sample s JOIN collection.process_outputs o ON o.target_id = s.id
-                 UNION SELECT i.source_id FROM sample s JOIN collection.process_inputs i ON i.target_id = s.id)
+  SELECT p.id FROM (
+    SELECT o.source_id AS id FROM sample s JOIN collection.process_outputs o ON o.target_id = s.id
+    UNION
+    SELECT i.source_id FROM sample s JOIN collection.process_inputs i ON i.target_id = s.id
+  ) linked JOIN collection.process p USING (id) WHERE p.deleted_on IS NULL
+), made AS MATERIALIZED (
+  SELECT DISTINCT o.target_id AS id FROM entry e JOIN collection.process_outputs o ON o.source_id = e.id
+), told AS MATERIALIZED (
+  -- What the old wire tells of a sample itself, unless a process is recorded for it.
+  SELECT s.*, s.preparation_date IS NOT NULL OR s.preparation_protocol_id IS NOT NULL
+    OR s.preparation_type_id IS NOT NULL OR s.preparation_method_id IS NOT NULL
+    OR s.preparation_remarks IS NOT NULL OR jsonb_array_length(coalesce(s.prepared_by, '[]')) > 0 AS prepared
+  FROM sample s WHERE s.shown AND NOT EXISTS (SELECT FROM made m WHERE m.id = s.id)
 ), implied AS MATERIALIZED (
-  -- What the old wire tells of a sample itself is a process too, unless one is recorded for it.
-  SELECT md5('process of ' || s.id)::uuid AS id, s.id AS sample, s.parent_material_sample_id AS parent,
-    s.preparation_date, s.preparation_remarks, s.prepared_by, s.preparation_protocol_id, s.preparation_type_id,
-    s.preparation_method_id
-  FROM sample s
-  WHERE s.shown AND NOT EXISTS (
-      SELECT FROM collection.process_outputs o JOIN entry e ON e.id = o.source_id WHERE o.target_id = s.id)
-    AND (s.parent_material_sample_id IS NOT NULL OR s.preparation_date IS NOT NULL
-      OR s.preparation_protocol_id IS NOT NULL OR s.preparation_type_id IS NOT NULL
-      OR s.preparation_method_id IS NOT NULL OR jsonb_array_length(coalesce(s.prepared_by, '[]')) > 0)
+  SELECT md5('process of ' || t.id)::uuid AS id, t.id AS sample, t.parent_material_sample_id AS parent,
+    t.preparation_date, t.preparation_remarks, t.prepared_by, t.preparation_protocol_id
+  FROM told t WHERE t.prepared
 ), event AS MATERIALIZED (
   SELECT DISTINCT e.* FROM sample s JOIN collection.collecting_event e ON e.id = s.collecting_event_id
   WHERE s.shown AND e.deleted_on IS NULL
@@ -91,8 +95,8 @@ WITH RECURSIVE node (id) AS (
     JOIN collection.process_inputs i ON i.source_id = e.id
   UNION ALL SELECT 'prov:used', i.id, i.parent, 'material-sample' FROM implied i WHERE i.parent IS NOT NULL
   UNION ALL SELECT 'prov:wasGeneratedBy', i.sample, i.id, 'process' FROM implied i
-  UNION ALL SELECT 'prov:wasDerivedFrom', i.sample, i.parent, 'material-sample' FROM implied i
-    WHERE i.parent IS NOT NULL
+  UNION ALL SELECT 'prov:wasDerivedFrom', t.id, t.parent_material_sample_id, 'material-sample' FROM told t
+    WHERE t.parent_material_sample_id IS NOT NULL
   UNION ALL SELECT 'prov:wasGeneratedBy', s.id, s.collecting_event_id, 'collecting-event'
     FROM sample s JOIN event e ON e.id = s.collecting_event_id
   UNION ALL SELECT 'prov:wasAssociatedWith', e.id, (a->>'id')::uuid, a->>'type'
@@ -144,7 +148,7 @@ async def provenance(call: Call) -> Answer:
         raise Problem(Error("NOT_FOUND"))
     if not shown:
         raise Problem(Error("FORBIDDEN", key="forbidden.read", values={"group": "…"}))
-    return call.answer(orjson.loads(graph), id=call.id)
+    return call.answer(orjson.Fragment(graph), id=call.id)
 
 
 PROVENANCE = Operation(
