@@ -202,6 +202,7 @@ KNOWN = {
         "collecting-event.group: limit 50, not None": "groups are named in at most 50 characters",
         "association.group: not on the wire": "inherited from what it is linked with",
         "storage-unit-usage.group: not on the wire": "inherited from what it is linked with",
+        "collecting-event.disclosure: not on the wire": "what others get to know of a place",
         "collecting-event.dwcVerbatimCoordinates: limit 250, not None": OPEN,
         "collecting-event.verbatimEventDateTime: limit 250, not None": OPEN,
         "storage-unit.group: limit 50, not None": "groups are named in at most 50 characters",

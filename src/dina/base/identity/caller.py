@@ -71,6 +71,11 @@ class Caller:
     def at_least_in_any(self, role: Role) -> bool:
         return self.admin or any(self.at_least(role, group) for group in self.groups)
 
+    @property
+    def sees_everything(self) -> bool:
+        """Administrators, also those who only read."""
+        return self.admin or self.read_only_admin
+
     def groups_at_least(self, role: Role) -> frozenset[str]:
         return frozenset(group for group in self.groups if self.at_least(role, group))
 

@@ -94,12 +94,18 @@ class Living(enum.Enum):
 
 
 class Visibility(enum.Enum):
-    """Which rows the caller may read, as far as the statement's shape goes."""
+    """Which rows the caller may read, as far as the statement's shape goes.
+
+    `DISCLOSED`: all of the caller's groups, and of other groups what the type discloses. `OPEN`: what is
+    open to everybody.
+    """
 
     ALL = "all"
     NONE = "none"
     GROUPS = "groups"
     OWN = "own"
+    DISCLOSED = "disclosed"
+    OPEN = "open"
 
 
 @dataclass(frozen=True, slots=True)

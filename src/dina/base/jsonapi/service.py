@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dina.base.database.pools import Pools
-from dina.base.identity.caller import Caller
+from dina.base.identity.caller import Caller, Role
 from dina.base.identity.policy import Everything, Groups, Nothing, permissions, readable
 from dina.base.jsonapi.plan import Plan, Visibility
 from dina.base.jsonapi.sql import Statement, compile_plan
@@ -66,6 +66,8 @@ class Service:
                 rows = readable(resource.provider, caller)
                 if isinstance(rows, Groups):
                     found[f"groups_{name}"] = sorted(rows.names)
+                elif resource.disclosure is not None:
+                    found[f"groups_{name}"] = sorted(caller.groups_at_least(Role.READ_ONLY))
             self.remember(key, found)
         return found
 
@@ -91,8 +93,11 @@ class Service:
 
 def visibility_of(resource: ResourceType, caller: Caller) -> Visibility:
     rows = readable(resource.provider, caller)
+    if caller.anonymous:
+        return Visibility.OPEN if resource.disclosure is not None else Visibility.NONE
     if isinstance(rows, Everything):
-        return Visibility.ALL
+        open_to_all = caller.sees_everything or resource.disclosure is None
+        return Visibility.ALL if open_to_all else Visibility.DISCLOSED
     if isinstance(rows, Nothing):
         return Visibility.NONE
     return Visibility.GROUPS if isinstance(rows, Groups) else Visibility.OWN

@@ -12,6 +12,7 @@ from dina.base.resource.attribute import (
     to_one,
 )
 from dina.base.resource.declare import Resource, ResourceType, module_base
+from dina.base.resource.disclosure import Disclosure
 from dina.base.resource.extension import Extension
 from dina.base.resource.kinds import (
     DateText,
@@ -32,6 +33,7 @@ __all__ = [
     "Attribute",
     "DateText",
     "DecimalText",
+    "Disclosure",
     "Draft",
     "Extension",
     "Json",

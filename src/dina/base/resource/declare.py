@@ -21,6 +21,7 @@ from dina.base.resource.attribute import (
     attribute,
 )
 from dina.base.resource.body import NAMING, Body, link_table
+from dina.base.resource.disclosure import Disclosure
 from dina.base.resource.rules import BatchRule, Draft, Rule
 from dina.base.text import Text
 
@@ -41,9 +42,11 @@ class ResourceType:
     """A resource type as all the rest of the system knows it.
 
     `type` is the JSON:API type, `module` the module's name and schema, `provider` the authorization
-    provider (api.md §23.2). `example` is a minimal valid set of attributes for documentation and checks.
+    provider (api.md §23.2). `example` is a minimal valid set of attributes for documentation and checks,
+    `example_links` the relationships without which it is not valid.
     `unique` lists attribute names that must be unique together among living rows. `group_from` names
     relationships whose target gives a new resource its group, for types whose wire form has none.
+    `disclosure` is what callers outside a record's group get to know of it.
     """
 
     type: str
@@ -63,12 +66,14 @@ class ResourceType:
     unique: tuple[tuple[str, ...], ...] = ()
     title: str = "id"
     example: dict[str, Any] = field(default_factory=dict[str, Any])
+    example_links: tuple[str, ...] = ()
     doc: str = ""
     term: str | None = None
     methods: frozenset[str] = frozenset({"read", "create", "update", "delete"})
     compound_key: tuple[CompoundKey, ...] = ()
     group_from: tuple[str, ...] = ()
     store: Any = None
+    disclosure: Disclosure | None = None
 
     @property
     def schema(self) -> str:
@@ -87,6 +92,11 @@ class ResourceType:
     @cached_property
     def writable(self) -> frozenset[str]:
         return frozenset(name for name, a in self.attributes.items() if a.writable)
+
+    def column_named(self, member: str) -> str:
+        """The column behind a stored attribute or a relationship."""
+        fact = self.attributes.get(member)
+        return (fact.column if fact else None) or self.relationships[member].column
 
     def column_of(self, relationship: Relationship) -> str:
         return relationship.column
@@ -130,12 +140,14 @@ class Resource:
         unique: Sequence[tuple[str, ...]] = (),
         title: str = "id",
         example: dict[str, Any] | None = None,
+        example_links: Sequence[str] = (),
         term: str | None = None,
         methods: Sequence[str] = ("read", "create", "update", "delete"),
         compound_key: Sequence[CompoundKey] = (),
         group_from: Sequence[str] = (),
         grouped: bool | None = None,
         store: Any = None,
+        disclosure: Disclosure | None = None,
         **kwargs: Any,
     ) -> None:
         if type is None:
@@ -174,12 +186,14 @@ class Resource:
             unique=tuple(unique),
             title=title,
             example=example or {},
+            example_links=tuple(example_links),
             doc=(cls.__doc__ or "").strip(),
             term=term,
             methods=frozenset(methods),
             compound_key=tuple(compound_key),
             group_from=tuple(group_from),
             store=store,
+            disclosure=disclosure,
         )
 
 

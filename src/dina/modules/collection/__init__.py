@@ -69,6 +69,6 @@ module = Module(
     vocabularies=VOCABULARIES,
     messages=tomllib.loads((HERE / "messages.toml").read_text("utf-8")),
     operations=OPERATIONS,
-    sql=(HERE / "provenance.sql", HERE / "calculated.sql"),
+    sql=(HERE / "provenance.sql", HERE / "calculated.sql", HERE / "disclosure.sql"),
     seed=seed,
 )

@@ -20,6 +20,7 @@ from dina.base.jsonapi.openapi.parameters import (
 from dina.base.jsonapi.openapi.schemas import (
     PREFIX,
     document_schema,
+    inlined,
     read_schema,
     relationship_schema,
     to_3_0,
@@ -342,7 +343,7 @@ class _Description:
                     "required": ["type", "attributes"],
                     "properties": {
                         "type": {"type": "string", "enum": [own.type]},
-                        "attributes": to_3_0(adapter_of(own.body).json_schema()),
+                        "attributes": to_3_0(inlined(adapter_of(own.body).json_schema())),
                     },
                 }
                 body = document_schema(data, request=True)

@@ -12,6 +12,16 @@ from dina.base.resource import ResourceType
 from dina.base.resource.kinds import Compare
 
 
+def example_links(resource: ResourceType) -> dict[str, Any]:
+    """Linkage of the example: what it points to has no id, it is to be made first."""
+    found: dict[str, Any] = {}
+    for name in resource.example_links:
+        relationship = resource.relationships[name]
+        target = {"type": relationship.target}
+        found[name] = {"data": [target] if relationship.many else target}
+    return found
+
+
 def x_dina(resource: ResourceType) -> dict[str, Any]:
     """What machines need to know of a type beyond its schema (api.md §26), with probes for the checker."""
     facts = resource.attributes
@@ -45,7 +55,7 @@ def x_dina(resource: ResourceType) -> dict[str, Any]:
         "includable": list(relationships),
         "optionalFields": [n for n, f in facts.items() if f.on_request],
         "externalTypes": {n: list(r.targets) for n, r in relationships.items() if r.external},
-        "example": {"attributes": resource.example, "relationships": {}},
+        "example": {"attributes": resource.example, "relationships": example_links(resource)},
         "probe": {
             "text": resource.title if is_text(resource) else first(Compare.TEXT),
             "number": first(Compare.NUMBER),

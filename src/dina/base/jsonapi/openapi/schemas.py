@@ -71,3 +71,16 @@ def relationship_schema(rel: Relationship) -> dict[str, Any]:
         "type": "object",
         "properties": {"data": data, "links": {"type": "object"}, "meta": {"type": "object"}},
     }
+
+
+def inlined(schema: Any, definitions: dict[str, Any] | None = None) -> Any:
+    """A schema with its own definitions put where they are referred to."""
+    if is_array(schema):
+        return [inlined(one, definitions) for one in schema]
+    if not is_object(schema):
+        return schema
+    known = definitions if definitions is not None else schema.get("$defs") or {}
+    reference = str(schema.get("$ref", ""))
+    if reference.startswith("#/$defs/"):
+        return inlined(known[reference.removeprefix("#/$defs/")], known)
+    return {name: inlined(value, known) for name, value in schema.items() if name != "$defs"}

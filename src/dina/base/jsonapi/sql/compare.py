@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import (
     ARRAY,
@@ -29,7 +29,16 @@ from dina.base.jsonapi.plan import Condition, Target
 from dina.base.resource import ResourceType
 from dina.base.resource.kinds import Compare
 
-Visible = Callable[[ResourceType, FromClause], ColumnElement[bool] | None]
+
+class Sight(Protocol):
+    """What the caller of a statement gets to see."""
+
+    def visible(self, resource: ResourceType, table: FromClause) -> ColumnElement[bool] | None:
+        """The condition on rows of a type; None when there is none."""
+
+    def source(self, resource: ResourceType, name: str | None = None) -> FromClause:
+        """The type's table, aliased, as far as it is disclosed."""
+        raise NotImplementedError
 
 
 POSITIVE = {Op.NEQ: Op.EQ, Op.NOT_IN: Op.IN, Op.NOT_MATCH: Op.MATCH}

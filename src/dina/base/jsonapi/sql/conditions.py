@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from dina.base.jsonapi.filters.tree import NEGATED
 from dina.base.jsonapi.plan import All, Condition, Tree
-from dina.base.jsonapi.sql.compare import POSITIVE, Visible, column, typed, with_null
+from dina.base.jsonapi.sql.compare import POSITIVE, Sight, column, typed, with_null
 from dina.base.jsonapi.sql.members import array, external, inside
 from dina.base.resource import ResourceType
 from dina.base.resource.kinds import Compare
@@ -40,27 +40,25 @@ class Names:
         return bindparam(f"p{next(self._numbers)}", type_=type_)
 
 
-def tree_condition(tree: Tree, table: FromClause, names: Names, visible: Visible) -> ColumnElement[bool]:
+def tree_condition(tree: Tree, table: FromClause, names: Names, sight: Sight) -> ColumnElement[bool]:
     """The WHERE expression of a filter tree over `table` (an alias of the tree's root type)."""
     if isinstance(tree, Condition):
-        return _condition(tree, table, names, visible)
-    parts = [tree_condition(child, table, names, visible) for child in tree.children]
+        return _condition(tree, table, names, sight)
+    parts = [tree_condition(child, table, names, sight) for child in tree.children]
     return and_(true(), *parts) if isinstance(tree, All) else or_(false(), *parts)
 
 
-def _condition(
-    condition: Condition, table: FromClause, names: Names, visible: Visible
-) -> ColumnElement[bool]:
+def _condition(condition: Condition, table: FromClause, names: Names, sight: Sight) -> ColumnElement[bool]:
     """A negated operator over a to-many is the negation of the whole: no member matches.
 
     A null never matches a negated operator, except `NEQ null` (api.md §7.1).
     """
     value = names.next(len(condition.values) > 1) if condition.values else None
-    return _walk(condition, 0, table, value, visible)
+    return _walk(condition, 0, table, value, sight)
 
 
 def _walk(
-    condition: Condition, step: int, table: FromClause, value: ColumnElement[Any] | None, visible: Visible
+    condition: Condition, step: int, table: FromClause, value: ColumnElement[Any] | None, sight: Sight
 ) -> ColumnElement[bool]:
     target = condition.target
     if step == len(target.steps):
@@ -71,10 +69,10 @@ def _walk(
     if last and target.attribute is None and target.external is None and not relationship.many:
         return _compare(condition, table.c[relationship.column], value)
     if condition.has_null and not condition.values and target.attribute is None and target.external is None:
-        found = _exists(owner, relationship.name, following, table, None, visible)
+        found = _exists(owner, relationship.name, following, table, None, sight)
         return found if condition.op in NEGATED else not_(found)
-    inner = following.table.alias()
-    return _exists(owner, relationship.name, following, table, (inner, condition, step, value), visible)
+    inner = sight.source(following)
+    return _exists(owner, relationship.name, following, table, (inner, condition, step, value), sight)
 
 
 def _exists(
@@ -83,12 +81,12 @@ def _exists(
     following: ResourceType,
     table: FromClause,
     rest: tuple[FromClause, Condition, int, ColumnElement[Any] | None] | None,
-    visible: Visible,
+    sight: Sight,
 ) -> ColumnElement[bool]:
     relationship = owner.relationships[name]
-    inner = rest[0] if rest else following.table.alias()
+    inner = rest[0] if rest else sight.source(following)
     parts: list[ColumnElement[bool]] = [inner.c.deleted_on.is_(None)]
-    seen = visible(following, inner)
+    seen = sight.visible(following, inner)
     if seen is not None:
         parts.append(seen)
     if relationship.many:
@@ -102,8 +100,8 @@ def _exists(
     if condition.op in NEGATED and not condition.has_null and relationship.many:
         positive = Condition(condition.target, POSITIVE[condition.op], condition.values, False)
         some = exists().where(*parts)
-        return and_(some, not_(exists().where(*parts, _walk(positive, step + 1, inner, value, visible))))
-    return exists().where(*parts, _walk(condition, step + 1, inner, value, visible))
+        return and_(some, not_(exists().where(*parts, _walk(positive, step + 1, inner, value, sight))))
+    return exists().where(*parts, _walk(condition, step + 1, inner, value, sight))
 
 
 def _leaf(condition: Condition, table: FromClause, value: ColumnElement[Any] | None) -> ColumnElement[bool]:

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Uuid,
     any_,
     bindparam,
+    case,
     cast,
     false,
     func,
@@ -97,8 +98,29 @@ class _Builder:
             case _:
                 return None
 
+    def source(self, resource: ResourceType, name: str | None = None) -> FromClause:
+        """The table of a type, aliased; for callers outside, a view of it that holds what is disclosed.
+
+        Filters, sorting, includes and counts all read from here, so nothing withheld can be found out by them.
+        """
+        visibility = self.plan.visibility.get(resource.type, Visibility.ALL)
+        table = resource.table.alias(None if resource.disclosure else name)
+        if resource.disclosure is None or visibility not in (Visibility.DISCLOSED, Visibility.OPEN):
+            return resource.table.alias(name)
+        told = resource.disclosure.attributes
+        instead = {resource.column_named(member): make(table) for member, make in told.items()}
+        if visibility is Visibility.OPEN:
+            columns: list[Any] = [instead.get(c.name, c).label(c.name) for c in table.c]
+            return select(*columns).where(resource.disclosure.open_rows(table)).subquery(name)
+        inside = table.c.group == any_(bindparam(f"groups_{resource.type}", type_=ARRAY(Text())))
+        columns = [
+            (case((inside, c), else_=instead[c.name]) if c.name in instead else c).label(c.name)
+            for c in table.c
+        ]
+        return select(*columns).where(or_(inside, resource.disclosure.rows(table))).subquery(name)
+
     def statement(self) -> SqlSelect[Any]:
-        plan, root = self.plan, self.plan.resource.table.alias("t")
+        plan, root = self.plan, self.source(self.plan.resource, "t")
         where = self.where(root)
         page = self.page(root, where)
         data = resource_object(plan, plan.resource, page, [()], primary=True)
@@ -131,7 +153,7 @@ class _Builder:
         plan = self.plan
         parts: list[ColumnElement[bool]] = []
         if plan.tree is not None:
-            parts.append(tree_condition(plan.tree, root, self.names, self.visible))
+            parts.append(tree_condition(plan.tree, root, self.names, self))
         if plan.living is Living.ALIVE:
             parts.append(root.c.deleted_on.is_(None))
         elif plan.living is Living.DELETED:
@@ -153,7 +175,7 @@ class _Builder:
             query = select(root, wanted.c.ordinal_).select_from(wanted.join(root, root.c.id == wanted.c.id))
             return query.where(*where).cte("page")
         source: FromClause = root
-        keys = order(plan.sort, root, plan.resource, self.visible)
+        keys = order(plan.sort, root, plan.resource, self)
         if plan.select.source is not None:
             owner, relationship = plan.select.source
             if relationship.many:
@@ -163,7 +185,7 @@ class _Builder:
                 if not plan.sort:
                     keys = [link.c.ordinal.asc(), root.c.id.asc()]
             else:
-                parent = owner.table.alias("source")
+                parent = self.source(owner, "source")
                 source = root.join(parent, parent.c[relationship.column] == root.c.id)
                 where = [*where, parent.c.id == cast(bindparam("source", type_=Text()), Uuid())]
         query = select(root).select_from(source).where(*where).order_by(*keys)
@@ -188,7 +210,7 @@ class _Builder:
     def cursor_values(self, table: FromClause) -> list[ColumnElement[Any]]:
         if not self.plan.sort:
             return [table.c.created_on, table.c.id]
-        return [*(sort_value(key.target, table, self.visible) for key in self.plan.sort), table.c.id]
+        return [*(sort_value(key.target, table, self) for key in self.plan.sort), table.c.id]
 
     def cursor(self, page: CTE) -> ColumnElement[Any]:
         if not self.plan.cursor:
@@ -263,7 +285,7 @@ class _Builder:
         parts: list[Any] = []
         for type_name, sources in reached.items():
             resource = self.types[type_name]
-            table = resource.table.alias(f"included_{type_name.replace('-', '_')}")
+            table = self.source(resource, f"included_{type_name.replace('-', '_')}")
             ids = (
                 union(*(select(cte.c.id) for cte, _ in sources))
                 if len(sources) > 1
@@ -306,7 +328,7 @@ class _Builder:
                     .distinct()
                 )
             else:
-                table = owner.table.alias()
+                table = self.source(owner)
                 query = (
                     select(table.c[relationship.column].label("id"))
                     .join(before, before.c.id == table.c.id)

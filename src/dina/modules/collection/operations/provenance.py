@@ -8,10 +8,9 @@ import orjson
 
 from dina.base.errors import Error, Problem
 from dina.base.http import Answer
-from dina.base.identity.policy import Groups, readable
+from dina.base.identity.caller import Role
 from dina.base.jsonapi.operation import Call, Operation
 from dina.base.text import Text
-from dina.modules.collection.resources.base import GROUP
 
 MAX_NODES = 20_000
 DIRECTIONS = {
@@ -26,7 +25,8 @@ WITH RECURSIVE node (id) AS (
   UNION
   SELECT e.id FROM node n
   JOIN collection.material_sample own ON own.id = n.id
-    AND (%(groups)s::text[] IS NULL OR own."group" = ANY(%(groups)s::text[]))
+    AND (%(groups)s::text[] IS NULL OR own."group" = ANY(%(groups)s::text[])
+      OR own.publicly_releasable IS NOT FALSE)
   CROSS JOIN LATERAL (
     SELECT own.parent_material_sample_id WHERE %(up)s
     UNION ALL SELECT i.target_id FROM collection.process_outputs o
@@ -44,7 +44,8 @@ WITH RECURSIVE node (id) AS (
   SELECT s.id, s."group", s.material_sample_name, s.material_sample_type, s.material_sample_state, s.deleted_on,
     s.parent_material_sample_id, s.collecting_event_id, s.preparation_date, s.preparation_remarks, s.prepared_by,
     s.preparation_protocol_id, s.preparation_type_id, s.preparation_method_id,
-    %(groups)s::text[] IS NULL OR s."group" = ANY(%(groups)s::text[]) AS shown
+    (%(groups)s::text[] IS NULL OR s."group" = ANY(%(groups)s::text[])
+      OR s.publicly_releasable IS NOT FALSE) AS shown
   FROM kept JOIN collection.material_sample s USING (id)
 ), entry AS MATERIALIZED (
   SELECT p.id FROM (
@@ -66,7 +67,8 @@ WITH RECURSIVE node (id) AS (
   FROM told t WHERE t.prepared
 ), event AS MATERIALIZED (
   SELECT DISTINCT e.* FROM sample s JOIN collection.collecting_event e ON e.id = s.collecting_event_id
-  WHERE s.shown AND e.deleted_on IS NULL
+  WHERE s.shown AND e.deleted_on IS NULL AND (%(groups)s::text[] IS NULL
+    OR e."group" = ANY(%(groups)s::text[]) OR e.publicly_releasable IS NOT FALSE)
 ), nodes AS (
   SELECT json_build_object('id', s.id, 'type', 'material-sample', 'prov:type', 'prov:Entity',
     'label', CASE WHEN s.shown THEN s.material_sample_name END,
@@ -83,7 +85,7 @@ WITH RECURSIVE node (id) AS (
     'startedOn', i.preparation_date, 'endedOn', null, 'remarks', i.preparation_remarks, 'implied', true) FROM implied i
   UNION ALL
   SELECT json_build_object('id', e.id, 'type', 'collecting-event', 'prov:type', 'prov:Activity',
-    'label', coalesce(e.dwc_field_number, e.dwc_verbatim_locality), 'processType', 'COLLECTING',
+    'label', e.dwc_field_number, 'processType', 'COLLECTING',
     'startedOn', e.start_event_date_time, 'endedOn', e.end_event_date_time, 'implied', false) FROM event e
 ), relation (relation, source, target, kind) AS (
   SELECT 'prov:used', i.source_id, i.target_id, 'material-sample'
@@ -131,10 +133,10 @@ async def provenance(call: Call) -> Answer:
     if direction not in DIRECTIONS:
         raise Problem(Error("BAD_PARAMETER", key="provenance.direction", parameter="direction"))
     ways = DIRECTIONS[direction]
-    rows = readable(GROUP, call.request.caller)
+    caller = call.request.caller
     values = {
         "id": call.id,
-        "groups": sorted(rows.names) if isinstance(rows, Groups) else None,
+        "groups": None if caller.sees_everything else sorted(caller.groups_at_least(Role.READ_ONLY)),
         "limit": MAX_NODES,
         "up": "up" in ways,
         "down": "down" in ways,
@@ -144,10 +146,8 @@ async def provenance(call: Call) -> Answer:
         row = await cursor.fetchone()
     assert row is not None
     graph, shown = row
-    if shown is None:
-        raise Problem(Error("NOT_FOUND"))
     if not shown:
-        raise Problem(Error("FORBIDDEN", key="forbidden.read", values={"group": "…"}))
+        raise Problem(Error("NOT_FOUND"))
     return call.answer(orjson.Fragment(graph), id=call.id)
 
 

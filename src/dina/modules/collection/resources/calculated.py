@@ -20,6 +20,11 @@ def from_sample(function: str, kind: Any) -> Calculation:
     return value
 
 
+def event_disclosure(table: FromClause) -> ColumnElement[Any]:
+    """How much of the place callers outside the group are told; null when all of it."""
+    return func.collection.event_disclosure(table.c.id, table.c.group, type_=JSONB())
+
+
 def event_geometry(table: FromClause) -> ColumnElement[Any]:
     """The GeoJSON point of the primary georeference assertion."""
     path = literal_column("'$[*] ? (@.isPrimary == true)'::jsonpath")

@@ -12,6 +12,7 @@ from typing_extensions import TypedDict
 
 from dina.base.resource import (
     DateText,
+    Json,
     KeyMap,
     NestedKeyMap,
     PartialDate,
@@ -24,8 +25,9 @@ from dina.base.resource import (
     to_one,
 )
 from dina.modules.collection import rules
+from dina.modules.collection.resources import disclosure as told
 from dina.modules.collection.resources.base import GROUP, Base, managed_attributes_attribute
-from dina.modules.collection.resources.calculated import event_geometry
+from dina.modules.collection.resources.calculated import event_disclosure, event_geometry
 from dina.modules.collection.resources.place import (
     GeographicPlaceNameSource,
     GeographicPlaceNameSourceDetail,
@@ -103,6 +105,7 @@ class CollectingEvent(
     plural=("Collecting events", "Événements de récolte"),
     title="dwcFieldNumber",
     term="dwc:Event",
+    disclosure=told.EVENT,
     prepare=(rules.tidy_event,),
     rules=(
         rules.event_dates_in_order,
@@ -165,6 +168,10 @@ class CollectingEvent(
     geo_reference_assertions: Mapped[list[GeoreferenceAssertion] | None] = attribute(
         en="Georeferences", fr="Géoréférences", term="dwc:decimalLatitude", default=None
     )
+    disclosure: Mapped[Json | None] = attribute(
+        en="What others get to know", fr="Ce que les autres en savent", on_request=True, filterable=False,
+        calculated=event_disclosure, term="dwc:dataGeneralizations",
+    )  # fmt: skip
     event_geom: Mapped[Point | None] = attribute(
         en="Point",
         fr="Point (géométrie)",

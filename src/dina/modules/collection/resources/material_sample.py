@@ -26,6 +26,7 @@ from dina.base.resource import (
     to_one,
 )
 from dina.modules.collection import rules
+from dina.modules.collection.resources import disclosure
 from dina.modules.collection.resources.base import GROUP, Base, managed_attributes_attribute
 from dina.modules.collection.resources.calculated import from_sample
 
@@ -104,6 +105,7 @@ class MaterialSample(
     label=("Specimen", "Spécimen"),
     title="materialSampleName",
     term="dwc:MaterialEntity",
+    disclosure=disclosure.SAMPLE,
     rules=(rules.parent_or_event,),
     batch_rules=(rules.name_is_unique_in_collection, rules.sample_managed_attributes),
     example={"materialSampleName": "CAN-1"},

@@ -11,6 +11,7 @@ from typing_extensions import TypedDict
 
 from dina.base.resource import DateText, KeyMap, Resource, UuidText, attribute, member
 from dina.modules.collection import rules
+from dina.modules.collection.resources import disclosure
 from dina.modules.collection.resources.base import GROUP, Base, managed_attributes_attribute
 
 
@@ -163,6 +164,7 @@ class Organism(
     provider=GROUP,
     label=("Organism", "Organisme"),
     term="dwc:Organism",
+    disclosure=disclosure.ORGANISM,
     prepare=(rules.single_determination_is_primary, rules.names_are_parsed),
     rules=(rules.determinations_agree,),
     batch_rules=(rules.organism_managed_attributes,),

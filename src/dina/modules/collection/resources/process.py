@@ -39,7 +39,7 @@ class Process(
     title="name", term="prov:Activity",
     rules=(rules.process_has_what_it_needs, rules.process_dates_in_order),
     batch_rules=(rules.outputs_come_from_nowhere_else,),
-    example={"processType": "TREATMENT", "name": "Tissue taken"},
+    example={"processType": "TREATMENT", "name": "Frozen against pests"}, example_links=("inputs",),
 ):  # fmt: skip
     """Something done to material samples (prov:Activity): states of material are joined by processes.
 

@@ -62,7 +62,7 @@ class StorageUnitUsage(
     Resource, Base, type="storage-unit-usage", provider=GROUP_WITH_READ, label=("Storage position", "Position de rangement"),
     plural=("Storage positions", "Positions de rangement"), title="usageType", group_from=("storageUnit", "storageUnitType"),
     rules=(rules.well_is_whole, rules.unit_or_type), unique=(("storageUnit", "wellRow", "wellColumn"),),
-    example={"usageType": "material-sample"},
+    example={"usageType": "material-sample"}, example_links=("storageUnit",),
 ):  # fmt: skip
     """The position of one thing in a storage place."""
 
@@ -83,7 +83,7 @@ class StorageUnitUsage(
 class Association(
     Resource, Base, type="association", provider=GROUP, label=("Association", "Association"), title="associationType",
     term="dwc:ResourceRelationship", group_from=("sample",), rules=(rules.association_of_two,),
-    batch_rules=(rules.association_type_is_known,), example={"associationType": "has_host"},
+    batch_rules=(rules.association_type_is_known,), example={"associationType": "has_host"}, example_links=("sample", "associatedSample"),
 ):  # fmt: skip
     """How one sample relates to another (dwc:relationshipOfResource)."""
 

@@ -1,5 +1,6 @@
 """What must hold in the collection module; each rule is a pure function unless it needs the database."""
 
+from dina.modules.collection.rules.disclosure import generalising_says_how_far
 from dina.modules.collection.rules.events import (
     elevation_and_depth_in_order,
     event_dates_in_order,
@@ -52,6 +53,7 @@ __all__ = [
     "ends_after_start",
     "event_dates_in_order",
     "event_managed_attributes",
+    "generalising_says_how_far",
     "georeferences_agree",
     "item_is_sound",
     "key_from_name",
