@@ -29,30 +29,6 @@ CREATE OR REPLACE FUNCTION collection.target_name(sample uuid) RETURNS text LANG
   FROM collection.target_determinations(sample) t
 $body$;
 
-CREATE OR REPLACE FUNCTION collection.target_type_status(sample uuid) RETURNS text LANGUAGE sql STABLE AS $body$
-  SELECT string_agg(t.determination->>'typeStatus', '|' ORDER BY t.ordinal)
-  FROM collection.target_determinations(sample) t
-$body$;
-
-CREATE OR REPLACE FUNCTION collection.target_classification(sample uuid) RETURNS jsonb LANGUAGE sql STABLE AS $body$
-  SELECT CASE WHEN count(*) = 1 THEN (array_agg(collection.classification(t.determination)))[1] END
-  FROM collection.target_determinations(sample) t
-$body$;
-
--- Only when there is exactly one target organism.
-CREATE OR REPLACE FUNCTION collection.target_summary(sample uuid) RETURNS jsonb LANGUAGE sql STABLE AS $body$
-  SELECT CASE WHEN count(*) = 1 THEN (array_agg(jsonb_build_object(
-    'managedAttributes', coalesce(o.managed_attributes, '{}'),
-    'lifeStage', o.life_stage,
-    'sex', o.sex,
-    'dwcVernacularName', o.dwc_vernacular_name,
-    'primaryDetermination', CASE WHEN t.determination IS NOT NULL THEN jsonb_build_object(
-      'classification', collection.classification(t.determination),
-      'typeStatus', t.determination->>'typeStatus',
-      'managedAttributes', coalesce(t.determination->'managedAttributes', '{}')) END)))[1] END
-  FROM collection.target_determinations(sample) t JOIN collection.organism o ON o.id = t.organism
-$body$;
-
 -- A sample and its ancestors by the first parent, nearest first; loops are cut.
 CREATE OR REPLACE FUNCTION collection.lineage(sample uuid)
 RETURNS TABLE (id uuid, rank integer) LANGUAGE sql STABLE AS $body$

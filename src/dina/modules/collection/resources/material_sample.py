@@ -28,7 +28,15 @@ from dina.base.resource import (
 from dina.modules.collection import rules
 from dina.modules.collection.resources import disclosure
 from dina.modules.collection.resources.base import GROUP, Base, managed_attributes_attribute
-from dina.modules.collection.resources.calculated import from_sample
+from dina.modules.collection.resources.calculated import (
+    EFFECTIVE_NAME,
+    TARGET_CLASSIFICATION,
+    TARGET_NAME,
+    TARGET_SUMMARY,
+    TARGET_TYPE_STATUS,
+    from_sample,
+    worked,
+)
 
 
 class MaterialSampleType(Enum):
@@ -227,23 +235,23 @@ class MaterialSample(
 
     target_organism_primary_scientific_name: Mapped[str | None] = attribute(
         en="Scientific name of the target", fr="Nom scientifique de la cible", when_included="organism", filterable=False,
-        calculated=from_sample("target_name", Text), term="dwc:scientificName",
+        calculated=worked(TARGET_NAME, Text, id="id"), term="dwc:scientificName",
     )  # fmt: skip
     target_organism_primary_type_status: Mapped[str | None] = attribute(
         en="Type status of the target", fr="Statut de type de la cible", when_included="organism", filterable=False,
-        calculated=from_sample("target_type_status", Text), term="dwc:typeStatus",
+        calculated=worked(TARGET_TYPE_STATUS, Text, id="id"), term="dwc:typeStatus",
     )  # fmt: skip
     target_organism_primary_classification: Mapped[Json | None] = attribute(
         en="Classification of the target", fr="Classification de la cible", when_included="organism", filterable=False,
-        calculated=from_sample("target_classification", JSONDocument), term="dwc:higherClassification",
+        calculated=worked(TARGET_CLASSIFICATION, JSONDocument, id="id"), term="dwc:higherClassification",
     )  # fmt: skip
     target_identifiable_entity_summary: Mapped[Json | None] = attribute(
         en="Summary of the target", fr="Résumé de la cible", when_included="organism", filterable=False,
-        calculated=from_sample("target_summary", JSONDocument),
+        calculated=worked(TARGET_SUMMARY, JSONDocument, id="id"),
     )  # fmt: skip
     effective_scientific_name: Mapped[str | None] = attribute(
         en="Effective scientific name", fr="Nom scientifique effectif", when_included="organism", filterable=False,
-        calculated=from_sample("effective_name", Text), term="dwc:scientificName",
+        calculated=worked(EFFECTIVE_NAME, Text, id="id", parent="parent_material_sample_id"), term="dwc:scientificName",
         help_en="Its own name, else that of the nearest specimen it is derived from.",
         help_fr="Son propre nom, sinon celui du plus proche spécimen dont il dérive.",
     )  # fmt: skip
