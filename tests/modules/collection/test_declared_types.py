@@ -213,10 +213,6 @@ KNOWN = {
         "collecting-event.verbatimEventDateTime: limit 250, not None": OPEN,
         "storage-unit.group: limit 50, not None": "groups are named in at most 50 characters",
         "storage-unit.group: required": "rights are judged by the group",
-        "storage-unit.hierarchy: absent": OPEN,
-        "storage-unit.storageUnitChildren: absent": OPEN,
-        "storage-unit-usage.cellNumber: absent": OPEN,
-        "storage-unit-usage.storageUnitName: absent": OPEN,
         "controlled-vocabulary-item.uriTemplate: limit 250, not None": OPEN,
     },
 }  # fmt: skip

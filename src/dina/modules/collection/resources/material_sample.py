@@ -103,7 +103,7 @@ class MaterialSample(
     title="materialSampleName",
     term="dwc:MaterialEntity",
     rules=(rules.parent_or_event,),
-    batch_rules=(rules.name_is_unique_in_collection, rules.sample_managed_attributes),
+    batch_rules=(rules.name_is_unique_in_collection, rules.sample_managed_attributes, rules.position_is_free),
     example={"materialSampleName": "CAN-1"},
 ):
     """A physical thing in a collection in one of its states (dwc:MaterialEntity): specimen, part, strain, extract."""

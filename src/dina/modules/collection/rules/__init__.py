@@ -21,7 +21,12 @@ from dina.modules.collection.rules.samples import (
     association_type_is_known,
     name_is_unique_in_collection,
     parent_or_event,
+)
+from dina.modules.collection.rules.storage import (
+    position_is_free,
     unit_or_type,
+    upper_case_row,
+    well_fits,
     well_is_whole,
 )
 from dina.modules.collection.rules.vocabularies import item_is_sound, key_from_name
@@ -37,6 +42,6 @@ __all__ = [
     "contributor_roles", "determinations_agree", "elevation_and_depth_in_order", "ends_after_start",
     "event_dates_in_order", "event_managed_attributes", "georeferences_agree", "item_is_sound", "key_from_name",
     "name_is_unique_in_collection", "organism_managed_attributes", "parent_or_event", "place_is_one",
-    "project_has_one_level", "protocol_data_keys", "sample_managed_attributes", "single_determination_is_primary",
-    "site_managed_attributes", "tidy_event", "unit_or_type", "well_is_whole",
+    "position_is_free", "project_has_one_level", "protocol_data_keys", "sample_managed_attributes", "single_determination_is_primary",
+    "site_managed_attributes", "tidy_event", "unit_or_type", "upper_case_row", "well_fits", "well_is_whole",
 ]  # fmt: skip
