@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import httpx
-from tests.conftest import linked, resource
+from tests.conftest import client_of, linked, resource
+
+from dina.app import App, load_modules, running
+from dina.settings import Settings
 
 GROUP = "cnc"
 
@@ -67,3 +73,11 @@ def said(answer: httpx.Response) -> list[tuple[str, str | None, str]]:
     return [
         (one["code"], one.get("source", {}).get("pointer"), one["detail"]) for one in answer.json()["errors"]
     ]
+
+
+@asynccontextmanager
+async def member_of(settings: Settings, *groups: str) -> AsyncIterator[httpx.AsyncClient]:
+    """A client over the same database for somebody who is in these groups only (`/cnc/user`)."""
+    theirs = replace(settings, dev_admin=False, dev_groups=groups)
+    async with running(App(theirs, load_modules(theirs))) as app, client_of(app) as client:
+        yield client

@@ -10,6 +10,7 @@ import orjson
 
 from dina.base.module import Module
 from dina.base.text import Text
+from dina.modules.collection.operations import OPERATIONS
 from dina.modules.collection.resources import RESOURCES
 
 HERE = Path(__file__).parent
@@ -67,5 +68,6 @@ module = Module(
     external={"person": "agent", "metadata": "media", "user": "user"},
     vocabularies=VOCABULARIES,
     messages=tomllib.loads((HERE / "messages.toml").read_text("utf-8")),
+    operations=OPERATIONS,
     seed=seed,
 )
