@@ -209,11 +209,8 @@ KNOWN = {
         "collecting-event.group: limit 50, not None": "groups are named in at most 50 characters",
         "association.group: not on the wire": "inherited from what it is linked with",
         "storage-unit-usage.group: not on the wire": "inherited from what it is linked with",
-        "collecting-event.dwcVerbatimCoordinates: limit 250, not None": OPEN,
-        "collecting-event.verbatimEventDateTime: limit 250, not None": OPEN,
         "storage-unit.group: limit 50, not None": "groups are named in at most 50 characters",
         "storage-unit.group: required": "rights are judged by the group",
-        "controlled-vocabulary-item.uriTemplate: limit 250, not None": OPEN,
     },
 }  # fmt: skip
 

@@ -102,7 +102,13 @@ class MaterialSample(
     label=("Specimen", "Spécimen"),
     title="materialSampleName",
     term="dwc:MaterialEntity",
-    rules=(rules.parent_or_event,),
+    prepare=(rules.note_state_change,),
+    rules=(
+        rules.parent_or_event,
+        rules.sample_extensions,
+        rules.sample_restrictions,
+        rules.actions_say_something,
+    ),
     batch_rules=(rules.name_is_unique_in_collection, rules.sample_managed_attributes, rules.position_is_free),
     example={"materialSampleName": "CAN-1"},
 ):

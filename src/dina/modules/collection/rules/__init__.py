@@ -4,8 +4,15 @@ from dina.modules.collection.rules.events import (
     elevation_and_depth_in_order,
     event_dates_in_order,
     georeferences_agree,
+    place_has_country,
     place_is_one,
     tidy_event,
+)
+from dina.modules.collection.rules.extensions import (
+    event_extensions,
+    project_extensions,
+    sample_extensions,
+    sample_restrictions,
 )
 from dina.modules.collection.rules.managed import (
     assemblage_managed_attributes,
@@ -22,6 +29,7 @@ from dina.modules.collection.rules.samples import (
     name_is_unique_in_collection,
     parent_or_event,
 )
+from dina.modules.collection.rules.state import actions_say_something, note_state_change
 from dina.modules.collection.rules.storage import (
     position_is_free,
     unit_or_type,
@@ -29,7 +37,11 @@ from dina.modules.collection.rules.storage import (
     well_fits,
     well_is_whole,
 )
-from dina.modules.collection.rules.vocabularies import item_is_sound, key_from_name
+from dina.modules.collection.rules.vocabularies import (
+    accepted_values_have_a_place,
+    item_is_sound,
+    key_from_name,
+)
 from dina.modules.collection.rules.work import (
     contributor_roles,
     ends_after_start,
@@ -38,10 +50,40 @@ from dina.modules.collection.rules.work import (
 )
 
 __all__ = [
-    "assemblage_managed_attributes", "association_of_two", "association_type_is_known", "collection_identifiers",
-    "contributor_roles", "determinations_agree", "elevation_and_depth_in_order", "ends_after_start",
-    "event_dates_in_order", "event_managed_attributes", "georeferences_agree", "item_is_sound", "key_from_name",
-    "name_is_unique_in_collection", "organism_managed_attributes", "parent_or_event", "place_is_one",
-    "position_is_free", "project_has_one_level", "protocol_data_keys", "sample_managed_attributes", "single_determination_is_primary",
-    "site_managed_attributes", "tidy_event", "unit_or_type", "upper_case_row", "well_fits", "well_is_whole",
+    "accepted_values_have_a_place",
+    "actions_say_something",
+    "assemblage_managed_attributes",
+    "association_of_two",
+    "association_type_is_known",
+    "collection_identifiers",
+    "contributor_roles",
+    "determinations_agree",
+    "elevation_and_depth_in_order",
+    "ends_after_start",
+    "event_dates_in_order",
+    "event_extensions",
+    "event_managed_attributes",
+    "georeferences_agree",
+    "item_is_sound",
+    "key_from_name",
+    "name_is_unique_in_collection",
+    "note_state_change",
+    "organism_managed_attributes",
+    "parent_or_event",
+    "place_has_country",
+    "place_is_one",
+    "position_is_free",
+    "project_extensions",
+    "project_has_one_level",
+    "protocol_data_keys",
+    "sample_extensions",
+    "sample_managed_attributes",
+    "sample_restrictions",
+    "single_determination_is_primary",
+    "site_managed_attributes",
+    "tidy_event",
+    "unit_or_type",
+    "upper_case_row",
+    "well_fits",
+    "well_is_whole",
 ]  # fmt: skip
