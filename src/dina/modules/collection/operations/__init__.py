@@ -1,9 +1,18 @@
 """The endpoints of this module beside those of its types."""
 
-from dina.modules.collection.operations import extensions, identifiers, sequence, summary
+from dina.modules.collection.operations import (
+    actions,
+    emptying,
+    extensions,
+    identifiers,
+    moves,
+    places,
+    scan,
+    sequence,
+    summary,
+)
 
-OPERATIONS = (
-    *sequence.OPERATIONS, *identifiers.OPERATIONS, *summary.OPERATIONS, *extensions.OPERATIONS,
-)  # fmt: skip
+PARTS = (sequence, identifiers, summary, extensions, moves, emptying, places, scan, actions)
+OPERATIONS = tuple(operation for part in PARTS for operation in part.OPERATIONS)
 
 __all__ = ["OPERATIONS"]

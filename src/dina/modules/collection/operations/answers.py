@@ -127,5 +127,5 @@ def given(call: Call, name: str) -> str | None:
     return value or None
 
 
-def bad(name: str, key: str = "BAD_PARAMETER", **values: Any) -> Problem:
-    return Problem(Error("BAD_PARAMETER", key=key, values=values, parameter=name))
+def bad(parameter: str, key: str = "BAD_PARAMETER", **values: Any) -> Problem:
+    return Problem(Error("BAD_PARAMETER", key=key, values={"name": parameter, **values}, parameter=parameter))
