@@ -133,3 +133,47 @@ async def test_a_scheduled_action_says_what_is_to_be_done(
     answer = await api.post(f"{BASE}/material-sample", json=body)
     assert answer.status_code == 422
     assert said(answer)[0][1] == f"/data/attributes/scheduledActions/1{pointer}"
+
+
+async def test_a_custom_field_in_use_stays(api: httpx.AsyncClient) -> None:
+    managed = "01998155-a6f0-7c2f-9fcc-994d74222f9c"
+    attributes = {"group": GROUP, "dinaComponent": "MATERIAL_SAMPLE", "vocabularyElementType": "STRING"}
+    vocabulary = ("controlled-vocabulary", managed)
+    used, unused = [
+        await made(
+            api, "controlled-vocabulary-item", {**attributes, "name": name}, controlledVocabulary=vocabulary
+        )
+        for name in ("Used field", "Unused field")
+    ]
+    id_ = await sample(api, "says it", managedAttributes={"used_field": "yes"})
+    path = f"{BASE}/controlled-vocabulary-item"
+    assert (await api.delete(f"{path}/{unused}")).status_code == 204
+    answer = await api.delete(f"{path}/{used}")
+    assert answer.status_code == 422
+    assert said(answer) == [("STILL_REFERENCED", None, "«Used field» is used by 1 records.")]
+    await api.delete(f"{BASE}/material-sample/{id_}")
+    assert (await api.delete(f"{path}/{used}")).status_code == 204
+
+
+@pytest.mark.parametrize(
+    ("vocabulary", "component"),
+    [
+        *(
+            ("managed_attribute", c)
+            for c in ("COLLECTING_EVENT", "PREPARATION", "ORGANISM", "DETERMINATION", "SITE")
+        ),
+        ("identifier_type", "COLLECTION"),
+        ("type_status", None),
+        ("association_type", None),
+        ("project_role", None),
+    ],
+)
+async def test_use_is_looked_for_where_items_are_used(
+    api: httpx.AsyncClient, vocabulary: str, component: str | None
+) -> None:
+    found = (await api.get(f"{BASE}/controlled-vocabulary/{vocabulary}")).json()["data"]["id"]
+    attributes = {"group": GROUP, "name": f"Nobody says {component}", "dinaComponent": component}
+    item = await made(
+        api, "controlled-vocabulary-item", attributes, controlledVocabulary=("controlled-vocabulary", found)
+    )
+    assert (await api.delete(f"{BASE}/controlled-vocabulary-item/{item}")).status_code == 204

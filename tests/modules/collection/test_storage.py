@@ -171,3 +171,23 @@ async def test_two_hundred_people_fill_one_box(api: httpx.AsyncClient) -> None:
         (one["attributes"]["wellRow"], one["attributes"]["wellColumn"]) for one in listed.json()["data"]
     ]
     assert sorted(placed) == sorted(set(wells))
+
+
+async def test_a_grid_stays_large_enough_for_what_is_in_it(api: httpx.AsyncClient) -> None:
+    unit = await box(api, 8, 12)
+    await position(api, unit, "H", 12)
+    kind = (await api.get(f"{UNITS}/{unit}", params={"include": "storageUnitType"})).json()["included"][0][
+        "id"
+    ]
+    small = {"numberOfRows": 8, "numberOfColumns": 11, "fillDirection": "BY_ROW"}
+    body = resource("storage-unit-type", {"gridLayoutDefinition": small}, id=kind)
+    answer = await api.patch(f"/collection/v1/storage-unit-type/{kind}", json=body)
+    assert answer.status_code == 422
+    sentence = "1 positions would lie outside the grid: move them first."
+    assert said(answer) == [("BUSINESS_RULE", "/data/attributes/gridLayoutDefinition", sentence)]
+    body = resource("storage-unit", id=unit, relationships={"storageUnitType": {"data": None}})
+    answer = await api.patch(f"{UNITS}/{unit}", json=body)
+    assert said(answer)[0][:2] == ("BUSINESS_RULE", "/data/relationships/storageUnitType")
+    large = {**small, "numberOfColumns": 24}
+    body = resource("storage-unit-type", {"gridLayoutDefinition": large}, id=kind)
+    assert (await api.patch(f"/collection/v1/storage-unit-type/{kind}", json=body)).status_code == 200

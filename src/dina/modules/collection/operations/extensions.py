@@ -44,6 +44,9 @@ def extension_resource(one: FieldSet) -> dict[str, Any]:
     return {"type": "extension", "id": one.key, "attributes": {"extension": one.described()}}
 
 
+RESOURCES = {one.key: extension_resource(one) for one in EXTENSIONS.values()}
+
+
 async def list_extensions(call: Call) -> Answer:
     """All filters must hold for the extension and one of its fields."""
     wanted = [
@@ -63,14 +66,14 @@ async def list_extensions(call: Call) -> Answer:
             raise bad("sort")
         if name:
             found.sort(key=ORDERS[name], reverse=part.strip().startswith("-"))
-    return listing(call, [extension_resource(one) for one in found])
+    return listing(call, [RESOURCES[one.key] for one in found])
 
 
 async def read_extension(call: Call) -> Answer:
     one = EXTENSIONS.get(call.id)
     if one is None:
         raise Problem(Error("NOT_FOUND"))
-    return plain_document(call.service, call.request, extension_resource(one))
+    return plain_document(call.service, call.request, RESOURCES[one.key])
 
 
 def value_resource(one: FieldSet, field: Field) -> dict[str, Any]:

@@ -31,6 +31,7 @@ class StorageGridLayout(TypedDict, total=False):
 class StorageUnitType(
     Resource, Base, type="storage-unit-type", provider=GROUP, label=("Storage type", "Type de rangement"),
     plural=("Storage types", "Types de rangement"), title="name", example={"name": "Drawer"},
+    batch_rules=(rules.grid_holds_content,),
 ):  # fmt: skip
     """A kind of storage place: cabinet, drawer, box, plate."""
 
@@ -44,6 +45,7 @@ class StorageUnitType(
 class StorageUnit(
     Resource, Base, type="storage-unit", provider=GROUP, label=("Storage place", "Emplacement"),
     plural=("Storage places", "Emplacements"), title="name", example={"name": "Cabinet 12", "isGeneric": False},
+    batch_rules=(rules.type_holds_content,),
 ):  # fmt: skip
     """A place that holds samples or other places."""
 

@@ -82,6 +82,7 @@ class ControlledVocabularyItem(
     Resource, Base, type="controlled-vocabulary-item", provider=SUPER_USER,
     label=("Vocabulary item", "Élément de vocabulaire"), plural=("Vocabulary items", "Éléments de vocabulaire"),
     title="name", prepare=(rules.key_from_name,), rules=(rules.item_is_sound,), batch_rules=(rules.accepted_values_have_a_place,),
+    delete_rules=(rules.item_is_unused,),
     unique=(("controlledVocabulary", "key", "dinaComponent"),), compound_key=(item_by_key,),
     example={"name": "Wing length", "dinaComponent": "MATERIAL_SAMPLE", "vocabularyElementType": "STRING"},
 ):  # fmt: skip

@@ -212,3 +212,60 @@ async def position_is_free(drafts: Sequence[Draft], context: RuleContext) -> Ite
         for number, usage, sample in placed
         if usage in wells and holders.setdefault(usage, sample) != sample
     ]
+
+
+OUTSIDE = """
+SELECT o.key, count(*) FROM unnest(%s::text[], %s::int[], %s::int[]) o (key, rows, columns)
+JOIN {schema}.storage_unit_usage g ON {belongs}
+WHERE g.deleted_on IS NULL AND g.well_row IS NOT NULL AND (g.well_column > o.columns OR
+  CASE WHEN length(g.well_row) = 1 THEN ascii(g.well_row) - 64
+    ELSE (ascii(g.well_row) - 64) * 26 + ascii(substr(g.well_row, 2)) - 64 END > o.rows)
+GROUP BY o.key
+"""
+
+
+async def grid_holds_content(drafts: Sequence[Draft], context: RuleContext) -> Iterable[tuple[int, Error]]:
+    """A grid does not become too small for what lies in it."""
+    changed = {
+        draft.id: (number, Grid.read(draft.get("gridLayoutDefinition")))
+        for number, draft in enumerate(drafts)
+        if draft.previous is not None and draft.changed("gridLayoutDefinition")
+    }
+    belongs = (
+        "g.storage_unit_type_id::text = o.key OR g.storage_unit_id IN "
+        f"(SELECT u.id FROM {context.schema}.storage_unit u WHERE u.storage_unit_type_id::text = o.key)"
+    )
+    return await left_outside(changed, belongs, "gridLayoutDefinition", context)
+
+
+async def type_holds_content(drafts: Sequence[Draft], context: RuleContext) -> Iterable[tuple[int, Error]]:
+    """A place does not become of a type whose grid is too small for what lies in it."""
+    changed = [
+        (number, draft)
+        for number, draft in enumerate(drafts)
+        if draft.previous is not None and draft.changed("storageUnitType")
+    ]
+    kinds = {draft.link("storageUnitType") for _, draft in changed if draft.link("storageUnitType")}
+    grids = await grids_of(context, kinds) if kinds else {}
+    judged = {draft.id: (number, grids.get(draft.link("storageUnitType") or "")) for number, draft in changed}
+    return await left_outside(judged, "g.storage_unit_id::text = o.key", "storageUnitType", context)
+
+
+async def left_outside(
+    changed: Mapping[str, tuple[int, Grid | None]], belongs: str, member: str, context: RuleContext
+) -> Iterable[tuple[int, Error]]:
+    if not changed:
+        return []
+    cursor = await context.connection.execute(
+        cast(Any, OUTSIDE.format(schema=context.schema, belongs=belongs)),
+        [
+            list(changed),
+            [grid.rows if grid else 0 for _, grid in changed.values()],
+            [grid.columns if grid else 0 for _, grid in changed.values()],
+        ],
+    )
+    part = "attributes" if member == "gridLayoutDefinition" else "relationships"
+    return [
+        (changed[key][0], broken("storage.outsideGrid", f"/{part}/{member}", count=count))
+        for key, count in await cursor.fetchall()
+    ]
