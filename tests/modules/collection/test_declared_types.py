@@ -203,15 +203,8 @@ KNOWN = {
         "association.group: not on the wire": "inherited from what it is linked with",
         "storage-unit-usage.group: not on the wire": "inherited from what it is linked with",
         "collecting-event.disclosure: not on the wire": "what others get to know of a place",
-        "collecting-event.dwcVerbatimCoordinates: limit 250, not None": OPEN,
-        "collecting-event.verbatimEventDateTime: limit 250, not None": OPEN,
         "storage-unit.group: limit 50, not None": "groups are named in at most 50 characters",
         "storage-unit.group: required": "rights are judged by the group",
-        "storage-unit.hierarchy: absent": OPEN,
-        "storage-unit.storageUnitChildren: absent": OPEN,
-        "storage-unit-usage.cellNumber: absent": OPEN,
-        "storage-unit-usage.storageUnitName: absent": OPEN,
-        "controlled-vocabulary-item.uriTemplate: limit 250, not None": OPEN,
     },
 }  # fmt: skip
 

@@ -51,7 +51,7 @@ async def test_samples_are_judged_with_one_query() -> None:
     assert sorted(found, key=lambda one: one[0]) == [
         (1, "managedAttribute.value.invalid", "/attributes/managedAttributes/colour"),
         (1, "managedAttribute.value.invalid", "/attributes/managedAttributes/weight"),
-        (2, "managedAttribute.key.invalid", "/attributes/managedAttributes/fixed_on"),
+        (2, "managedAttribute.keyContext.invalid", "/attributes/managedAttributes/fixed_on"),
         (2, "controlledVocabulary.key.invalid", "/attributes/identifiers/colour"),
         (3, "managedAttribute.value.invalid", "/attributes/preparationManagedAttributes/fixed_on"),
         (3, "managedAttribute.key.invalid", "/attributes/preparationManagedAttributes/nowhere"),
@@ -72,7 +72,7 @@ async def test_determinations_have_managed_attributes_of_their_own() -> None:
     assert queries == 1
     assert found == [
         (0, "managedAttribute.value.invalid", "/attributes/determination/1/managedAttributes/certainty"),
-        (0, "managedAttribute.key.invalid", "/attributes/determination/1/managedAttributes/stage"),
+        (0, "managedAttribute.keyContext.invalid", "/attributes/determination/1/managedAttributes/stage"),
     ]
 
 

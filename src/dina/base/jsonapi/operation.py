@@ -22,12 +22,14 @@ from dina.base.jsonapi.writing.safety import faults
 from dina.base.resource.checks import UUID_FORM
 from dina.base.text import Text
 
+PLACES = frozenset({"{id}", "{key}"})
+
 
 @dataclass(frozen=True)
 class Operation:
     """One endpoint: what it is asked, what it answers, and the function that does it.
 
-    `path` may hold `{id}`, which must be a UUID. `type` is the type of the resource object in request and
+    `path` may hold `{id}`, which must be a UUID, or `{key}`, which is any text. `type` is the type of the resource object in request and
     answer. `body` is a TypedDict of the request's attributes (None: it has no body), `answer` one of the
     answer's attributes. `parameters` are its query parameters with what they mean; `paged` adds paging.
     Everything about it in OpenAPI follows from this.
@@ -76,7 +78,7 @@ def endpoints(
     found: dict[str, Callable[[], Awaitable[Answer]]] = {}
     for operation in service.module.operations:
         if matches(operation, segments):
-            id_ = next((s for s, p in zip(segments, operation.segments, strict=True) if p == "{id}"), "")
+            id_ = next((s for s, p in zip(segments, operation.segments, strict=True) if p in PLACES), "")
             found[operation.method] = _call(operation, service, request, id_)
     return found
 
@@ -87,10 +89,13 @@ def _call(
     async def call() -> Answer:
         allowed = frozenset({"page"}) if operation.paged else frozenset[str]()
         asked = ask(service.types, None, request.query, allowed, frozenset(operation.parameters))
-        if id_ and not UUID_FORM.fullmatch(id_):
+        named = "{id}" in operation.segments
+        if named and not UUID_FORM.fullmatch(id_):
             raise Problem(Error("NOT_FOUND"))
         attributes = read_body(operation, await request.body()) if operation.body is not None else {}
-        return await operation.run(Call(operation, service, request, id_.lower(), asked, attributes))
+        return await operation.run(
+            Call(operation, service, request, id_.lower() if named else id_, asked, attributes)
+        )
 
     return call
 
@@ -98,7 +103,7 @@ def _call(
 def matches(operation: Operation, segments: Sequence[str]) -> bool:
     own = operation.segments
     return len(own) == len(segments) and all(
-        part in ("{id}", given) for part, given in zip(own, segments, strict=True)
+        part == given or part in PLACES for part, given in zip(own, segments, strict=True)
     )
 
 

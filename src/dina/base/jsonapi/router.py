@@ -169,6 +169,7 @@ SHARED: dict[str, Callable[[Service, Request, list[str]], Methods | None]] = {
         rest, _get(lambda: common.external_references(s, q))
     ),
     "vocabulary": lambda s, q, rest: _get(lambda: common.vocabularies(s, q, rest)),
+    "vocabulary2": lambda s, q, rest: _get(lambda: common.vocabularies(s, q, rest)),
     "openapi.json": lambda s, q, rest: _only(rest, _get(lambda: common.openapi(s, q))),
     "registry": lambda s, q, rest: _only(rest, _get(lambda: common.registry(s, q))),
 }

@@ -44,6 +44,7 @@ class ResourceType:
     `type` is the JSON:API type, `module` the module's name and schema, `provider` the authorization
     provider (api.md §23.2). `example` is a minimal valid set of attributes for documentation and checks,
     `example_links` the relationships without which it is not valid.
+    `delete_rules` judge resources that are about to be deleted, as they are stored.
     `unique` lists attribute names that must be unique together among living rows. `group_from` names
     relationships whose target gives a new resource its group, for types whose wire form has none.
     `disclosure` is what callers outside a record's group get to know of it.
@@ -62,6 +63,7 @@ class ResourceType:
     grouped: bool
     rules: tuple[Rule, ...] = ()
     batch_rules: tuple[BatchRule, ...] = ()
+    delete_rules: tuple[BatchRule, ...] = ()
     prepare: tuple[Callable[[Draft], None], ...] = ()
     unique: tuple[tuple[str, ...], ...] = ()
     title: str = "id"
@@ -136,6 +138,7 @@ class Resource:
         plural: tuple[str, str] | None = None,
         rules: Sequence[Rule] = (),
         batch_rules: Sequence[BatchRule] = (),
+        delete_rules: Sequence[BatchRule] = (),
         prepare: Sequence[Callable[[Draft], None]] = (),
         unique: Sequence[tuple[str, ...]] = (),
         title: str = "id",
@@ -182,6 +185,7 @@ class Resource:
             grouped=grouped,
             rules=tuple(rules),
             batch_rules=tuple(batch_rules),
+            delete_rules=tuple(delete_rules),
             prepare=tuple(prepare),
             unique=tuple(unique),
             title=title,

@@ -336,6 +336,8 @@ class _Description:
                 given += page_parameters()
             if "{id}" in own.path:
                 given.insert(0, path_parameter("id", "UUID"))
+            if "{key}" in own.path:
+                given.insert(0, path_parameter("key", "Key"))
             body = None
             if own.body is not None:
                 data = {
@@ -373,6 +375,7 @@ class _Description:
             "/changes": (whole, feed, ()),
             "/change-set": (whole, page, ()),
             "/vocabulary": (whole, page, ()),
+            "/vocabulary2": (whole, page, ()),
             "/registry": (whole, [], ()),
             "/external-reference-report": (whole, page, ()),
         }

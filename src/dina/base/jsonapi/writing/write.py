@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
@@ -26,7 +27,7 @@ from dina.base.jsonapi.writing.drafts import (
     draft_of,
     rule_errors,
 )
-from dina.base.resource import ResourceType, RuleContext
+from dina.base.resource import Draft, ResourceType, RuleContext
 
 Connection = AsyncConnection[Any]
 
@@ -309,6 +310,7 @@ class _Writer:
                 self.forbid(change, action, row.facts)
         if action in ("delete", "purge") and ids:
             await self.refuse_referenced(ids, all_rows=action == "purge")
+            await self.judge_removal(found)
         self.stop_if_failed()
         if action == "delete":
             await rows.remove(self.connection, self.resource, ids, self.request.caller.username)
@@ -316,6 +318,22 @@ class _Writer:
             await rows.restore(self.connection, self.resource, [i for i in ids if found[i].deleted])
         else:
             await rows.purge(self.connection, self.resource, ids)
+
+    async def judge_removal(self, found: dict[str, Stored]) -> None:
+        """What the type's own rules say against deleting."""
+        leaving = [change for change in self.changes if change.id in found]
+        if not self.resource.delete_rules:
+            return
+        drafts = [
+            Draft(self.resource.type, row.id, row.attributes, row.relationships)
+            for row in (found[change.id] for change in leaving)
+        ]
+        context = RuleContext(self.connection, self.service.schema)
+        for rule in self.resource.delete_rules:
+            for position, error in await rule(drafts, context):
+                change = leaving[position]
+                place = change.id_member if change.index is not None else None
+                self.fail(change, replace(error, pointer=place))
 
     def allowed(self, action: str, row: Stored) -> bool:
         caller, provider = self.request.caller, self.resource.provider

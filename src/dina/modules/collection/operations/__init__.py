@@ -1,6 +1,32 @@
-"""Endpoints of the collection module beside those of its types."""
+"""The endpoints of this module beside those of its types."""
 
-from dina.modules.collection.operations.interpretation import INTERPRETATION
-from dina.modules.collection.operations.provenance import PROVENANCE
+from dina.modules.collection.operations import (
+    actions,
+    emptying,
+    extensions,
+    identifiers,
+    interpretation,
+    moves,
+    places,
+    provenance,
+    scan,
+    sequence,
+    summary,
+)
 
-OPERATIONS = (INTERPRETATION, PROVENANCE)
+PARTS = (
+    sequence,
+    identifiers,
+    summary,
+    extensions,
+    moves,
+    emptying,
+    places,
+    scan,
+    actions,
+    interpretation,
+    provenance,
+)
+OPERATIONS = tuple(operation for part in PARTS for operation in part.OPERATIONS)
+
+__all__ = ["OPERATIONS"]

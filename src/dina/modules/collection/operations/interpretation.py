@@ -155,3 +155,5 @@ INTERPRETATION = Operation(
     "interpretation",
     body=Asked,
 )
+
+OPERATIONS = (INTERPRETATION,)

@@ -163,3 +163,5 @@ PROVENANCE = Operation(
         )
     },
 )
+
+OPERATIONS = (PROVENANCE,)

@@ -1,5 +1,6 @@
 """The types of the collection module."""
 
+from dina.modules.collection.resources import indexes
 from dina.modules.collection.resources.base import Base
 from dina.modules.collection.resources.collecting_event import CollectingEvent
 from dina.modules.collection.resources.disclosure import SensitiveTaxon
@@ -36,4 +37,4 @@ RESOURCES = [
     Association, Process, SensitiveTaxon, ControlledVocabulary, ControlledVocabularyItem, FormTemplate, SplitConfiguration,
 ]  # fmt: skip
 
-__all__ = ["RESOURCES", "Base"]
+__all__ = ["RESOURCES", "Base", "indexes"]

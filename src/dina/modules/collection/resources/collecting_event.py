@@ -112,6 +112,8 @@ class CollectingEvent(
         rules.elevation_and_depth_in_order,
         rules.georeferences_agree,
         rules.place_is_one,
+        rules.place_has_country,
+        rules.event_extensions,
     ),
     batch_rules=(rules.event_managed_attributes,),
     example={"dwcVerbatimLocality": "Whitehorse"},
@@ -133,7 +135,7 @@ class CollectingEvent(
         en="Other numbers", fr="Autres numéros", indexed=True, searchable=True
     )
     verbatim_event_date_time: Mapped[str | None] = attribute(
-        en="Verbatim date", fr="Date textuelle", max=250, searchable=True, term="dwc:verbatimEventDate"
+        en="Verbatim date", fr="Date textuelle", searchable=True, term="dwc:verbatimEventDate"
     )
     start_event_date_time: Mapped[PartialDate | None] = attribute(
         en="Collected from", fr="Récolté à partir du", past=True, listed=True, indexed=True, term="dwc:eventDate",
@@ -180,7 +182,7 @@ class CollectingEvent(
         term="dwc:footprintWKT",
     )
     dwc_verbatim_coordinates: Mapped[str | None] = attribute(
-        en="Verbatim coordinates", fr="Coordonnées textuelles", max=250, term="dwc:verbatimCoordinates"
+        en="Verbatim coordinates", fr="Coordonnées textuelles", term="dwc:verbatimCoordinates"
     )
     dwc_verbatim_latitude: Mapped[str | None] = attribute(
         en="Verbatim latitude", fr="Latitude textuelle", max=25, term="dwc:verbatimLatitude"

@@ -114,8 +114,14 @@ class MaterialSample(
     title="materialSampleName",
     term="dwc:MaterialEntity",
     disclosure=disclosure.SAMPLE,
-    rules=(rules.parent_or_event,),
-    batch_rules=(rules.name_is_unique_in_collection, rules.sample_managed_attributes),
+    prepare=(rules.note_state_change,),
+    rules=(
+        rules.parent_or_event,
+        rules.sample_extensions,
+        rules.sample_restrictions,
+        rules.actions_say_something,
+    ),
+    batch_rules=(rules.name_is_unique_in_collection, rules.sample_managed_attributes, rules.position_is_free),
     example={"materialSampleName": "CAN-1"},
 ):
     """A physical thing in a collection in one of its states (dwc:MaterialEntity): specimen, part, strain, extract."""

@@ -82,7 +82,7 @@ class GeographicThesaurus(TypedDict, total=False):
 
 class Site(
     Resource, Base, type="site", provider=GROUP, label=("Site", "Site"), title="name", term="dcterms:Location",
-    batch_rules=(rules.site_managed_attributes,), example={"name": "Plot 7"},
+    rules=(rules.place_is_one, rules.place_has_country), batch_rules=(rules.site_managed_attributes,), example={"name": "Plot 7"},
 ):  # fmt: skip
     """A place that is visited again and again."""
 

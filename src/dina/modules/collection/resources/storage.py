@@ -9,9 +9,10 @@ from pydantic import Field
 from sqlalchemy.orm import Mapped
 from typing_extensions import TypedDict
 
-from dina.base.resource import Resource, attribute, member, to_one
+from dina.base.resource import Json, Resource, attribute, member, to_one
 from dina.modules.collection import rules
 from dina.modules.collection.resources.base import GROUP, GROUP_WITH_READ, Base, name_attribute
+from dina.modules.collection.resources.calculated_storage import cell_number, children, hierarchy, unit_name
 
 
 class FillDirection(Enum):
@@ -30,6 +31,7 @@ class StorageGridLayout(TypedDict, total=False):
 class StorageUnitType(
     Resource, Base, type="storage-unit-type", provider=GROUP, label=("Storage type", "Type de rangement"),
     plural=("Storage types", "Types de rangement"), title="name", example={"name": "Drawer"},
+    batch_rules=(rules.grid_holds_content,),
 ):  # fmt: skip
     """A kind of storage place: cabinet, drawer, box, plate."""
 
@@ -43,6 +45,7 @@ class StorageUnitType(
 class StorageUnit(
     Resource, Base, type="storage-unit", provider=GROUP, label=("Storage place", "Emplacement"),
     plural=("Storage places", "Emplacements"), title="name", example={"name": "Cabinet 12", "isGeneric": False},
+    batch_rules=(rules.type_holds_content,),
 ):  # fmt: skip
     """A place that holds samples or other places."""
 
@@ -53,6 +56,13 @@ class StorageUnit(
         en="Barcode", fr="Code à barres", max=50, listed=True, indexed=True, searchable=True
     )
     is_generic: Mapped[bool] = attribute(en="Generic", fr="Générique", default=False)
+    hierarchy: Mapped[Json | None] = attribute(
+        en="Place in the hierarchy", fr="Place dans la hiérarchie", on_request=True, calculated=hierarchy,
+        filterable=False,
+    )  # fmt: skip
+    storage_unit_children: Mapped[Json | None] = attribute(
+        en="Places inside", fr="Emplacements contenus", on_request=True, calculated=children, filterable=False
+    )
 
     parent_storage_unit = to_one("storage-unit", en="Inside", fr="Dans", tree=True, listed=True)
     storage_unit_type = to_one("storage-unit-type", en="Storage type", fr="Type de rangement", listed=True)
@@ -61,7 +71,8 @@ class StorageUnit(
 class StorageUnitUsage(
     Resource, Base, type="storage-unit-usage", provider=GROUP_WITH_READ, label=("Storage position", "Position de rangement"),
     plural=("Storage positions", "Positions de rangement"), title="usageType", group_from=("storageUnit", "storageUnitType"),
-    rules=(rules.well_is_whole, rules.unit_or_type), unique=(("storageUnit", "wellRow", "wellColumn"),),
+    prepare=(rules.upper_case_row,), rules=(rules.well_is_whole, rules.unit_or_type),
+    batch_rules=(rules.well_fits,), unique=(("storageUnit", "wellRow", "wellColumn"),),
     example={"usageType": "material-sample"}, example_links=("storageUnit",),
 ):  # fmt: skip
     """The position of one thing in a storage place."""
@@ -74,6 +85,12 @@ class StorageUnitUsage(
     )
     usage_type: Mapped[str] = attribute(
         en="What is stored", fr="Ce qui est rangé", max=50, not_blank=True, listed=True, indexed=True
+    )
+    cell_number: Mapped[int | None] = attribute(
+        en="Cell", fr="Cellule", calculated=cell_number, filterable=False
+    )
+    storage_unit_name: Mapped[str | None] = attribute(
+        en="Name of the storage place", fr="Nom de l’emplacement", calculated=unit_name, filterable=False
     )
 
     storage_unit_type = to_one("storage-unit-type", en="Storage type", fr="Type de rangement")

@@ -81,7 +81,8 @@ class ControlledVocabulary(
 class ControlledVocabularyItem(
     Resource, Base, type="controlled-vocabulary-item", provider=SUPER_USER,
     label=("Vocabulary item", "Élément de vocabulaire"), plural=("Vocabulary items", "Éléments de vocabulaire"),
-    title="name", prepare=(rules.key_from_name,), rules=(rules.item_is_sound,),
+    title="name", prepare=(rules.key_from_name,), rules=(rules.item_is_sound,), batch_rules=(rules.accepted_values_have_a_place,),
+    delete_rules=(rules.item_is_unused,),
     unique=(("controlledVocabulary", "key", "dinaComponent"),), compound_key=(item_by_key,),
     example={"name": "Wing length", "dinaComponent": "MATERIAL_SAMPLE", "vocabularyElementType": "STRING"},
 ):  # fmt: skip
@@ -101,7 +102,7 @@ class ControlledVocabularyItem(
     )
     accepted_values: Mapped[list[str] | None] = attribute(en="Accepted values", fr="Valeurs acceptées")
     unit: Mapped[str | None] = attribute(en="Unit", fr="Unité", max=50, listed=True)
-    uri_template: Mapped[str | None] = attribute(en="Address template", fr="Modèle d’adresse", max=250)
+    uri_template: Mapped[str | None] = attribute(en="Address template", fr="Modèle d’adresse")
     dina_component: Mapped[str | None] = attribute(
         en="Used for", fr="Utilisé pour", max=250, once=True, listed=True, indexed=True
     )

@@ -45,7 +45,7 @@ class AgentRoles(TypedDict, total=False):
 
 class Project(
     Resource, Base, type="project", provider=GROUP, label=("Project", "Projet"), title="name",
-    rules=(rules.ends_after_start, rules.contributor_roles), batch_rules=(rules.project_has_one_level,),
+    rules=(rules.ends_after_start, rules.contributor_roles, rules.project_extensions), batch_rules=(rules.project_has_one_level,),
     example={"name": "Flora of the Yukon"},
 ):  # fmt: skip
     """A project in the course of which material is gathered or studied."""

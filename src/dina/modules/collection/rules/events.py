@@ -102,3 +102,13 @@ def place_is_one(draft: Draft) -> Iterable[Error]:
         yield broken("event.placeWithoutSource", pointer)
     if detail.get("selectedGeographicPlace") and detail.get("customGeographicPlace"):
         yield broken("event.twoPlaces", f"{pointer}/customGeographicPlace")
+
+
+def place_has_country(draft: Draft) -> Iterable[Error]:
+    """Place details say at least which country it was in."""
+    detail = draft.get("geographicPlaceNameSourceDetail")
+    if detail and draft.changed("geographicPlaceNameSourceDetail"):
+        country = detail.get("country") or {}
+        if not (country.get("name") or country.get("code")):
+            pointer = "/attributes/geographicPlaceNameSourceDetail/country"
+            yield broken("event.placeWithoutCountry", pointer, "CONSTRAINT_VIOLATION")

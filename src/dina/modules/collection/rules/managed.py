@@ -80,12 +80,14 @@ async def judge(found: list[Use], context: RuleContext) -> Iterable[tuple[int, E
     for use in found:
         item = items.get((use.vocabulary, use.component, use.key))
         if item is None:
+            elsewhere = any(v == use.vocabulary and key == use.key for v, _, key in items)
             key = (
-                "managedAttribute.key.invalid"
+                ("managedAttribute.keyContext.invalid" if elsewhere else "managedAttribute.key.invalid")
                 if use.vocabulary == MANAGED
                 else "controlledVocabulary.key.invalid"
             )
-            errors.append((use.position, broken(key, use.pointer, "VOCABULARY_VALUE", name=use.key)))
+            said = {"name": use.key, "component": use.component}
+            errors.append((use.position, broken(key, use.pointer, "VOCABULARY_VALUE", **said)))
         elif use.value is not None and not _accepted(item, use.value):
             key = (
                 "managedAttribute.value.invalid"

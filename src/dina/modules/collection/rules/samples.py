@@ -1,4 +1,4 @@
-"""Rules of material samples, storage positions and associations."""
+"""Rules of material samples and associations."""
 
 from __future__ import annotations
 
@@ -86,16 +86,3 @@ async def association_type_is_known(
         for position, draft in enumerate(drafts)
         if draft.changed("associationType") and draft.get("associationType") not in known
     ]
-
-
-def well_is_whole(draft: Draft) -> Iterable[Error]:
-    """Row and column, or neither."""
-    if draft.get("wellRow") and draft.get("wellColumn") is None:
-        yield broken("location.nullWellCol", "/attributes/wellRow")
-    if draft.get("wellColumn") is not None and not draft.get("wellRow"):
-        yield broken("location.nullWellRow", "/attributes/wellColumn")
-
-
-def unit_or_type(draft: Draft) -> Iterable[Error]:
-    if bool(draft.link("storageUnit")) == bool(draft.link("storageUnitType")):
-        yield broken("storage.unitOrType", "/relationships/storageUnit")

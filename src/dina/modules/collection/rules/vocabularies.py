@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any, cast
 
 from dina.base.errors import Error
-from dina.base.resource import Draft
+from dina.base.resource import Draft, RuleContext
 from dina.base.resource.rules import broken
 
 COMPONENTS = frozenset(
@@ -38,3 +39,26 @@ def item_is_sound(draft: Draft) -> Iterable[Error]:
     template = draft.get("uriTemplate")
     if template and "$1" not in template:
         yield broken("controlledVocabulary.uriTemplate.missingPlaceholder", "/attributes/uriTemplate")
+
+
+async def accepted_values_have_a_place(
+    drafts: Sequence[Draft], context: RuleContext
+) -> Iterable[tuple[int, Error]]:
+    """Only an item that takes values says which are accepted; a controlled term is itself the value."""
+    judged = {n: d.link("controlledVocabulary") for n, d in enumerate(drafts) if d.get("acceptedValues")}
+    if not judged:
+        return []
+    cursor = await context.connection.execute(
+        cast(
+            Any,
+            f"SELECT id::text FROM {context.schema}.controlled_vocabulary "
+            "WHERE id = ANY(%s::uuid[]) AND vocab_class = 'CONTROLLED_TERM'",
+        ),
+        [sorted({id_ for id_ in judged.values() if id_})],
+    )
+    terms = {row[0] for row in await cursor.fetchall()}
+    return [
+        (n, broken("controlledVocabulary.acceptedValueOnControlledTerm", "/attributes/acceptedValues"))
+        for n, id_ in judged.items()
+        if id_ in terms
+    ]

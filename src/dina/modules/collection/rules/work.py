@@ -38,7 +38,7 @@ def contributor_roles(draft: Draft) -> Iterable[Error]:
 
 
 async def project_has_one_level(drafts: Sequence[Draft], context: RuleContext) -> Iterable[tuple[int, Error]]:
-    """A parent project has itself no parent."""
+    """A parent project has itself no parent, and a project with parts becomes no part."""
     parents = {
         position: draft.link("parentProject")
         for position, draft in enumerate(drafts)
@@ -46,19 +46,27 @@ async def project_has_one_level(drafts: Sequence[Draft], context: RuleContext) -
     }
     if not parents:
         return []
+    together = {drafts[position].id: parent for position, parent in parents.items()}
     cursor = await context.connection.execute(
         cast(
             Any,
-            f"SELECT id::text FROM {context.schema}.project WHERE id = ANY(%s::uuid[]) AND parent_project_id IS NOT NULL",
+            "SELECT p.id::text, p.parent_project_id IS NOT NULL, EXISTS (SELECT FROM "
+            f"{context.schema}.project c WHERE c.parent_project_id = p.id AND c.deleted_on IS NULL) "
+            f"FROM {context.schema}.project p WHERE p.id = ANY(%s::uuid[])",
         ),
-        [list(parents.values())],
+        [sorted({*parents.values(), *together})],
     )
-    nested = {row[0] for row in await cursor.fetchall()}
-    return [
-        (position, broken("project.oneLevel", "/relationships/parentProject"))
-        for position, parent in parents.items()
-        if parent in nested
-    ]
+    nested, has_parts = set(together), set(together.values())
+    for id_, is_part, is_whole in await cursor.fetchall():
+        nested |= {id_} if is_part and id_ not in together else set()
+        has_parts |= {id_} if is_whole else set()
+    errors: list[tuple[int, Error]] = []
+    for position, parent in parents.items():
+        if parent in nested:
+            errors.append((position, broken("project.oneLevel", "/relationships/parentProject")))
+        elif drafts[position].id in has_parts:
+            errors.append((position, broken("project.hasParts", "/relationships/parentProject")))
+    return errors
 
 
 def protocol_data_keys(draft: Draft) -> Iterable[Error]:
