@@ -2,6 +2,7 @@
 
 from dina.modules.collection.resources.base import Base
 from dina.modules.collection.resources.collecting_event import CollectingEvent
+from dina.modules.collection.resources.geology import GeologicalContext, GeologicalInterval
 from dina.modules.collection.resources.institution import Collection, Institution
 from dina.modules.collection.resources.material_sample import MaterialSample
 from dina.modules.collection.resources.organism import Organism
@@ -32,6 +33,7 @@ RESOURCES = [
     MaterialSample, CollectingEvent, Organism, Collection, Institution, Project, Expedition, Assemblage, Site,
     Protocol, CollectionMethod, PreparationType, PreparationMethod, StorageUnitType, StorageUnit, StorageUnitUsage,
     Association, ControlledVocabulary, ControlledVocabularyItem, FormTemplate, SplitConfiguration,
+    GeologicalContext, GeologicalInterval,
 ]  # fmt: skip
 
 __all__ = ["RESOURCES", "Base"]

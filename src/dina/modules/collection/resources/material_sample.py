@@ -221,6 +221,7 @@ class MaterialSample(
     collecting_event = to_one(
         "collecting-event", en="Collecting event", fr="Événement de récolte", listed=True
     )
+    geological_context = to_one("geological-context", en="Geological context", fr="Contexte géologique")
     collection = to_one("collection", en="Collection", fr="Collection", listed=True)
     preparation_type = to_one("preparation-type", en="Preparation type", fr="Type de préparation")
     preparation_method = to_one("preparation-method", en="Preparation method", fr="Méthode de préparation")
