@@ -184,7 +184,12 @@ EMBEDDED = {
 }
 
 # Types that the wire does not have.
-OURS = {"collection": {"geological-context", "geological-interval"}}
+OURS = {
+    "collection": {
+        "accession", "condition-check", "geological-context", "geological-interval", "measurement", "meteorite",
+        "mineral-identification", "observation", "planting", "propagation", "survey", "viability-test",
+    }
+}  # fmt: skip
 
 # Where ours says something else than the wire, and why.
 NAMES = "names are indexed, and an index entry must fit a page of the database"
@@ -225,6 +230,7 @@ KNOWN = {
         "controlled-vocabulary-item.uriTemplate: limit 250, not None": OPEN,
         "material-sample.geologicalContext: not on the wire": BREADTH,
         "collecting-event.geologicalContext: not on the wire": BREADTH,
+        "material-sample.growthSubstrate: not on the wire": BREADTH,
     },
 }  # fmt: skip
 

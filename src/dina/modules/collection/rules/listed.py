@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from dina.base.errors import Error
+from dina.base.json import is_array
 from dina.base.resource import Draft, Member, ResourceType
 from dina.base.resource.kinds import members_of
 from dina.base.resource.rules import broken
@@ -59,7 +60,17 @@ def _listed(type_: str) -> list[tuple[str, str | None, str]]:
 
 def values_are_listed(draft: Draft) -> Iterable[Error]:
     """Every value of an attribute or member that names a vocabulary is one of its keys."""
-    for name, inner, vocabulary in _listed(draft.type):
+    yield from _unlisted(draft, _listed(draft.type))
+
+
+def host_and_substrate_are_listed(draft: Draft) -> Iterable[Error]:
+    """The same of a specimen's host and substrate; other attributes of specimens take what clients send."""
+    ours = ("hostOrganism", "growthSubstrate")
+    yield from _unlisted(draft, [one for one in _listed(draft.type) if one[0] in ours])
+
+
+def _unlisted(draft: Draft, listed: Iterable[tuple[str, str | None, str]]) -> Iterable[Error]:
+    for name, inner, vocabulary in listed:
         value = draft.get(name)
         if value is None:
             continue
@@ -69,13 +80,13 @@ def values_are_listed(draft: Draft) -> Iterable[Error]:
 
 
 def _values(pointer: str, value: Any, inner: str | None) -> Iterable[tuple[str, Any]]:
-    if inner is None and isinstance(value, list):
-        for position, one in enumerate(value):  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+    if inner is None and is_array(value):
+        for position, one in enumerate(value):
             yield f"{pointer}/{position}", one
     elif inner is None:
         yield pointer, value
-    elif isinstance(value, list):
-        for position, one in enumerate(value):  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
-            yield f"{pointer}/{position}/{inner}", one.get(inner)  # pyright: ignore[reportUnknownMemberType]
+    elif is_array(value):
+        for position, one in enumerate(value):
+            yield f"{pointer}/{position}/{inner}", one.get(inner)
     else:
         yield f"{pointer}/{inner}", value.get(inner)

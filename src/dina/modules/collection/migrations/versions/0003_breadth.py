@@ -462,6 +462,2084 @@ def upgrade() -> None:
         schema="collection",
         postgresql_where=sa.text("deleted_on IS NULL"),
     )
+    op.create_table(
+        "accession",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("accession_number", sa.Text(), nullable=False),
+        sa.Column("accession_name", sa.Text(), nullable=True),
+        sa.Column("other_numbers", sa.ARRAY(sa.Text()), nullable=True),
+        sa.Column("crop_name", sa.Text(), nullable=True),
+        sa.Column("received_on", sa.Text(collation="C"), nullable=True),
+        sa.Column("received_as", sa.Text(), nullable=True),
+        sa.Column("quantity_received", sa.BigInteger(), nullable=True),
+        sa.Column("provenance_type", sa.Text(), nullable=True),
+        sa.Column("wild_propagation", sa.Text(), nullable=True),
+        sa.Column("ipen_number", sa.Text(), nullable=True),
+        sa.Column("country_of_origin", sa.Text(), nullable=True),
+        sa.Column("biological_status", sa.Text(), nullable=True),
+        sa.Column("acquisition_source", sa.Text(), nullable=True),
+        sa.Column("storage_types", sa.ARRAY(sa.Text()), nullable=True),
+        sa.Column("multilateral_status", sa.Text(), nullable=True),
+        sa.Column("access_conditions", sa.Text(), nullable=True),
+        sa.Column("donor_number", sa.Text(), nullable=True),
+        sa.Column("donor_code", sa.Text(), nullable=True),
+        sa.Column("breeding_institute_code", sa.Text(), nullable=True),
+        sa.Column("ancestry", sa.Text(), nullable=True),
+        sa.Column("verbatim_source", sa.Text(), nullable=True),
+        sa.Column("accession_status", sa.Text(), nullable=True),
+        sa.Column("remarks", sa.Text(), nullable=True),
+        sa.Column("group", sa.Text(), nullable=False),
+        sa.Column("created_by", sa.Text(), nullable=True),
+        sa.Column("created_on", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("last_updated_on", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("resource_version", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("collection_id", sa.Uuid(), nullable=True),
+        sa.Column("collecting_event_id", sa.Uuid(), nullable=True),
+        sa.Column("donor", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column(
+            "attachment",
+            postgresql.JSONB(astext_type=sa.Text()),
+            server_default=sa.text("'[]'::jsonb"),
+            nullable=False,
+        ),
+        sa.Column("deleted_on", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("deleted_by", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["collecting_event_id"],
+            ["collection.collecting_event.id"],
+            name=op.f("fk_accession_collecting_event_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["collection_id"],
+            ["collection.collection.id"],
+            name=op.f("fk_accession_collection_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_accession")),
+        schema="collection",
+    )
+    op.create_index(
+        "ix_accession_accession_name",
+        "accession",
+        [sa.literal_column('(accession_name COLLATE "C")')],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_accession_accession_name_sort",
+        "accession",
+        [sa.literal_column("dina.sort_key(accession_name)"), "id"],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_accession_accession_number",
+        "accession",
+        [sa.literal_column('(accession_number COLLATE "C")')],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_accession_accession_number_sort",
+        "accession",
+        [sa.literal_column("dina.sort_key(accession_number)"), "id"],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_accession_accession_status",
+        "accession",
+        [sa.literal_column('(accession_status COLLATE "C")')],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_accession_accession_status_sort",
+        "accession",
+        [sa.literal_column("dina.sort_key(accession_status)"), "id"],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_accession_attachment",
+        "accession",
+        ["attachment"],
+        unique=False,
+        schema="collection",
+        postgresql_using="gin",
+        postgresql_ops={"attachment": "jsonb_path_ops"},
+    )
+    op.create_index(
+        "ix_accession_biological_status",
+        "accession",
+        [sa.literal_column('(biological_status COLLATE "C")')],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_accession_biological_status_sort",
+        "accession",
+        [sa.literal_column("dina.sort_key(biological_status)"), "id"],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        op.f("ix_accession_collecting_event_id"),
+        "accession",
+        ["collecting_event_id"],
+        unique=False,
+        schema="collection",
+    )
+    op.create_index(
+        op.f("ix_accession_collection_id"), "accession", ["collection_id"], unique=False, schema="collection"
+    )
+    op.create_index(
+        "ix_accession_country_of_origin",
+        "accession",
+        [sa.literal_column('(country_of_origin COLLATE "C")')],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_accession_country_of_origin_sort",
+        "accession",
+        [sa.literal_column("dina.sort_key(country_of_origin)"), "id"],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_accession_donor",
+        "accession",
+        ["donor"],
+        unique=False,
+        schema="collection",
+        postgresql_using="gin",
+        postgresql_ops={"donor": "jsonb_path_ops"},
+    )
+    op.create_index(
+        "ix_accession_donor_code",
+        "accession",
+        [sa.literal_column('(donor_code COLLATE "C")')],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_accession_donor_code_sort",
+        "accession",
+        [sa.literal_column("dina.sort_key(donor_code)"), "id"],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_accession_donor_number",
+        "accession",
+        [sa.literal_column('(donor_number COLLATE "C")')],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_accession_donor_number_sort",
+        "accession",
+        [sa.literal_column("dina.sort_key(donor_number)"), "id"],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_accession_group",
+        "accession",
+        ["group", sa.literal_column("created_on DESC"), sa.literal_column("id DESC")],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_accession_ipen_number",
+        "accession",
+        [sa.literal_column('(ipen_number COLLATE "C")')],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_accession_ipen_number_sort",
+        "accession",
+        [sa.literal_column("dina.sort_key(ipen_number)"), "id"],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_accession_natural",
+        "accession",
+        [sa.literal_column("created_on DESC"), sa.literal_column("id DESC")],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_accession_other_numbers",
+        "accession",
+        ["other_numbers"],
+        unique=False,
+        schema="collection",
+        postgresql_using="gin",
+    )
+    op.create_index(
+        "ix_accession_provenance_type",
+        "accession",
+        [sa.literal_column('(provenance_type COLLATE "C")')],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_accession_provenance_type_sort",
+        "accession",
+        [sa.literal_column("dina.sort_key(provenance_type)"), "id"],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_accession_received_on",
+        "accession",
+        ["received_on", "id"],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "uq_accession_group_accession_number",
+        "accession",
+        ["group", "accession_number"],
+        unique=True,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_table(
+        "meteorite",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("abbreviation", sa.Text(), nullable=True),
+        sa.Column("name_status", sa.Text(), nullable=True),
+        sa.Column("fall_or_find", sa.Text(), nullable=True),
+        sa.Column("fallen_on", sa.Text(collation="C"), nullable=True),
+        sa.Column("found_on", sa.Text(collation="C"), nullable=True),
+        sa.Column("classification", sa.Text(), nullable=True),
+        sa.Column("meteorite_kind", sa.Text(), nullable=True),
+        sa.Column("shock_stage", sa.Text(), nullable=True),
+        sa.Column("weathering_grade", sa.Text(), nullable=True),
+        sa.Column("total_known_mass_in_grams", sa.Numeric(), nullable=True),
+        sa.Column("number_of_pieces", sa.BigInteger(), nullable=True),
+        sa.Column("terrestrial_age_in_years", sa.Numeric(), nullable=True),
+        sa.Column("reference", sa.Text(), nullable=True),
+        sa.Column("remarks", sa.Text(), nullable=True),
+        sa.Column("group", sa.Text(), nullable=False),
+        sa.Column("created_by", sa.Text(), nullable=True),
+        sa.Column("created_on", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("last_updated_on", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("resource_version", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("collecting_event_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "type_specimen_kept_by",
+            postgresql.JSONB(astext_type=sa.Text()),
+            server_default=sa.text("'[]'::jsonb"),
+            nullable=False,
+        ),
+        sa.Column("deleted_on", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("deleted_by", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["collecting_event_id"],
+            ["collection.collecting_event.id"],
+            name=op.f("fk_meteorite_collecting_event_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meteorite")),
+        schema="collection",
+    )
+    op.create_index(
+        "ix_meteorite_abbreviation",
+        "meteorite",
+        [sa.literal_column('(abbreviation COLLATE "C")')],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_meteorite_abbreviation_sort",
+        "meteorite",
+        [sa.literal_column("dina.sort_key(abbreviation)"), "id"],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_meteorite_classification",
+        "meteorite",
+        [sa.literal_column('(classification COLLATE "C")')],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_meteorite_classification_sort",
+        "meteorite",
+        [sa.literal_column("dina.sort_key(classification)"), "id"],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        op.f("ix_meteorite_collecting_event_id"),
+        "meteorite",
+        ["collecting_event_id"],
+        unique=False,
+        schema="collection",
+    )
+    op.create_index(
+        "ix_meteorite_fall_or_find",
+        "meteorite",
+        [sa.literal_column('(fall_or_find COLLATE "C")')],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_meteorite_fall_or_find_sort",
+        "meteorite",
+        [sa.literal_column("dina.sort_key(fall_or_find)"), "id"],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_meteorite_group",
+        "meteorite",
+        ["group", sa.literal_column("created_on DESC"), sa.literal_column("id DESC")],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_meteorite_meteorite_kind",
+        "meteorite",
+        [sa.literal_column('(meteorite_kind COLLATE "C")')],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_meteorite_meteorite_kind_sort",
+        "meteorite",
+        [sa.literal_column("dina.sort_key(meteorite_kind)"), "id"],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_meteorite_name",
+        "meteorite",
+        [sa.literal_column('(name COLLATE "C")')],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_meteorite_name_sort",
+        "meteorite",
+        [sa.literal_column("dina.sort_key(name)"), "id"],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_meteorite_natural",
+        "meteorite",
+        [sa.literal_column("created_on DESC"), sa.literal_column("id DESC")],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_meteorite_total_known_mass_in_grams",
+        "meteorite",
+        ["total_known_mass_in_grams", "id"],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_meteorite_type_specimen_kept_by",
+        "meteorite",
+        ["type_specimen_kept_by"],
+        unique=False,
+        schema="collection",
+        postgresql_using="gin",
+        postgresql_ops={"type_specimen_kept_by": "jsonb_path_ops"},
+    )
+    op.create_index(
+        "uq_meteorite_group_name",
+        "meteorite",
+        ["group", "name"],
+        unique=True,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_table(
+        "survey",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("started_on", sa.Text(collation="C"), nullable=True),
+        sa.Column("ended_on", sa.Text(collation="C"), nullable=True),
+        sa.Column("verbatim_target_scope", sa.Text(), nullable=True),
+        sa.Column("target_taxonomic_scope", sa.ARRAY(sa.Text()), nullable=True),
+        sa.Column("excluded_taxonomic_scope", sa.ARRAY(sa.Text()), nullable=True),
+        sa.Column("is_taxonomic_scope_fully_reported", sa.Boolean(), nullable=True),
+        sa.Column("taxon_completeness_reported", sa.Text(), nullable=True),
+        sa.Column("taxon_completeness_protocols", sa.ARRAY(sa.Text()), nullable=True),
+        sa.Column("is_absence_reported", sa.Boolean(), nullable=True),
+        sa.Column("absent_taxa", sa.ARRAY(sa.Text()), nullable=True),
+        sa.Column("has_non_target_taxa", sa.Boolean(), nullable=True),
+        sa.Column("non_target_taxa", sa.ARRAY(sa.Text()), nullable=True),
+        sa.Column("are_non_target_taxa_fully_reported", sa.Boolean(), nullable=True),
+        sa.Column("has_non_target_organisms", sa.Boolean(), nullable=True),
+        sa.Column("target_life_stage_scope", sa.ARRAY(sa.Text()), nullable=True),
+        sa.Column("excluded_life_stage_scope", sa.ARRAY(sa.Text()), nullable=True),
+        sa.Column("is_life_stage_scope_fully_reported", sa.Boolean(), nullable=True),
+        sa.Column("target_growth_form_scope", sa.ARRAY(sa.Text()), nullable=True),
+        sa.Column("excluded_growth_form_scope", sa.ARRAY(sa.Text()), nullable=True),
+        sa.Column("is_growth_form_scope_fully_reported", sa.Boolean(), nullable=True),
+        sa.Column("target_degree_of_establishment_scope", sa.ARRAY(sa.Text()), nullable=True),
+        sa.Column("excluded_degree_of_establishment_scope", sa.ARRAY(sa.Text()), nullable=True),
+        sa.Column("is_degree_of_establishment_scope_fully_reported", sa.Boolean(), nullable=True),
+        sa.Column("target_habitat_scope", sa.ARRAY(sa.Text()), nullable=True),
+        sa.Column("excluded_habitat_scope", sa.ARRAY(sa.Text()), nullable=True),
+        sa.Column("is_abundance_reported", sa.Boolean(), nullable=True),
+        sa.Column("is_abundance_cap_reported", sa.Boolean(), nullable=True),
+        sa.Column("abundance_cap", sa.BigInteger(), nullable=True),
+        sa.Column("is_vegetation_cover_reported", sa.Boolean(), nullable=True),
+        sa.Column("is_least_specific_target_category_quantity_inclusive", sa.Boolean(), nullable=True),
+        sa.Column("inventory_types", sa.ARRAY(sa.Text()), nullable=True),
+        sa.Column("compilation_types", sa.ARRAY(sa.Text()), nullable=True),
+        sa.Column("compilation_source_types", sa.ARRAY(sa.Text()), nullable=True),
+        sa.Column("protocol_names", sa.ARRAY(sa.Text()), nullable=True),
+        sa.Column("protocol_descriptions", sa.Text(), nullable=True),
+        sa.Column("protocol_references", sa.Text(), nullable=True),
+        sa.Column("is_sampling_effort_reported", sa.Boolean(), nullable=True),
+        sa.Column("sampling_effort_protocol", sa.Text(), nullable=True),
+        sa.Column("sampling_effort_value", sa.Numeric(), nullable=True),
+        sa.Column("sampling_effort_unit", sa.Text(), nullable=True),
+        sa.Column("event_duration_value", sa.Numeric(), nullable=True),
+        sa.Column("event_duration_unit", sa.Text(), nullable=True),
+        sa.Column("site_count", sa.BigInteger(), nullable=True),
+        sa.Column("site_nesting_description", sa.Text(), nullable=True),
+        sa.Column("verbatim_site_names", sa.ARRAY(sa.Text()), nullable=True),
+        sa.Column("verbatim_site_descriptions", sa.Text(), nullable=True),
+        sa.Column("geospatial_scope_area_value", sa.Numeric(), nullable=True),
+        sa.Column("geospatial_scope_area_unit", sa.Text(), nullable=True),
+        sa.Column("total_area_sampled_value", sa.Numeric(), nullable=True),
+        sa.Column("total_area_sampled_unit", sa.Text(), nullable=True),
+        sa.Column("reported_weather", sa.Text(), nullable=True),
+        sa.Column("reported_extreme_conditions", sa.Text(), nullable=True),
+        sa.Column("has_material_samples", sa.Boolean(), nullable=True),
+        sa.Column("material_sample_types", sa.ARRAY(sa.Text()), nullable=True),
+        sa.Column("has_vouchers", sa.Boolean(), nullable=True),
+        sa.Column("voucher_institutions", sa.ARRAY(sa.Text()), nullable=True),
+        sa.Column("sampling_performed_by", sa.Text(), nullable=True),
+        sa.Column("remarks", sa.Text(), nullable=True),
+        sa.Column("group", sa.Text(), nullable=False),
+        sa.Column("created_by", sa.Text(), nullable=True),
+        sa.Column("created_on", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("last_updated_on", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("resource_version", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("parent_survey_id", sa.Uuid(), nullable=True),
+        sa.Column("collecting_event_id", sa.Uuid(), nullable=True),
+        sa.Column("site_id", sa.Uuid(), nullable=True),
+        sa.Column("project_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "surveyors",
+            postgresql.JSONB(astext_type=sa.Text()),
+            server_default=sa.text("'[]'::jsonb"),
+            nullable=False,
+        ),
+        sa.Column(
+            "attachment",
+            postgresql.JSONB(astext_type=sa.Text()),
+            server_default=sa.text("'[]'::jsonb"),
+            nullable=False,
+        ),
+        sa.Column("deleted_on", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("deleted_by", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["collecting_event_id"],
+            ["collection.collecting_event.id"],
+            name=op.f("fk_survey_collecting_event_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["parent_survey_id"],
+            ["collection.survey.id"],
+            name=op.f("fk_survey_parent_survey_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["project_id"],
+            ["collection.project.id"],
+            name=op.f("fk_survey_project_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["site_id"],
+            ["collection.site.id"],
+            name=op.f("fk_survey_site_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_survey")),
+        schema="collection",
+    )
+    op.create_index(
+        "ix_survey_absent_taxa",
+        "survey",
+        ["absent_taxa"],
+        unique=False,
+        schema="collection",
+        postgresql_using="gin",
+    )
+    op.create_index(
+        "ix_survey_attachment",
+        "survey",
+        ["attachment"],
+        unique=False,
+        schema="collection",
+        postgresql_using="gin",
+        postgresql_ops={"attachment": "jsonb_path_ops"},
+    )
+    op.create_index(
+        op.f("ix_survey_collecting_event_id"),
+        "survey",
+        ["collecting_event_id"],
+        unique=False,
+        schema="collection",
+    )
+    op.create_index(
+        "ix_survey_excluded_degree_of_establishment_scope",
+        "survey",
+        ["excluded_degree_of_establishment_scope"],
+        unique=False,
+        schema="collection",
+        postgresql_using="gin",
+    )
+    op.create_index(
+        "ix_survey_excluded_growth_form_scope",
+        "survey",
+        ["excluded_growth_form_scope"],
+        unique=False,
+        schema="collection",
+        postgresql_using="gin",
+    )
+    op.create_index(
+        "ix_survey_excluded_habitat_scope",
+        "survey",
+        ["excluded_habitat_scope"],
+        unique=False,
+        schema="collection",
+        postgresql_using="gin",
+    )
+    op.create_index(
+        "ix_survey_excluded_life_stage_scope",
+        "survey",
+        ["excluded_life_stage_scope"],
+        unique=False,
+        schema="collection",
+        postgresql_using="gin",
+    )
+    op.create_index(
+        "ix_survey_excluded_taxonomic_scope",
+        "survey",
+        ["excluded_taxonomic_scope"],
+        unique=False,
+        schema="collection",
+        postgresql_using="gin",
+    )
+    op.create_index(
+        "ix_survey_group",
+        "survey",
+        ["group", sa.literal_column("created_on DESC"), sa.literal_column("id DESC")],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_survey_name",
+        "survey",
+        [sa.literal_column('(name COLLATE "C")')],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_survey_name_sort",
+        "survey",
+        [sa.literal_column("dina.sort_key(name)"), "id"],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_survey_natural",
+        "survey",
+        [sa.literal_column("created_on DESC"), sa.literal_column("id DESC")],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        op.f("ix_survey_parent_survey_id"), "survey", ["parent_survey_id"], unique=False, schema="collection"
+    )
+    op.create_index(op.f("ix_survey_project_id"), "survey", ["project_id"], unique=False, schema="collection")
+    op.create_index(
+        "ix_survey_protocol_names",
+        "survey",
+        ["protocol_names"],
+        unique=False,
+        schema="collection",
+        postgresql_using="gin",
+    )
+    op.create_index(op.f("ix_survey_site_id"), "survey", ["site_id"], unique=False, schema="collection")
+    op.create_index(
+        "ix_survey_started_on",
+        "survey",
+        ["started_on", "id"],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_survey_surveyors",
+        "survey",
+        ["surveyors"],
+        unique=False,
+        schema="collection",
+        postgresql_using="gin",
+        postgresql_ops={"surveyors": "jsonb_path_ops"},
+    )
+    op.create_index(
+        "ix_survey_target_degree_of_establishment_scope",
+        "survey",
+        ["target_degree_of_establishment_scope"],
+        unique=False,
+        schema="collection",
+        postgresql_using="gin",
+    )
+    op.create_index(
+        "ix_survey_target_growth_form_scope",
+        "survey",
+        ["target_growth_form_scope"],
+        unique=False,
+        schema="collection",
+        postgresql_using="gin",
+    )
+    op.create_index(
+        "ix_survey_target_habitat_scope",
+        "survey",
+        ["target_habitat_scope"],
+        unique=False,
+        schema="collection",
+        postgresql_using="gin",
+    )
+    op.create_index(
+        "ix_survey_target_life_stage_scope",
+        "survey",
+        ["target_life_stage_scope"],
+        unique=False,
+        schema="collection",
+        postgresql_using="gin",
+    )
+    op.create_index(
+        "ix_survey_target_taxonomic_scope",
+        "survey",
+        ["target_taxonomic_scope"],
+        unique=False,
+        schema="collection",
+        postgresql_using="gin",
+    )
+    op.create_table(
+        "accession_material_samples",
+        sa.Column("source_id", sa.Uuid(), nullable=False),
+        sa.Column("target_id", sa.Uuid(), nullable=False),
+        sa.Column("ordinal", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["source_id"],
+            ["collection.accession.id"],
+            name=op.f("fk_accession_material_samples_source_id"),
+            ondelete="CASCADE",
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["target_id"],
+            ["collection.material_sample.id"],
+            name=op.f("fk_accession_material_samples_target_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("source_id", "target_id", name=op.f("pk_accession_material_samples")),
+        schema="collection",
+    )
+    op.create_index(
+        op.f("ix_accession_material_samples_target_id"),
+        "accession_material_samples",
+        ["target_id"],
+        unique=False,
+        schema="collection",
+    )
+    op.create_table(
+        "mineral_identification",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("verbatim_name", sa.Text(), nullable=True),
+        sa.Column("variety", sa.Text(), nullable=True),
+        sa.Column("qualifier", sa.Text(), nullable=True),
+        sa.Column("ima_symbol", sa.Text(), nullable=True),
+        sa.Column("ima_status", sa.Text(), nullable=True),
+        sa.Column("formula", sa.Text(), nullable=True),
+        sa.Column("strunz_class", sa.Text(), nullable=True),
+        sa.Column("dana_class", sa.Text(), nullable=True),
+        sa.Column("crystal_system", sa.Text(), nullable=True),
+        sa.Column("habit", sa.Text(), nullable=True),
+        sa.Column("colour", sa.Text(), nullable=True),
+        sa.Column("minimum_hardness", sa.Numeric(), nullable=True),
+        sa.Column("maximum_hardness", sa.Numeric(), nullable=True),
+        sa.Column("rock_class", sa.Text(), nullable=True),
+        sa.Column("texture", sa.Text(), nullable=True),
+        sa.Column("alteration", sa.Text(), nullable=True),
+        sa.Column("composition", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("method", sa.Text(), nullable=True),
+        sa.Column("confidence", sa.Text(), nullable=True),
+        sa.Column("is_primary", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("verbatim_determiner", sa.Text(), nullable=True),
+        sa.Column("determined_on", sa.Text(collation="C"), nullable=True),
+        sa.Column("remarks", sa.Text(), nullable=True),
+        sa.Column("group", sa.Text(), nullable=True),
+        sa.Column("created_by", sa.Text(), nullable=True),
+        sa.Column("created_on", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("last_updated_on", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("resource_version", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("material_sample_id", sa.Uuid(), nullable=True),
+        sa.Column("meteorite_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "determiner",
+            postgresql.JSONB(astext_type=sa.Text()),
+            server_default=sa.text("'[]'::jsonb"),
+            nullable=False,
+        ),
+        sa.Column("deleted_on", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("deleted_by", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["material_sample_id"],
+            ["collection.material_sample.id"],
+            name=op.f("fk_mineral_identification_material_sample_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["meteorite_id"],
+            ["collection.meteorite.id"],
+            name=op.f("fk_mineral_identification_meteorite_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mineral_identification")),
+        schema="collection",
+    )
+    op.create_index(
+        "ix_mineral_identification_crystal_system",
+        "mineral_identification",
+        [sa.literal_column('(crystal_system COLLATE "C")')],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_mineral_identification_crystal_system_sort",
+        "mineral_identification",
+        [sa.literal_column("dina.sort_key(crystal_system)"), "id"],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_mineral_identification_dana_class",
+        "mineral_identification",
+        [sa.literal_column('(dana_class COLLATE "C")')],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_mineral_identification_dana_class_sort",
+        "mineral_identification",
+        [sa.literal_column("dina.sort_key(dana_class)"), "id"],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_mineral_identification_determiner",
+        "mineral_identification",
+        ["determiner"],
+        unique=False,
+        schema="collection",
+        postgresql_using="gin",
+        postgresql_ops={"determiner": "jsonb_path_ops"},
+    )
+    op.create_index(
+        "ix_mineral_identification_group",
+        "mineral_identification",
+        ["group", sa.literal_column("created_on DESC"), sa.literal_column("id DESC")],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_mineral_identification_ima_symbol",
+        "mineral_identification",
+        [sa.literal_column('(ima_symbol COLLATE "C")')],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_mineral_identification_ima_symbol_sort",
+        "mineral_identification",
+        [sa.literal_column("dina.sort_key(ima_symbol)"), "id"],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_mineral_identification_kind",
+        "mineral_identification",
+        [sa.literal_column('(kind COLLATE "C")')],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_mineral_identification_kind_sort",
+        "mineral_identification",
+        [sa.literal_column("dina.sort_key(kind)"), "id"],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        op.f("ix_mineral_identification_material_sample_id"),
+        "mineral_identification",
+        ["material_sample_id"],
+        unique=False,
+        schema="collection",
+    )
+    op.create_index(
+        op.f("ix_mineral_identification_meteorite_id"),
+        "mineral_identification",
+        ["meteorite_id"],
+        unique=False,
+        schema="collection",
+    )
+    op.create_index(
+        "ix_mineral_identification_name",
+        "mineral_identification",
+        [sa.literal_column('(name COLLATE "C")')],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_mineral_identification_name_sort",
+        "mineral_identification",
+        [sa.literal_column("dina.sort_key(name)"), "id"],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_mineral_identification_natural",
+        "mineral_identification",
+        [sa.literal_column("created_on DESC"), sa.literal_column("id DESC")],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_mineral_identification_rock_class",
+        "mineral_identification",
+        [sa.literal_column('(rock_class COLLATE "C")')],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_mineral_identification_rock_class_sort",
+        "mineral_identification",
+        [sa.literal_column("dina.sort_key(rock_class)"), "id"],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_mineral_identification_strunz_class",
+        "mineral_identification",
+        [sa.literal_column('(strunz_class COLLATE "C")')],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_mineral_identification_strunz_class_sort",
+        "mineral_identification",
+        [sa.literal_column("dina.sort_key(strunz_class)"), "id"],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_mineral_identification_variety",
+        "mineral_identification",
+        [sa.literal_column('(variety COLLATE "C")')],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_mineral_identification_variety_sort",
+        "mineral_identification",
+        [sa.literal_column("dina.sort_key(variety)"), "id"],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_table(
+        "observation",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("basis_of_record", sa.Text(), nullable=False),
+        sa.Column("occurrence_status", sa.Text(), nullable=True),
+        sa.Column("scientific_name", sa.Text(), nullable=True),
+        sa.Column("higher_classification", sa.ARRAY(sa.Text()), nullable=True),
+        sa.Column("verbatim_name", sa.Text(), nullable=True),
+        sa.Column("vernacular_name", sa.Text(), nullable=True),
+        sa.Column("identification_qualifier", sa.Text(), nullable=True),
+        sa.Column("observed_on", sa.Text(collation="C"), nullable=True),
+        sa.Column("verbatim_date", sa.Text(), nullable=True),
+        sa.Column("individual_count", sa.BigInteger(), nullable=True),
+        sa.Column("minimum_count", sa.BigInteger(), nullable=True),
+        sa.Column("maximum_count", sa.BigInteger(), nullable=True),
+        sa.Column("organism_quantity", sa.Numeric(), nullable=True),
+        sa.Column("organism_quantity_type", sa.Text(), nullable=True),
+        sa.Column("life_stage", sa.Text(), nullable=True),
+        sa.Column("sex", sa.Text(), nullable=True),
+        sa.Column("reproductive_condition", sa.Text(), nullable=True),
+        sa.Column("behaviour", sa.Text(), nullable=True),
+        sa.Column("vitality", sa.Text(), nullable=True),
+        sa.Column("degree_of_establishment", sa.Text(), nullable=True),
+        sa.Column("associated_taxa", sa.Text(), nullable=True),
+        sa.Column("verbatim_recorded_by", sa.Text(), nullable=True),
+        sa.Column("record_number", sa.Text(), nullable=True),
+        sa.Column("source_set", sa.Text(), nullable=True),
+        sa.Column("remarks", sa.Text(), nullable=True),
+        sa.Column("group", sa.Text(), nullable=False),
+        sa.Column("created_by", sa.Text(), nullable=True),
+        sa.Column("created_on", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("last_updated_on", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("resource_version", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("collecting_event_id", sa.Uuid(), nullable=True),
+        sa.Column("survey_id", sa.Uuid(), nullable=True),
+        sa.Column("organism_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "recorded_by",
+            postgresql.JSONB(astext_type=sa.Text()),
+            server_default=sa.text("'[]'::jsonb"),
+            nullable=False,
+        ),
+        sa.Column(
+            "identified_by",
+            postgresql.JSONB(astext_type=sa.Text()),
+            server_default=sa.text("'[]'::jsonb"),
+            nullable=False,
+        ),
+        sa.Column(
+            "attachment",
+            postgresql.JSONB(astext_type=sa.Text()),
+            server_default=sa.text("'[]'::jsonb"),
+            nullable=False,
+        ),
+        sa.Column("deleted_on", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("deleted_by", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["collecting_event_id"],
+            ["collection.collecting_event.id"],
+            name=op.f("fk_observation_collecting_event_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["organism_id"],
+            ["collection.organism.id"],
+            name=op.f("fk_observation_organism_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["survey_id"],
+            ["collection.survey.id"],
+            name=op.f("fk_observation_survey_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_observation")),
+        schema="collection",
+    )
+    op.create_index(
+        "ix_observation_attachment",
+        "observation",
+        ["attachment"],
+        unique=False,
+        schema="collection",
+        postgresql_using="gin",
+        postgresql_ops={"attachment": "jsonb_path_ops"},
+    )
+    op.create_index(
+        "ix_observation_basis_of_record",
+        "observation",
+        [sa.literal_column('(basis_of_record COLLATE "C")')],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_observation_basis_of_record_sort",
+        "observation",
+        [sa.literal_column("dina.sort_key(basis_of_record)"), "id"],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        op.f("ix_observation_collecting_event_id"),
+        "observation",
+        ["collecting_event_id"],
+        unique=False,
+        schema="collection",
+    )
+    op.create_index(
+        "ix_observation_group",
+        "observation",
+        ["group", sa.literal_column("created_on DESC"), sa.literal_column("id DESC")],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_observation_higher_classification",
+        "observation",
+        ["higher_classification"],
+        unique=False,
+        schema="collection",
+        postgresql_using="gin",
+    )
+    op.create_index(
+        "ix_observation_identified_by",
+        "observation",
+        ["identified_by"],
+        unique=False,
+        schema="collection",
+        postgresql_using="gin",
+        postgresql_ops={"identified_by": "jsonb_path_ops"},
+    )
+    op.create_index(
+        "ix_observation_life_stage",
+        "observation",
+        [sa.literal_column('(life_stage COLLATE "C")')],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_observation_life_stage_sort",
+        "observation",
+        [sa.literal_column("dina.sort_key(life_stage)"), "id"],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_observation_natural",
+        "observation",
+        [sa.literal_column("created_on DESC"), sa.literal_column("id DESC")],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_observation_observed_on",
+        "observation",
+        ["observed_on", "id"],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_observation_occurrence_status",
+        "observation",
+        [sa.literal_column('(occurrence_status COLLATE "C")')],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_observation_occurrence_status_sort",
+        "observation",
+        [sa.literal_column("dina.sort_key(occurrence_status)"), "id"],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        op.f("ix_observation_organism_id"), "observation", ["organism_id"], unique=False, schema="collection"
+    )
+    op.create_index(
+        "ix_observation_record_number",
+        "observation",
+        [sa.literal_column('(record_number COLLATE "C")')],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_observation_record_number_sort",
+        "observation",
+        [sa.literal_column("dina.sort_key(record_number)"), "id"],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_observation_recorded_by",
+        "observation",
+        ["recorded_by"],
+        unique=False,
+        schema="collection",
+        postgresql_using="gin",
+        postgresql_ops={"recorded_by": "jsonb_path_ops"},
+    )
+    op.create_index(
+        "ix_observation_reproductive_condition",
+        "observation",
+        [sa.literal_column('(reproductive_condition COLLATE "C")')],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_observation_reproductive_condition_sort",
+        "observation",
+        [sa.literal_column("dina.sort_key(reproductive_condition)"), "id"],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_observation_scientific_name",
+        "observation",
+        [sa.literal_column('(scientific_name COLLATE "C")')],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_observation_scientific_name_sort",
+        "observation",
+        [sa.literal_column("dina.sort_key(scientific_name)"), "id"],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_observation_sex",
+        "observation",
+        [sa.literal_column('(sex COLLATE "C")')],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_observation_sex_sort",
+        "observation",
+        [sa.literal_column("dina.sort_key(sex)"), "id"],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_observation_source_set",
+        "observation",
+        [sa.literal_column('(source_set COLLATE "C")')],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_observation_source_set_sort",
+        "observation",
+        [sa.literal_column("dina.sort_key(source_set)"), "id"],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        op.f("ix_observation_survey_id"), "observation", ["survey_id"], unique=False, schema="collection"
+    )
+    op.create_index(
+        "ix_observation_verbatim_name",
+        "observation",
+        [sa.literal_column('(verbatim_name COLLATE "C")')],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_observation_verbatim_name_sort",
+        "observation",
+        [sa.literal_column("dina.sort_key(verbatim_name)"), "id"],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_observation_vernacular_name",
+        "observation",
+        [sa.literal_column('(vernacular_name COLLATE "C")')],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_observation_vernacular_name_sort",
+        "observation",
+        [sa.literal_column("dina.sort_key(vernacular_name)"), "id"],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_table(
+        "planting",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("bed", sa.Text(), nullable=True),
+        sa.Column("position", sa.Text(), nullable=True),
+        sa.Column("planted_on", sa.Text(collation="C"), nullable=True),
+        sa.Column("removed_on", sa.Text(collation="C"), nullable=True),
+        sa.Column("removal_reason", sa.Text(), nullable=True),
+        sa.Column("quantity", sa.BigInteger(), nullable=True),
+        sa.Column("latitude", sa.Numeric(), nullable=True),
+        sa.Column("longitude", sa.Numeric(), nullable=True),
+        sa.Column("remarks", sa.Text(), nullable=True),
+        sa.Column("group", sa.Text(), nullable=True),
+        sa.Column("created_by", sa.Text(), nullable=True),
+        sa.Column("created_on", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("last_updated_on", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("resource_version", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("material_sample_id", sa.Uuid(), nullable=True),
+        sa.Column("storage_unit_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "planted_by",
+            postgresql.JSONB(astext_type=sa.Text()),
+            server_default=sa.text("'[]'::jsonb"),
+            nullable=False,
+        ),
+        sa.Column("deleted_on", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("deleted_by", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["material_sample_id"],
+            ["collection.material_sample.id"],
+            name=op.f("fk_planting_material_sample_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["storage_unit_id"],
+            ["collection.storage_unit.id"],
+            name=op.f("fk_planting_storage_unit_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_planting")),
+        schema="collection",
+    )
+    op.create_index(
+        "ix_planting_bed",
+        "planting",
+        [sa.literal_column('(bed COLLATE "C")')],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_planting_bed_sort",
+        "planting",
+        [sa.literal_column("dina.sort_key(bed)"), "id"],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_planting_group",
+        "planting",
+        ["group", sa.literal_column("created_on DESC"), sa.literal_column("id DESC")],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        op.f("ix_planting_material_sample_id"),
+        "planting",
+        ["material_sample_id"],
+        unique=False,
+        schema="collection",
+    )
+    op.create_index(
+        "ix_planting_natural",
+        "planting",
+        [sa.literal_column("created_on DESC"), sa.literal_column("id DESC")],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_planting_planted_by",
+        "planting",
+        ["planted_by"],
+        unique=False,
+        schema="collection",
+        postgresql_using="gin",
+        postgresql_ops={"planted_by": "jsonb_path_ops"},
+    )
+    op.create_index(
+        "ix_planting_planted_on",
+        "planting",
+        ["planted_on", "id"],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_planting_position",
+        "planting",
+        [sa.literal_column('(position COLLATE "C")')],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_planting_position_sort",
+        "planting",
+        [sa.literal_column("dina.sort_key(position)"), "id"],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_planting_removed_on",
+        "planting",
+        ["removed_on", "id"],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        op.f("ix_planting_storage_unit_id"),
+        "planting",
+        ["storage_unit_id"],
+        unique=False,
+        schema="collection",
+    )
+    op.create_table(
+        "propagation",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("method", sa.Text(), nullable=False),
+        sa.Column("started_on", sa.Text(collation="C"), nullable=True),
+        sa.Column("ended_on", sa.Text(collation="C"), nullable=True),
+        sa.Column("quantity_started", sa.BigInteger(), nullable=True),
+        sa.Column("quantity_succeeded", sa.BigInteger(), nullable=True),
+        sa.Column("treatment", sa.Text(), nullable=True),
+        sa.Column("medium", sa.Text(), nullable=True),
+        sa.Column("temperature", sa.Numeric(), nullable=True),
+        sa.Column("rootstock", sa.Text(), nullable=True),
+        sa.Column("remarks", sa.Text(), nullable=True),
+        sa.Column("group", sa.Text(), nullable=True),
+        sa.Column("created_by", sa.Text(), nullable=True),
+        sa.Column("created_on", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("last_updated_on", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("resource_version", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("material_sample_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "propagated_by",
+            postgresql.JSONB(astext_type=sa.Text()),
+            server_default=sa.text("'[]'::jsonb"),
+            nullable=False,
+        ),
+        sa.Column("deleted_on", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("deleted_by", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["material_sample_id"],
+            ["collection.material_sample.id"],
+            name=op.f("fk_propagation_material_sample_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_propagation")),
+        schema="collection",
+    )
+    op.create_index(
+        "ix_propagation_group",
+        "propagation",
+        ["group", sa.literal_column("created_on DESC"), sa.literal_column("id DESC")],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        op.f("ix_propagation_material_sample_id"),
+        "propagation",
+        ["material_sample_id"],
+        unique=False,
+        schema="collection",
+    )
+    op.create_index(
+        "ix_propagation_method",
+        "propagation",
+        [sa.literal_column('(method COLLATE "C")')],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_propagation_method_sort",
+        "propagation",
+        [sa.literal_column("dina.sort_key(method)"), "id"],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_propagation_natural",
+        "propagation",
+        [sa.literal_column("created_on DESC"), sa.literal_column("id DESC")],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_propagation_propagated_by",
+        "propagation",
+        ["propagated_by"],
+        unique=False,
+        schema="collection",
+        postgresql_using="gin",
+        postgresql_ops={"propagated_by": "jsonb_path_ops"},
+    )
+    op.create_index(
+        "ix_propagation_started_on",
+        "propagation",
+        ["started_on", "id"],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_table(
+        "viability_test",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("test_kind", sa.Text(), nullable=False),
+        sa.Column("tested_on", sa.Text(collation="C"), nullable=False),
+        sa.Column("ended_on", sa.Text(collation="C"), nullable=True),
+        sa.Column("count_tested", sa.BigInteger(), nullable=False),
+        sa.Column("count_viable", sa.BigInteger(), nullable=True),
+        sa.Column("count_fresh", sa.BigInteger(), nullable=True),
+        sa.Column("count_abnormal", sa.BigInteger(), nullable=True),
+        sa.Column("count_dead", sa.BigInteger(), nullable=True),
+        sa.Column("count_empty", sa.BigInteger(), nullable=True),
+        sa.Column("count_infested", sa.BigInteger(), nullable=True),
+        sa.Column("pretreatment", sa.ARRAY(sa.Text()), nullable=True),
+        sa.Column("medium", sa.Text(), nullable=True),
+        sa.Column("day_temperature", sa.Numeric(), nullable=True),
+        sa.Column("night_temperature", sa.Numeric(), nullable=True),
+        sa.Column("light_hours_a_day", sa.Numeric(), nullable=True),
+        sa.Column("relative_humidity", sa.Numeric(), nullable=True),
+        sa.Column("days_to_first", sa.BigInteger(), nullable=True),
+        sa.Column("duration_in_days", sa.BigInteger(), nullable=True),
+        sa.Column("remarks", sa.Text(), nullable=True),
+        sa.Column("group", sa.Text(), nullable=True),
+        sa.Column("created_by", sa.Text(), nullable=True),
+        sa.Column("created_on", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("last_updated_on", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("resource_version", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("material_sample_id", sa.Uuid(), nullable=True),
+        sa.Column("protocol_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "tested_by",
+            postgresql.JSONB(astext_type=sa.Text()),
+            server_default=sa.text("'[]'::jsonb"),
+            nullable=False,
+        ),
+        sa.Column("deleted_on", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("deleted_by", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["material_sample_id"],
+            ["collection.material_sample.id"],
+            name=op.f("fk_viability_test_material_sample_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["protocol_id"],
+            ["collection.protocol.id"],
+            name=op.f("fk_viability_test_protocol_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_viability_test")),
+        schema="collection",
+    )
+    op.create_index(
+        "ix_viability_test_group",
+        "viability_test",
+        ["group", sa.literal_column("created_on DESC"), sa.literal_column("id DESC")],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        op.f("ix_viability_test_material_sample_id"),
+        "viability_test",
+        ["material_sample_id"],
+        unique=False,
+        schema="collection",
+    )
+    op.create_index(
+        "ix_viability_test_natural",
+        "viability_test",
+        [sa.literal_column("created_on DESC"), sa.literal_column("id DESC")],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        op.f("ix_viability_test_protocol_id"),
+        "viability_test",
+        ["protocol_id"],
+        unique=False,
+        schema="collection",
+    )
+    op.create_index(
+        "ix_viability_test_test_kind",
+        "viability_test",
+        [sa.literal_column('(test_kind COLLATE "C")')],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_viability_test_test_kind_sort",
+        "viability_test",
+        [sa.literal_column("dina.sort_key(test_kind)"), "id"],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_viability_test_tested_by",
+        "viability_test",
+        ["tested_by"],
+        unique=False,
+        schema="collection",
+        postgresql_using="gin",
+        postgresql_ops={"tested_by": "jsonb_path_ops"},
+    )
+    op.create_index(
+        "ix_viability_test_tested_on",
+        "viability_test",
+        ["tested_on", "id"],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_table(
+        "condition_check",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("checked_on", sa.Text(collation="C"), nullable=False),
+        sa.Column("living_status", sa.Text(), nullable=False),
+        sa.Column("health", sa.Text(), nullable=True),
+        sa.Column("phenology", sa.ARRAY(sa.Text()), nullable=True),
+        sa.Column("count_total", sa.BigInteger(), nullable=True),
+        sa.Column("count_alive", sa.BigInteger(), nullable=True),
+        sa.Column("height_in_centimeters", sa.Numeric(), nullable=True),
+        sa.Column("diameter_in_centimeters", sa.Numeric(), nullable=True),
+        sa.Column("pests_and_diseases", sa.Text(), nullable=True),
+        sa.Column("cause_of_death", sa.Text(), nullable=True),
+        sa.Column("remarks", sa.Text(), nullable=True),
+        sa.Column("group", sa.Text(), nullable=True),
+        sa.Column("created_by", sa.Text(), nullable=True),
+        sa.Column("created_on", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("last_updated_on", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("resource_version", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("material_sample_id", sa.Uuid(), nullable=True),
+        sa.Column("planting_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "checked_by",
+            postgresql.JSONB(astext_type=sa.Text()),
+            server_default=sa.text("'[]'::jsonb"),
+            nullable=False,
+        ),
+        sa.Column(
+            "attachment",
+            postgresql.JSONB(astext_type=sa.Text()),
+            server_default=sa.text("'[]'::jsonb"),
+            nullable=False,
+        ),
+        sa.Column("deleted_on", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("deleted_by", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["material_sample_id"],
+            ["collection.material_sample.id"],
+            name=op.f("fk_condition_check_material_sample_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["planting_id"],
+            ["collection.planting.id"],
+            name=op.f("fk_condition_check_planting_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_condition_check")),
+        schema="collection",
+    )
+    op.create_index(
+        "ix_condition_check_attachment",
+        "condition_check",
+        ["attachment"],
+        unique=False,
+        schema="collection",
+        postgresql_using="gin",
+        postgresql_ops={"attachment": "jsonb_path_ops"},
+    )
+    op.create_index(
+        "ix_condition_check_checked_by",
+        "condition_check",
+        ["checked_by"],
+        unique=False,
+        schema="collection",
+        postgresql_using="gin",
+        postgresql_ops={"checked_by": "jsonb_path_ops"},
+    )
+    op.create_index(
+        "ix_condition_check_checked_on",
+        "condition_check",
+        ["checked_on", "id"],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_condition_check_group",
+        "condition_check",
+        ["group", sa.literal_column("created_on DESC"), sa.literal_column("id DESC")],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_condition_check_health",
+        "condition_check",
+        [sa.literal_column('(health COLLATE "C")')],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_condition_check_health_sort",
+        "condition_check",
+        [sa.literal_column("dina.sort_key(health)"), "id"],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_condition_check_living_status",
+        "condition_check",
+        [sa.literal_column('(living_status COLLATE "C")')],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_condition_check_living_status_sort",
+        "condition_check",
+        [sa.literal_column("dina.sort_key(living_status)"), "id"],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        op.f("ix_condition_check_material_sample_id"),
+        "condition_check",
+        ["material_sample_id"],
+        unique=False,
+        schema="collection",
+    )
+    op.create_index(
+        "ix_condition_check_natural",
+        "condition_check",
+        [sa.literal_column("created_on DESC"), sa.literal_column("id DESC")],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_condition_check_phenology",
+        "condition_check",
+        ["phenology"],
+        unique=False,
+        schema="collection",
+        postgresql_using="gin",
+    )
+    op.create_index(
+        op.f("ix_condition_check_planting_id"),
+        "condition_check",
+        ["planting_id"],
+        unique=False,
+        schema="collection",
+    )
+    op.create_table(
+        "measurement",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("measurement_type", sa.Text(), nullable=False),
+        sa.Column("verbatim_measurement_type", sa.Text(), nullable=True),
+        sa.Column("numeric_value", sa.Numeric(), nullable=True),
+        sa.Column("minimum_value", sa.Numeric(), nullable=True),
+        sa.Column("maximum_value", sa.Numeric(), nullable=True),
+        sa.Column("text_value", sa.Text(), nullable=True),
+        sa.Column("verbatim_value", sa.Text(), nullable=True),
+        sa.Column("unit", sa.Text(), nullable=True),
+        sa.Column("accuracy", sa.Text(), nullable=True),
+        sa.Column("uncertainty", sa.Numeric(), nullable=True),
+        sa.Column("method", sa.Text(), nullable=True),
+        sa.Column("instrument", sa.Text(), nullable=True),
+        sa.Column("verbatim_determiner", sa.Text(), nullable=True),
+        sa.Column("determined_on", sa.Text(collation="C"), nullable=True),
+        sa.Column("remarks", sa.Text(), nullable=True),
+        sa.Column("group", sa.Text(), nullable=True),
+        sa.Column("created_by", sa.Text(), nullable=True),
+        sa.Column("created_on", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("last_updated_on", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("resource_version", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("collecting_event_id", sa.Uuid(), nullable=True),
+        sa.Column("material_sample_id", sa.Uuid(), nullable=True),
+        sa.Column("organism_id", sa.Uuid(), nullable=True),
+        sa.Column("observation_id", sa.Uuid(), nullable=True),
+        sa.Column("parent_measurement_id", sa.Uuid(), nullable=True),
+        sa.Column("protocol_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "determined_by",
+            postgresql.JSONB(astext_type=sa.Text()),
+            server_default=sa.text("'[]'::jsonb"),
+            nullable=False,
+        ),
+        sa.Column("deleted_on", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("deleted_by", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["collecting_event_id"],
+            ["collection.collecting_event.id"],
+            name=op.f("fk_measurement_collecting_event_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["material_sample_id"],
+            ["collection.material_sample.id"],
+            name=op.f("fk_measurement_material_sample_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["observation_id"],
+            ["collection.observation.id"],
+            name=op.f("fk_measurement_observation_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["organism_id"],
+            ["collection.organism.id"],
+            name=op.f("fk_measurement_organism_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["parent_measurement_id"],
+            ["collection.measurement.id"],
+            name=op.f("fk_measurement_parent_measurement_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["protocol_id"],
+            ["collection.protocol.id"],
+            name=op.f("fk_measurement_protocol_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_measurement")),
+        schema="collection",
+    )
+    op.create_index(
+        op.f("ix_measurement_collecting_event_id"),
+        "measurement",
+        ["collecting_event_id"],
+        unique=False,
+        schema="collection",
+    )
+    op.create_index(
+        "ix_measurement_determined_by",
+        "measurement",
+        ["determined_by"],
+        unique=False,
+        schema="collection",
+        postgresql_using="gin",
+        postgresql_ops={"determined_by": "jsonb_path_ops"},
+    )
+    op.create_index(
+        "ix_measurement_determined_on",
+        "measurement",
+        ["determined_on", "id"],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_measurement_group",
+        "measurement",
+        ["group", sa.literal_column("created_on DESC"), sa.literal_column("id DESC")],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_measurement_instrument",
+        "measurement",
+        [sa.literal_column('(instrument COLLATE "C")')],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_measurement_instrument_sort",
+        "measurement",
+        [sa.literal_column("dina.sort_key(instrument)"), "id"],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        op.f("ix_measurement_material_sample_id"),
+        "measurement",
+        ["material_sample_id"],
+        unique=False,
+        schema="collection",
+    )
+    op.create_index(
+        "ix_measurement_maximum_value",
+        "measurement",
+        ["maximum_value", "id"],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_measurement_measurement_type",
+        "measurement",
+        [sa.literal_column('(measurement_type COLLATE "C")')],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_measurement_measurement_type_sort",
+        "measurement",
+        [sa.literal_column("dina.sort_key(measurement_type)"), "id"],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_measurement_minimum_value",
+        "measurement",
+        ["minimum_value", "id"],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_measurement_natural",
+        "measurement",
+        [sa.literal_column("created_on DESC"), sa.literal_column("id DESC")],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_measurement_numeric_value",
+        "measurement",
+        ["numeric_value", "id"],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        op.f("ix_measurement_observation_id"),
+        "measurement",
+        ["observation_id"],
+        unique=False,
+        schema="collection",
+    )
+    op.create_index(
+        op.f("ix_measurement_organism_id"), "measurement", ["organism_id"], unique=False, schema="collection"
+    )
+    op.create_index(
+        op.f("ix_measurement_parent_measurement_id"),
+        "measurement",
+        ["parent_measurement_id"],
+        unique=False,
+        schema="collection",
+    )
+    op.create_index(
+        op.f("ix_measurement_protocol_id"), "measurement", ["protocol_id"], unique=False, schema="collection"
+    )
+    op.create_index(
+        "ix_measurement_unit",
+        "measurement",
+        [sa.literal_column('(unit COLLATE "C")')],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_measurement_unit_sort",
+        "measurement",
+        [sa.literal_column("dina.sort_key(unit)"), "id"],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_measurement_verbatim_measurement_type",
+        "measurement",
+        [sa.literal_column('(verbatim_measurement_type COLLATE "C")')],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_index(
+        "ix_measurement_verbatim_measurement_type_sort",
+        "measurement",
+        [sa.literal_column("dina.sort_key(verbatim_measurement_type)"), "id"],
+        unique=False,
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.create_table(
+        "observation_vouchers",
+        sa.Column("source_id", sa.Uuid(), nullable=False),
+        sa.Column("target_id", sa.Uuid(), nullable=False),
+        sa.Column("ordinal", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["source_id"],
+            ["collection.observation.id"],
+            name=op.f("fk_observation_vouchers_source_id"),
+            ondelete="CASCADE",
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["target_id"],
+            ["collection.material_sample.id"],
+            name=op.f("fk_observation_vouchers_target_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("source_id", "target_id", name=op.f("pk_observation_vouchers")),
+        schema="collection",
+    )
+    op.create_index(
+        op.f("ix_observation_vouchers_target_id"),
+        "observation_vouchers",
+        ["target_id"],
+        unique=False,
+        schema="collection",
+    )
+    op.create_table(
+        "propagation_offspring",
+        sa.Column("source_id", sa.Uuid(), nullable=False),
+        sa.Column("target_id", sa.Uuid(), nullable=False),
+        sa.Column("ordinal", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["source_id"],
+            ["collection.propagation.id"],
+            name=op.f("fk_propagation_offspring_source_id"),
+            ondelete="CASCADE",
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["target_id"],
+            ["collection.material_sample.id"],
+            name=op.f("fk_propagation_offspring_target_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("source_id", "target_id", name=op.f("pk_propagation_offspring")),
+        schema="collection",
+    )
+    op.create_index(
+        op.f("ix_propagation_offspring_target_id"),
+        "propagation_offspring",
+        ["target_id"],
+        unique=False,
+        schema="collection",
+    )
     op.add_column(
         "collecting_event", sa.Column("geological_context_id", sa.Uuid(), nullable=True), schema="collection"
     )
@@ -482,6 +2560,11 @@ def upgrade() -> None:
         referent_schema="collection",
         initially="DEFERRED",
         deferrable=True,
+    )
+    op.add_column(
+        "material_sample",
+        sa.Column("growth_substrate", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        schema="collection",
     )
     op.add_column(
         "material_sample", sa.Column("geological_context_id", sa.Uuid(), nullable=True), schema="collection"
@@ -519,6 +2602,7 @@ def downgrade() -> None:
         op.f("ix_material_sample_geological_context_id"), table_name="material_sample", schema="collection"
     )
     op.drop_column("material_sample", "geological_context_id", schema="collection")
+    op.drop_column("material_sample", "growth_substrate", schema="collection")
     op.drop_constraint(
         op.f("fk_collecting_event_geological_context_id"),
         "collecting_event",
@@ -529,6 +2613,959 @@ def downgrade() -> None:
         op.f("ix_collecting_event_geological_context_id"), table_name="collecting_event", schema="collection"
     )
     op.drop_column("collecting_event", "geological_context_id", schema="collection")
+    op.drop_index(
+        op.f("ix_propagation_offspring_target_id"), table_name="propagation_offspring", schema="collection"
+    )
+    op.drop_table("propagation_offspring", schema="collection")
+    op.drop_index(
+        op.f("ix_observation_vouchers_target_id"), table_name="observation_vouchers", schema="collection"
+    )
+    op.drop_table("observation_vouchers", schema="collection")
+    op.drop_index(
+        "ix_measurement_verbatim_measurement_type_sort",
+        table_name="measurement",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_measurement_verbatim_measurement_type",
+        table_name="measurement",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_measurement_unit_sort",
+        table_name="measurement",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_measurement_unit",
+        table_name="measurement",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(op.f("ix_measurement_protocol_id"), table_name="measurement", schema="collection")
+    op.drop_index(op.f("ix_measurement_parent_measurement_id"), table_name="measurement", schema="collection")
+    op.drop_index(op.f("ix_measurement_organism_id"), table_name="measurement", schema="collection")
+    op.drop_index(op.f("ix_measurement_observation_id"), table_name="measurement", schema="collection")
+    op.drop_index(
+        "ix_measurement_numeric_value",
+        table_name="measurement",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_measurement_natural",
+        table_name="measurement",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_measurement_minimum_value",
+        table_name="measurement",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_measurement_measurement_type_sort",
+        table_name="measurement",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_measurement_measurement_type",
+        table_name="measurement",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_measurement_maximum_value",
+        table_name="measurement",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(op.f("ix_measurement_material_sample_id"), table_name="measurement", schema="collection")
+    op.drop_index(
+        "ix_measurement_instrument_sort",
+        table_name="measurement",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_measurement_instrument",
+        table_name="measurement",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_measurement_group",
+        table_name="measurement",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_measurement_determined_on",
+        table_name="measurement",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_measurement_determined_by",
+        table_name="measurement",
+        schema="collection",
+        postgresql_using="gin",
+        postgresql_ops={"determined_by": "jsonb_path_ops"},
+    )
+    op.drop_index(op.f("ix_measurement_collecting_event_id"), table_name="measurement", schema="collection")
+    op.drop_table("measurement", schema="collection")
+    op.drop_index(op.f("ix_condition_check_planting_id"), table_name="condition_check", schema="collection")
+    op.drop_index(
+        "ix_condition_check_phenology",
+        table_name="condition_check",
+        schema="collection",
+        postgresql_using="gin",
+    )
+    op.drop_index(
+        "ix_condition_check_natural",
+        table_name="condition_check",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        op.f("ix_condition_check_material_sample_id"), table_name="condition_check", schema="collection"
+    )
+    op.drop_index(
+        "ix_condition_check_living_status_sort",
+        table_name="condition_check",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_condition_check_living_status",
+        table_name="condition_check",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_condition_check_health_sort",
+        table_name="condition_check",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_condition_check_health",
+        table_name="condition_check",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_condition_check_group",
+        table_name="condition_check",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_condition_check_checked_on",
+        table_name="condition_check",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_condition_check_checked_by",
+        table_name="condition_check",
+        schema="collection",
+        postgresql_using="gin",
+        postgresql_ops={"checked_by": "jsonb_path_ops"},
+    )
+    op.drop_index(
+        "ix_condition_check_attachment",
+        table_name="condition_check",
+        schema="collection",
+        postgresql_using="gin",
+        postgresql_ops={"attachment": "jsonb_path_ops"},
+    )
+    op.drop_table("condition_check", schema="collection")
+    op.drop_index(
+        "ix_viability_test_tested_on",
+        table_name="viability_test",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_viability_test_tested_by",
+        table_name="viability_test",
+        schema="collection",
+        postgresql_using="gin",
+        postgresql_ops={"tested_by": "jsonb_path_ops"},
+    )
+    op.drop_index(
+        "ix_viability_test_test_kind_sort",
+        table_name="viability_test",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_viability_test_test_kind",
+        table_name="viability_test",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(op.f("ix_viability_test_protocol_id"), table_name="viability_test", schema="collection")
+    op.drop_index(
+        "ix_viability_test_natural",
+        table_name="viability_test",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        op.f("ix_viability_test_material_sample_id"), table_name="viability_test", schema="collection"
+    )
+    op.drop_index(
+        "ix_viability_test_group",
+        table_name="viability_test",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_table("viability_test", schema="collection")
+    op.drop_index(
+        "ix_propagation_started_on",
+        table_name="propagation",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_propagation_propagated_by",
+        table_name="propagation",
+        schema="collection",
+        postgresql_using="gin",
+        postgresql_ops={"propagated_by": "jsonb_path_ops"},
+    )
+    op.drop_index(
+        "ix_propagation_natural",
+        table_name="propagation",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_propagation_method_sort",
+        table_name="propagation",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_propagation_method",
+        table_name="propagation",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(op.f("ix_propagation_material_sample_id"), table_name="propagation", schema="collection")
+    op.drop_index(
+        "ix_propagation_group",
+        table_name="propagation",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_table("propagation", schema="collection")
+    op.drop_index(op.f("ix_planting_storage_unit_id"), table_name="planting", schema="collection")
+    op.drop_index(
+        "ix_planting_removed_on",
+        table_name="planting",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_planting_position_sort",
+        table_name="planting",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_planting_position",
+        table_name="planting",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_planting_planted_on",
+        table_name="planting",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_planting_planted_by",
+        table_name="planting",
+        schema="collection",
+        postgresql_using="gin",
+        postgresql_ops={"planted_by": "jsonb_path_ops"},
+    )
+    op.drop_index(
+        "ix_planting_natural",
+        table_name="planting",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(op.f("ix_planting_material_sample_id"), table_name="planting", schema="collection")
+    op.drop_index(
+        "ix_planting_group",
+        table_name="planting",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_planting_bed_sort",
+        table_name="planting",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_planting_bed",
+        table_name="planting",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_table("planting", schema="collection")
+    op.drop_index(
+        "ix_observation_vernacular_name_sort",
+        table_name="observation",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_observation_vernacular_name",
+        table_name="observation",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_observation_verbatim_name_sort",
+        table_name="observation",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_observation_verbatim_name",
+        table_name="observation",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(op.f("ix_observation_survey_id"), table_name="observation", schema="collection")
+    op.drop_index(
+        "ix_observation_source_set_sort",
+        table_name="observation",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_observation_source_set",
+        table_name="observation",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_observation_sex_sort",
+        table_name="observation",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_observation_sex",
+        table_name="observation",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_observation_scientific_name_sort",
+        table_name="observation",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_observation_scientific_name",
+        table_name="observation",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_observation_reproductive_condition_sort",
+        table_name="observation",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_observation_reproductive_condition",
+        table_name="observation",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_observation_recorded_by",
+        table_name="observation",
+        schema="collection",
+        postgresql_using="gin",
+        postgresql_ops={"recorded_by": "jsonb_path_ops"},
+    )
+    op.drop_index(
+        "ix_observation_record_number_sort",
+        table_name="observation",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_observation_record_number",
+        table_name="observation",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(op.f("ix_observation_organism_id"), table_name="observation", schema="collection")
+    op.drop_index(
+        "ix_observation_occurrence_status_sort",
+        table_name="observation",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_observation_occurrence_status",
+        table_name="observation",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_observation_observed_on",
+        table_name="observation",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_observation_natural",
+        table_name="observation",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_observation_life_stage_sort",
+        table_name="observation",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_observation_life_stage",
+        table_name="observation",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_observation_identified_by",
+        table_name="observation",
+        schema="collection",
+        postgresql_using="gin",
+        postgresql_ops={"identified_by": "jsonb_path_ops"},
+    )
+    op.drop_index(
+        "ix_observation_higher_classification",
+        table_name="observation",
+        schema="collection",
+        postgresql_using="gin",
+    )
+    op.drop_index(
+        "ix_observation_group",
+        table_name="observation",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(op.f("ix_observation_collecting_event_id"), table_name="observation", schema="collection")
+    op.drop_index(
+        "ix_observation_basis_of_record_sort",
+        table_name="observation",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_observation_basis_of_record",
+        table_name="observation",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_observation_attachment",
+        table_name="observation",
+        schema="collection",
+        postgresql_using="gin",
+        postgresql_ops={"attachment": "jsonb_path_ops"},
+    )
+    op.drop_table("observation", schema="collection")
+    op.drop_index(
+        "ix_mineral_identification_variety_sort",
+        table_name="mineral_identification",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_mineral_identification_variety",
+        table_name="mineral_identification",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_mineral_identification_strunz_class_sort",
+        table_name="mineral_identification",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_mineral_identification_strunz_class",
+        table_name="mineral_identification",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_mineral_identification_rock_class_sort",
+        table_name="mineral_identification",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_mineral_identification_rock_class",
+        table_name="mineral_identification",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_mineral_identification_natural",
+        table_name="mineral_identification",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_mineral_identification_name_sort",
+        table_name="mineral_identification",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_mineral_identification_name",
+        table_name="mineral_identification",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        op.f("ix_mineral_identification_meteorite_id"),
+        table_name="mineral_identification",
+        schema="collection",
+    )
+    op.drop_index(
+        op.f("ix_mineral_identification_material_sample_id"),
+        table_name="mineral_identification",
+        schema="collection",
+    )
+    op.drop_index(
+        "ix_mineral_identification_kind_sort",
+        table_name="mineral_identification",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_mineral_identification_kind",
+        table_name="mineral_identification",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_mineral_identification_ima_symbol_sort",
+        table_name="mineral_identification",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_mineral_identification_ima_symbol",
+        table_name="mineral_identification",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_mineral_identification_group",
+        table_name="mineral_identification",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_mineral_identification_determiner",
+        table_name="mineral_identification",
+        schema="collection",
+        postgresql_using="gin",
+        postgresql_ops={"determiner": "jsonb_path_ops"},
+    )
+    op.drop_index(
+        "ix_mineral_identification_dana_class_sort",
+        table_name="mineral_identification",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_mineral_identification_dana_class",
+        table_name="mineral_identification",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_mineral_identification_crystal_system_sort",
+        table_name="mineral_identification",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_mineral_identification_crystal_system",
+        table_name="mineral_identification",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_table("mineral_identification", schema="collection")
+    op.drop_index(
+        op.f("ix_accession_material_samples_target_id"),
+        table_name="accession_material_samples",
+        schema="collection",
+    )
+    op.drop_table("accession_material_samples", schema="collection")
+    op.drop_index(
+        "ix_survey_target_taxonomic_scope", table_name="survey", schema="collection", postgresql_using="gin"
+    )
+    op.drop_index(
+        "ix_survey_target_life_stage_scope", table_name="survey", schema="collection", postgresql_using="gin"
+    )
+    op.drop_index(
+        "ix_survey_target_habitat_scope", table_name="survey", schema="collection", postgresql_using="gin"
+    )
+    op.drop_index(
+        "ix_survey_target_growth_form_scope", table_name="survey", schema="collection", postgresql_using="gin"
+    )
+    op.drop_index(
+        "ix_survey_target_degree_of_establishment_scope",
+        table_name="survey",
+        schema="collection",
+        postgresql_using="gin",
+    )
+    op.drop_index(
+        "ix_survey_surveyors",
+        table_name="survey",
+        schema="collection",
+        postgresql_using="gin",
+        postgresql_ops={"surveyors": "jsonb_path_ops"},
+    )
+    op.drop_index(
+        "ix_survey_started_on",
+        table_name="survey",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(op.f("ix_survey_site_id"), table_name="survey", schema="collection")
+    op.drop_index(
+        "ix_survey_protocol_names", table_name="survey", schema="collection", postgresql_using="gin"
+    )
+    op.drop_index(op.f("ix_survey_project_id"), table_name="survey", schema="collection")
+    op.drop_index(op.f("ix_survey_parent_survey_id"), table_name="survey", schema="collection")
+    op.drop_index(
+        "ix_survey_natural",
+        table_name="survey",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_survey_name_sort",
+        table_name="survey",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_survey_name",
+        table_name="survey",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_survey_group",
+        table_name="survey",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_survey_excluded_taxonomic_scope", table_name="survey", schema="collection", postgresql_using="gin"
+    )
+    op.drop_index(
+        "ix_survey_excluded_life_stage_scope",
+        table_name="survey",
+        schema="collection",
+        postgresql_using="gin",
+    )
+    op.drop_index(
+        "ix_survey_excluded_habitat_scope", table_name="survey", schema="collection", postgresql_using="gin"
+    )
+    op.drop_index(
+        "ix_survey_excluded_growth_form_scope",
+        table_name="survey",
+        schema="collection",
+        postgresql_using="gin",
+    )
+    op.drop_index(
+        "ix_survey_excluded_degree_of_establishment_scope",
+        table_name="survey",
+        schema="collection",
+        postgresql_using="gin",
+    )
+    op.drop_index(op.f("ix_survey_collecting_event_id"), table_name="survey", schema="collection")
+    op.drop_index(
+        "ix_survey_attachment",
+        table_name="survey",
+        schema="collection",
+        postgresql_using="gin",
+        postgresql_ops={"attachment": "jsonb_path_ops"},
+    )
+    op.drop_index("ix_survey_absent_taxa", table_name="survey", schema="collection", postgresql_using="gin")
+    op.drop_table("survey", schema="collection")
+    op.drop_index(
+        "uq_meteorite_group_name",
+        table_name="meteorite",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_meteorite_type_specimen_kept_by",
+        table_name="meteorite",
+        schema="collection",
+        postgresql_using="gin",
+        postgresql_ops={"type_specimen_kept_by": "jsonb_path_ops"},
+    )
+    op.drop_index(
+        "ix_meteorite_total_known_mass_in_grams",
+        table_name="meteorite",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_meteorite_natural",
+        table_name="meteorite",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_meteorite_name_sort",
+        table_name="meteorite",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_meteorite_name",
+        table_name="meteorite",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_meteorite_meteorite_kind_sort",
+        table_name="meteorite",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_meteorite_meteorite_kind",
+        table_name="meteorite",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_meteorite_group",
+        table_name="meteorite",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_meteorite_fall_or_find_sort",
+        table_name="meteorite",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_meteorite_fall_or_find",
+        table_name="meteorite",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(op.f("ix_meteorite_collecting_event_id"), table_name="meteorite", schema="collection")
+    op.drop_index(
+        "ix_meteorite_classification_sort",
+        table_name="meteorite",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_meteorite_classification",
+        table_name="meteorite",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_meteorite_abbreviation_sort",
+        table_name="meteorite",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_meteorite_abbreviation",
+        table_name="meteorite",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_table("meteorite", schema="collection")
+    op.drop_index(
+        "uq_accession_group_accession_number",
+        table_name="accession",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_accession_received_on",
+        table_name="accession",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_accession_provenance_type_sort",
+        table_name="accession",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_accession_provenance_type",
+        table_name="accession",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_accession_other_numbers", table_name="accession", schema="collection", postgresql_using="gin"
+    )
+    op.drop_index(
+        "ix_accession_natural",
+        table_name="accession",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_accession_ipen_number_sort",
+        table_name="accession",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_accession_ipen_number",
+        table_name="accession",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_accession_group",
+        table_name="accession",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_accession_donor_number_sort",
+        table_name="accession",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_accession_donor_number",
+        table_name="accession",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_accession_donor_code_sort",
+        table_name="accession",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_accession_donor_code",
+        table_name="accession",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_accession_donor",
+        table_name="accession",
+        schema="collection",
+        postgresql_using="gin",
+        postgresql_ops={"donor": "jsonb_path_ops"},
+    )
+    op.drop_index(
+        "ix_accession_country_of_origin_sort",
+        table_name="accession",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_accession_country_of_origin",
+        table_name="accession",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(op.f("ix_accession_collection_id"), table_name="accession", schema="collection")
+    op.drop_index(op.f("ix_accession_collecting_event_id"), table_name="accession", schema="collection")
+    op.drop_index(
+        "ix_accession_biological_status_sort",
+        table_name="accession",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_accession_biological_status",
+        table_name="accession",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_accession_attachment",
+        table_name="accession",
+        schema="collection",
+        postgresql_using="gin",
+        postgresql_ops={"attachment": "jsonb_path_ops"},
+    )
+    op.drop_index(
+        "ix_accession_accession_status_sort",
+        table_name="accession",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_accession_accession_status",
+        table_name="accession",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_accession_accession_number_sort",
+        table_name="accession",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_accession_accession_number",
+        table_name="accession",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_accession_accession_name_sort",
+        table_name="accession",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_accession_accession_name",
+        table_name="accession",
+        schema="collection",
+        postgresql_where=sa.text("deleted_on IS NULL"),
+    )
+    op.drop_table("accession", schema="collection")
     op.drop_index(
         "ix_geological_context_natural",
         table_name="geological_context",
