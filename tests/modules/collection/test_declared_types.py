@@ -6,6 +6,7 @@ it the comparison is skipped.
 
 from __future__ import annotations
 
+import csv
 import os
 import re
 from dataclasses import dataclass, field
@@ -347,3 +348,31 @@ def test_seeded_vocabularies_carry_the_ids_that_clients_know() -> None:
     for vocabulary, listed in items:
         keys = re.findall(r"[a-z_]+(?= RO_|,|$)", listed)
         assert [element["key"] for element in VOCABULARIES[vocabulary]] == keys
+
+
+STANDARDS = {"dwc": "terms", "eco": "humboldt", "chrono": "chronometricage"}
+
+
+@pytest.mark.parametrize("resource", RESOURCES)
+def test_terms_are_in_their_standards(resource: ResourceType) -> None:
+    folder = SHARED / "data/standards/tdwg-terms"
+    if not folder.is_dir():
+        pytest.skip(f"the standards are not here: {folder}")
+    known: set[str] = set()
+    for prefix, name in STANDARDS.items():
+        with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as lines:
+            known |= {f"{prefix}:{row['term_localName']}" for row in csv.DictReader(lines)}
+    terms = {fact.term for fact in resource.attributes.values()} | {resource.term}
+    for metadata in embedded_facts(resource).values():
+        terms |= {one.term for one in metadata if isinstance(one, Member)}
+    assert {term for term in terms if term and term.split(":")[0] in STANDARDS} - known == set()
+
+
+@pytest.mark.parametrize("resource", RESOURCES)
+def test_vocabularies_that_are_named_are_there(resource: ResourceType) -> None:
+    stored = {"identifier_type", "coordinate_format", "type_status", "association_type", "project_role"}
+    there = set(MODULES[resource.module].vocabularies) | stored
+    named = {fact.vocabulary for fact in resource.attributes.values() if fact.vocabulary}
+    for metadata in embedded_facts(resource).values():
+        named |= {one.vocabulary for one in metadata if isinstance(one, Member) and one.vocabulary}
+    assert named <= there

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import uuid
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import httpx
@@ -12,6 +14,12 @@ import psycopg
 import pytest
 import pytest_asyncio
 from tests.conftest import linked, resource, shared
+
+from dina.base.jsonapi.naive import holds
+from dina.base.jsonapi.plan import Reached
+from dina.base.jsonapi.resolve import resolve_chain, resolve_filter
+from dina.modules.collection import module, timescale
+from dina.modules.collection.operations.geology import PATHS, in_time
 
 BASE = "/collection/v1"
 CONTEXT = f"{BASE}/geological-context"
@@ -376,6 +384,21 @@ async def test_a_context_is_found_by_its_ages_in_an_ordinary_list(
     assert answer["meta"]["results"] == len(by_hand(own, 298.9, 251.902, "overlap"))
 
 
+async def test_a_search_for_the_mesozoic_finds_the_aptian(api: httpx.AsyncClient) -> None:
+    mark = uuid.uuid4().hex[:12]
+    aptian = await bulk(
+        api, "geological-context", [{"attributes": {"group": "cnc", "earliestInterval": "Aptian"}}]
+    )
+    linked_to = {"geologicalContext": linked("geological-context", aptian[0])}
+    attributes = {"group": "cnc", "sourceSet": mark, "dwcCatalogNumber": "A"}
+    await bulk(api, "material-sample", [{"attributes": attributes, "relationships": linked_to}])
+    for name, expected in (
+        ("Mesozoic", ["A"]), ("Crétacé", ["A"]), ("Early Cretaceous", ["A"]), ("Phanerozoic", ["A"]), ("Aptien", ["A"]),
+        ("Urgonian", ["A"]), ("Albian", []), ("Late Cretaceous", []), ("Cenozoic", []), ("Precambrian", []),
+    ):  # fmt: skip
+        assert await search(api, mark, interval=name) == expected, name
+
+
 async def test_an_age_without_extent_belongs_to_the_younger_unit(api: httpx.AsyncClient) -> None:
     mark = uuid.uuid4().hex[:12]
     boundary = await bulk(
@@ -394,3 +417,71 @@ async def test_an_age_without_extent_belongs_to_the_younger_unit(api: httpx.Asyn
     assert await search(api, mark, interval="Danian") == ["K-Pg"]
     assert await search(api, mark, interval="Maastrichtian") == []
     assert await search(api, mark, maximumMa=66, minimumMa=66) == ["K-Pg"]
+
+
+def test_what_is_reached_means_the_same_in_plain_python() -> None:
+    types = module.types()
+    samples, contexts = types["material-sample"], types["geological-context"]
+    node = in_time("overlap", Decimal(125), Decimal(113))
+    tree = Reached(
+        tuple(resolve_chain(types, samples, path) for path in PATHS),
+        contexts,
+        resolve_filter(types, contexts, node),
+    )
+    stored = {
+        "aptian": {"attributes": {"maximumAgeMa": 120, "minimumAgeMa": 115}, "relationships": {}},
+        "albian": {"attributes": {"maximumAgeMa": 113, "minimumAgeMa": 105}, "relationships": {}},
+        "event": {"attributes": {}, "relationships": {"geologicalContext": "aptian"}},
+        "slab": {"attributes": {}, "relationships": {"collectingEvent": "event"}},
+    }
+    for relationships, expected in (
+        ({}, False),
+        ({"geologicalContext": "aptian"}, True),
+        ({"geologicalContext": "albian"}, False),
+        ({"collectingEvent": "event"}, True),
+        ({"parentMaterialSample": "slab"}, True),
+        ({"parentMaterialSample": "slab", "geologicalContext": "albian"}, True),
+        ({"parentMaterialSample": "gone"}, False),
+    ):
+        record = {"id": "x", "attributes": {}, "relationships": relationships}
+        assert holds(tree, record, lambda _type, id_: stored.get(id_)) is expected, relationships
+
+
+def test_every_name_of_the_scale_stands_for_one_interval() -> None:
+    seen: dict[str, str] = {}
+    for one in timescale.intervals().values():
+        assert one.maximum_ma > one.minimum_ma, one.name
+        for name in {timescale.key_of(n) for n in (one.name, one.french, *one.synonyms)}:
+            assert seen.setdefault(name, one.name) == one.name, name
+        if one.parent:
+            around = timescale.intervals()[one.parent]
+            assert around.maximum_ma >= one.maximum_ma, one.name
+            assert around.minimum_ma <= one.minimum_ma, one.name
+
+
+def test_the_units_of_a_rank_follow_each_other_without_gap() -> None:
+    for rank in ("eon", "era", "period", "age"):
+        units = sorted(
+            (one for one in timescale.intervals().values() if one.rank == rank),
+            key=lambda one: one.maximum_ma,
+        )
+        gaps = [
+            (younger.name, older.name)
+            for younger, older in itertools.pairwise(units)
+            if younger.maximum_ma != older.minimum_ma
+        ]
+        # The Přídolí has no ages, the Hadean no eras.
+        assert gaps == ([("Lochkovian", "Ludfordian")] if rank == "age" else [])
+
+
+def test_the_chart_agrees_with_the_published_table() -> None:
+    with (shared(PALEONTOLOGY) / "GTS2020.csv").open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines):
+            if "/" in row["interval_name"] or "System" in row["interval_name"]:
+                continue
+            one = timescale.resolve(row["interval_name"])
+            assert one is not None, row
+            assert (float(one.maximum_ma), float(one.minimum_ma)) == (
+                float(row["max_ma"]),
+                float(row["min_ma"]),
+            )
