@@ -38,12 +38,16 @@ def add_messages(messages: dict[str, dict[str, str]]) -> None:
 
 
 def message(key: str, language: str, **values: Any) -> str:
-    """The sentence for `key` with its placeholders filled; the key itself if nobody declared it."""
+    """The sentence for `key` with its placeholders filled; the key itself if nobody declared it.
+
+    A value that is a `Text` is said in the language of the sentence.
+    """
     entry = catalogue()["message"].get(key) or _extra.get(key)
     if entry is None:
         return key
     template = entry.get(language) or entry[DEFAULT_LANGUAGE]
-    return template.format_map(_Lenient(values))
+    said = {name: v.in_language(language) if isinstance(v, Text) else v for name, v in values.items()}
+    return template.format_map(_Lenient(said))
 
 
 class _Lenient(dict[str, Any]):

@@ -6,6 +6,7 @@ it the comparison is skipped.
 
 from __future__ import annotations
 
+import csv
 import os
 import re
 from dataclasses import dataclass, field
@@ -27,7 +28,8 @@ SHARED = Path(os.environ.get("DINA_SHARED") or Path(__file__).resolve().parents[
 WIRE = SHARED / "design" / "wire"
 
 PREFIXES = {
-    "dcterms", "dwc", "dwciri", "foaf", "ggbn", "ltc", "obo", "prov", "rdfs", "schema", "skos",
+    "chrono", "dcterms", "dwc", "dwciri", "eco", "foaf", "ggbn", "ltc", "mcpd", "obo", "prov", "rdfs", "schema",
+    "skos",
 }  # fmt: skip
 BASIC = {"createdBy", "createdOn", "lastUpdatedOn", "resourceVersion"}
 HEADINGS = {"CollectionControlledVocabularyItemDto.TYPENAME": "controlled-vocabulary-item"}
@@ -175,8 +177,18 @@ EMBEDDED = {
     },
 }
 
+# Types that the wire does not have.
+OURS = {
+    "collection": {
+        "process", "sensitive-taxon",
+        "accession", "condition-check", "geological-context", "geological-interval", "measurement", "meteorite",
+        "mineral-identification", "observation", "planting", "propagation", "survey", "viability-test",
+    }
+}  # fmt: skip
+
 # Where ours says something else than the wire, and why.
 NAMES = "names are indexed, and an index entry must fit a page of the database"
+BREADTH = "kinds of collections that the wire does not know"
 OPEN = "open: still to be brought in line with the wire"
 KNOWN = {
     "agent": {
@@ -205,6 +217,9 @@ KNOWN = {
         "collecting-event.disclosure: not on the wire": "what others get to know of a place",
         "storage-unit.group: limit 50, not None": "groups are named in at most 50 characters",
         "storage-unit.group: required": "rights are judged by the group",
+        "material-sample.geologicalContext: not on the wire": BREADTH,
+        "collecting-event.geologicalContext: not on the wire": BREADTH,
+        "material-sample.growthSubstrate: not on the wire": BREADTH,
     },
 }  # fmt: skip
 
@@ -233,9 +248,12 @@ def embedded_differences(name: str) -> list[str]:
 @pytest.mark.parametrize("name", MODULES)
 def test_every_difference_from_the_wire_is_known(name: str) -> None:
     facts, types = wire_of(name), MODULES[name].types()
-    shared_types = {type_: resource for type_, resource in types.items() if type_ in facts}
+    assert set(types) - set(facts) == OURS.get(name, set())
     found = [
-        what for type_, resource in shared_types.items() for what in type_differences(resource, facts[type_])
+        what
+        for type_, resource in types.items()
+        if type_ in facts
+        for what in type_differences(resource, facts[type_])
     ]
     assert sorted(found + embedded_differences(name)) == sorted(KNOWN[name])
 
@@ -318,3 +336,31 @@ def test_seeded_vocabularies_carry_the_ids_that_clients_know() -> None:
     for vocabulary, listed in items:
         keys = re.findall(r"[a-z_]+(?= RO_|,|$)", listed)
         assert [element["key"] for element in VOCABULARIES[vocabulary]] == keys
+
+
+STANDARDS = {"dwc": "terms", "eco": "humboldt", "chrono": "chronometricage"}
+
+
+@pytest.mark.parametrize("resource", RESOURCES)
+def test_terms_are_in_their_standards(resource: ResourceType) -> None:
+    folder = SHARED / "data/standards/tdwg-terms"
+    if not folder.is_dir():
+        pytest.skip(f"the standards are not here: {folder}")
+    known: set[str] = set()
+    for prefix, name in STANDARDS.items():
+        with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as lines:
+            known |= {f"{prefix}:{row['term_localName']}" for row in csv.DictReader(lines)}
+    terms = {fact.term for fact in resource.attributes.values()} | {resource.term}
+    for metadata in embedded_facts(resource).values():
+        terms |= {one.term for one in metadata if isinstance(one, Member)}
+    assert {term for term in terms if term and term.split(":")[0] in STANDARDS} - known == set()
+
+
+@pytest.mark.parametrize("resource", RESOURCES)
+def test_vocabularies_that_are_named_are_there(resource: ResourceType) -> None:
+    stored = {"identifier_type", "coordinate_format", "type_status", "association_type", "project_role"}
+    there = set(MODULES[resource.module].vocabularies) | stored
+    named = {fact.vocabulary for fact in resource.attributes.values() if fact.vocabulary}
+    for metadata in embedded_facts(resource).values():
+        named |= {one.vocabulary for one in metadata if isinstance(one, Member) and one.vocabulary}
+    assert named <= there

@@ -191,3 +191,17 @@ async def test_withholding_goes_further_than_rounding(guarded: App, falcon: dict
         json=resource("sensitive-taxon", {"group": "cnc", "scientificName": "Aus", "action": "GENERALISE"}),
     )
     assert wrong.json()["errors"][0]["meta"]["rule"] == "sensitiveTaxon.precision"
+
+
+async def test_a_sensitive_taxon_that_was_only_seen_is_protected_too(
+    guarded: App, falcon: dict[str, str]
+) -> None:
+    keeper, stranger = await signed_in(guarded, "keeper"), await signed_in(guarded, "stranger")
+    place = [{"dwcDecimalLatitude": LATITUDE, "dwcDecimalLongitude": LONGITUDE, "isPrimary": True}]
+    event = await made(keeper, "collecting-event", {"geoReferenceAssertions": place})
+    assert (await event_seen(stranger, event))["geoReferenceAssertions"][0]["dwcDecimalLatitude"] == LATITUDE
+    observed = {
+        "scientificName": "Falco rusticolus", "basisOfRecord": "HumanObservation", "occurrenceStatus": "present"
+    }  # fmt: skip
+    await made(keeper, "observation", observed, collectingEvent=linked("collecting-event", event))
+    assert (await event_seen(stranger, event))["geoReferenceAssertions"][0]["dwcDecimalLatitude"] == 68.25

@@ -14,7 +14,7 @@ from typing import Any
 
 from dina.base.json import is_array
 from dina.base.jsonapi.filters.tree import NEGATED, Op
-from dina.base.jsonapi.plan import All, Condition, Target, Tree
+from dina.base.jsonapi.plan import All, Chain, Condition, Reached, Target, Tree
 from dina.base.jsonapi.sql.conditions import POSITIVE
 from dina.base.resource.kinds import Compare
 
@@ -27,6 +27,9 @@ def holds(tree: Tree, record: Record, find: Find) -> bool:
     """Whether the record satisfies the tree."""
     if isinstance(tree, Condition):
         return _condition(tree, record, find, 0)
+    if isinstance(tree, Reached):
+        ends = (_far(chain, record, find) for chain in tree.chains)
+        return any(end is not None and holds(tree.tree, end, find) for end in ends)
     results = (holds(child, record, find) for child in tree.children)
     return all(results) if isinstance(tree, All) else any(results)
 
@@ -63,6 +66,15 @@ def _walk(condition: Condition, record: Record, find: Find, step: int) -> bool:
         positive = Condition(target, POSITIVE[condition.op], condition.values, False)
         return bool(linked) and not any(_condition(positive, r, find, step + 1) for r in linked)
     return any(_condition(condition, r, find, step + 1) for r in linked)
+
+
+def _far(chain: Chain, record: Record, find: Find) -> Record | None:
+    """The record at the far end of a chain of to-one links."""
+    here: Record | None = record
+    for _owner, relationship in chain:
+        id_ = here["relationships"].get(relationship.name) if here is not None else None
+        here = find(relationship.target, id_) if id_ else None
+    return here
 
 
 def listed(value: Any) -> list[Any]:

@@ -14,7 +14,7 @@ from dina.base.http.answer import Answer
 from dina.base.http.request import Request
 from dina.base.json import is_object
 from dina.base.jsonapi.documents import plain_document
-from dina.base.jsonapi.parameters import Asked, ask
+from dina.base.jsonapi.parameters import LIST, Asked, ask
 from dina.base.jsonapi.service import Service
 from dina.base.jsonapi.writing.changes import data_object
 from dina.base.jsonapi.writing.model import attribute_error
@@ -31,8 +31,8 @@ class Operation:
 
     `path` may hold `{id}`, which must be a UUID, or `{key}`, which is any text. `type` is the type of the resource object in request and
     answer. `body` is a TypedDict of the request's attributes (None: it has no body), `answer` one of the
-    answer's attributes. `parameters` are its query parameters with what they mean; `paged` adds paging.
-    Everything about it in OpenAPI follows from this.
+    answer's attributes. `parameters` are its query parameters with what they mean; `paged` adds paging,
+    `lists` all parameters of lists of that type (filter, sort, page, include, fields). Everything about it in OpenAPI follows from this.
     """
 
     method: str
@@ -45,6 +45,7 @@ class Operation:
     answer: Any = None
     parameters: Mapping[str, Text] = field(default_factory=dict[str, Text])
     paged: bool = False
+    lists: str | None = None
 
     @property
     def segments(self) -> list[str]:
@@ -87,8 +88,9 @@ def _call(
     operation: Operation, service: Service, request: Request, id_: str
 ) -> Callable[[], Awaitable[Answer]]:
     async def call() -> Answer:
-        allowed = frozenset({"page"}) if operation.paged else frozenset[str]()
-        asked = ask(service.types, None, request.query, allowed, frozenset(operation.parameters))
+        listed = service.types[operation.lists] if operation.lists else None
+        allowed = LIST if listed else frozenset({"page"} if operation.paged else ())
+        asked = ask(service.types, listed, request.query, allowed, frozenset(operation.parameters))
         named = "{id}" in operation.segments
         if named and not UUID_FORM.fullmatch(id_):
             raise Problem(Error("NOT_FOUND"))

@@ -67,13 +67,37 @@ class Any_:
         return ("or", *(child.shape for child in self.children))
 
 
-Tree = Condition | All | Any_
+Chain = tuple[tuple[ResourceType, Relationship], ...]
+"""To-one links one after the other, each with the type it starts from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Rows from which one of several chains of to-one links leads to a row of `owner` for which `tree` holds.
+
+    The rows are found from the far end, by the indexes of what `tree` compares and of the links; a
+    disjunction over paths would look at every row instead.
+    """
+
+    chains: tuple[Chain, ...]
+    owner: ResourceType
+    tree: Tree
+
+    @property
+    def shape(self) -> tuple[Any, ...]:
+        names = tuple(tuple(r.name for _, r in chain) for chain in self.chains)
+        return ("reached", names, self.owner.type, self.tree.shape)
+
+
+Tree = Condition | All | Any_ | Reached
 
 
 def conditions(tree: Tree | None) -> Iterator[Condition]:
     """The conditions in reading order, which is the order of statement parameters."""
     if isinstance(tree, Condition):
         yield tree
+    elif isinstance(tree, Reached):
+        yield from conditions(tree.tree)
     elif tree is not None:
         for child in tree.children:
             yield from conditions(child)

@@ -115,6 +115,18 @@ async def read_list(
     values = {**values, "prefix": request.prefix}
     if source is not None:
         values["source"] = source[2]
+    return await answer_page(service, request, asked, plan, values, external)
+
+
+async def answer_page(
+    service: Service,
+    request: Request,
+    asked: Asked,
+    plan: Plan,
+    values: dict[str, Any],
+    external: list[dict[str, str]],
+) -> Answer:
+    """One page of a list, whatever chose its rows."""
     if plan.after is not None:
         values.update({f"c{i}": value for i, value in enumerate(plan.after)})
     async with pool_for(service, plan).connection() as connection:

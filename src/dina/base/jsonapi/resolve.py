@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 from dina.base.errors import Error, Problem
 from dina.base.jsonapi.filters import Comparison, Node, Op, Or
 from dina.base.jsonapi.filters.tree import ORDERED, PATTERN
-from dina.base.jsonapi.plan import All, Any_, Condition, SortKey, Target, Tree
+from dina.base.jsonapi.plan import All, Any_, Chain, Condition, SortKey, Target, Tree
 from dina.base.resource import Attribute, Relationship, ResourceType, checks, kinds
 from dina.base.resource.kinds import Compare
 
@@ -46,6 +46,11 @@ def resolve_path(types: Types, resource: ResourceType, path: str, parameter: str
         if not rest:
             return Target(tuple(steps), owner, kind=kinds.UUID)
         parts = list(rest)
+
+
+def resolve_chain(types: Types, resource: ResourceType, path: str) -> Chain:
+    """The to-one links along a path, each with the type it starts from. Raises Problem UNKNOWN_ATTRIBUTE."""
+    return resolve_path(types, resource, path, path).steps
 
 
 def _attribute_target(

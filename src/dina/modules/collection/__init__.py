@@ -12,11 +12,11 @@ from dina.base.module import Module
 from dina.base.text import Text
 from dina.modules.collection.operations import OPERATIONS
 from dina.modules.collection.resources import RESOURCES
+from dina.modules.collection.rules.listed import vocabularies
+from dina.modules.collection.timescale import seeding
 
 HERE = Path(__file__).parent
-VOCABULARIES: dict[str, list[dict[str, Any]]] = tomllib.loads(
-    (HERE / "vocabularies/vocabularies.toml").read_text("utf-8")
-)
+VOCABULARIES = vocabularies()
 SEEDED: list[dict[str, Any]] = tomllib.loads((HERE / "vocabularies/seeded.toml").read_text("utf-8"))[
     "vocabulary"
 ]
@@ -29,7 +29,8 @@ def _titles(element: dict[str, Any]) -> str:
 
 
 def seed(connection: Any) -> None:
-    """The stored vocabularies and their items; what is there is left alone."""
+    """The stored vocabularies and their items, where they are not there yet, and the time scale."""
+    seeding.seed(connection)
     for vocabulary in SEEDED:
         connection.execute(
             "INSERT INTO collection.controlled_vocabulary "
@@ -65,7 +66,7 @@ module = Module(
     host="collection",
     resources=RESOURCES,
     migrations=HERE / "migrations",
-    external={"person": "agent", "metadata": "media", "user": "user"},
+    external={"person": "agent", "organization": "agent", "metadata": "media", "user": "user"},
     vocabularies=VOCABULARIES,
     messages=tomllib.loads((HERE / "messages.toml").read_text("utf-8")),
     operations=OPERATIONS,

@@ -28,6 +28,14 @@ BEGIN
       JOIN collection.organism o ON o.id = l.target_id AND o.deleted_on IS NULL
       CROSS JOIN LATERAL jsonb_array_elements(
         CASE WHEN jsonb_typeof(o.determination) = 'array' THEN o.determination ELSE '[]' END) d
+      UNION ALL
+      -- What was seen there and not taken.
+      SELECT lower(b.scientific_name), lower(split_part(b.scientific_name, ' ', 1)),
+        lower(concat_ws(' ', split_part(b.scientific_name, ' ', 1), split_part(b.scientific_name, ' ', 2))),
+        lower(b.scientific_name), lower(b.verbatim_name),
+        (SELECT array_agg(lower(taxon)) FROM unnest(b.higher_classification) taxon)
+      FROM collection.observation b
+      WHERE b.collecting_event_id = event AND b.deleted_on IS NULL
     )
     SELECT min(CASE r.action WHEN 'WITHHOLD' THEN 0 ELSE coalesce(r.coordinate_precision, 0) END)
     FROM collection.sensitive_taxon r JOIN name n

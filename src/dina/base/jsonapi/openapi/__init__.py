@@ -332,7 +332,9 @@ class _Description:
         """The module's operations."""
         for own in self.service.module.operations:
             given = [query(name, {"type": "string"}, text.en) for name, text in own.parameters.items()]
-            if own.paged:
+            if own.lists:
+                given += list_parameters(self.service.types[own.lists])
+            elif own.paged:
                 given += page_parameters()
             if "{id}" in own.path:
                 given.insert(0, path_parameter("id", "UUID"))

@@ -4,6 +4,7 @@ from dina.modules.collection.operations import (
     actions,
     emptying,
     extensions,
+    geology,
     identifiers,
     interpretation,
     moves,
@@ -26,6 +27,7 @@ PARTS = (
     actions,
     interpretation,
     provenance,
+    geology,
 )
 OPERATIONS = tuple(operation for part in PARTS for operation in part.OPERATIONS)
 

@@ -11,6 +11,7 @@ GROUP_WITH_READ = "GroupWithReadAuthorizationService"
 SUPER_USER = "SuperUserInGroupCUDAuthorizationService"
 ADMIN = "DinaAdminCUDAuthorizationService"
 OWNER = "ObjectOwnerAuthorizationService"
+READ_ONLY = "ReadOnlyAuthorizationService"
 
 
 class Base(module_base("collection")):  # type: ignore[misc]
@@ -40,3 +41,7 @@ def managed_attributes_attribute() -> Any:
 def group_attribute(*, max: int) -> Any:
     """The owning group, where the wire allows a longer name than usual."""
     return attribute(en="Group", fr="Groupe", max=max, once=True, not_blank=True)
+
+
+def remarks_attribute(*, term: str | None = None) -> Any:
+    return attribute(en="Remarks", fr="Remarques", max=1000, searchable=True, term=term)

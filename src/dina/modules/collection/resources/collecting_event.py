@@ -251,5 +251,6 @@ class CollectingEvent(
     protocol = to_one("protocol", en="Protocol", fr="Protocole")
     expedition = to_one("expedition", en="Expedition", fr="Expédition")
     site = to_one("site", en="Site", fr="Site (lieu)")
+    geological_context = to_one("geological-context", en="Geological context", fr="Contexte géologique")
     collectors = external_to_many("person", en="Collectors", fr="Récolteurs", wire="collectors")
     attachment = external_to_many("metadata", en="Media", fr="Multimédia")

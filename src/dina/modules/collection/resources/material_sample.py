@@ -103,6 +103,55 @@ class HostOrganism(TypedDict, total=False):
     remarks: Annotated[
         str | None, Field(max_length=1000), member(en="Host remarks", fr="Remarques sur l’hôte")
     ]
+    part: Annotated[
+        str | None,
+        Field(max_length=50),
+        member(en="Part of the host", fr="Partie de l’hôte", vocabulary="hostPart"),
+    ]
+    condition: Annotated[
+        str | None,
+        Field(max_length=50),
+        member(
+            en="Condition of the host", fr="État de l’hôte", vocabulary="hostCondition", term="dwc:vitality"
+        ),
+    ]
+    association: Annotated[
+        str | None,
+        Field(max_length=50),
+        member(
+            en="How it lives with the host",
+            fr="Mode de vie avec l’hôte",
+            vocabulary="hostAssociation",
+            term="dwc:organismInteractionType",
+        ),
+    ]
+
+
+class GrowthSubstrate(TypedDict, total=False):
+    """What the organism grew on or in, living or not (dwc:sampledSubstrateCategory)."""
+
+    substrate: Annotated[
+        str | None,
+        Field(max_length=50),
+        member(
+            en="Substrate",
+            fr="Substrat",
+            vocabulary="growthSubstrate",
+            term="dwc:sampledSubstrateCategory",
+        ),
+    ]
+    layer: Annotated[
+        str | None,
+        Field(max_length=250),
+        member(en="Layer or position", fr="Couche ou position", term="dwc:sampledSubstrateLayer"),
+    ]
+    decayStage: Annotated[
+        int | None, Field(ge=1, le=5), member(en="Stage of decay (1–5)", fr="Stade de décomposition (1 à 5)")
+    ]
+    ph: Annotated[float | None, Field(ge=-2, le=16), member(en="pH of the substrate", fr="pH du substrat")]
+    remarks: Annotated[
+        str | None, Field(max_length=1000), member(en="Substrate remarks", fr="Remarques sur le substrat")
+    ]
 
 
 class MaterialSample(
@@ -120,6 +169,7 @@ class MaterialSample(
         rules.sample_extensions,
         rules.sample_restrictions,
         rules.actions_say_something,
+        rules.host_and_substrate_are_listed,
     ),
     batch_rules=(rules.name_is_unique_in_collection, rules.sample_managed_attributes, rules.position_is_free),
     example={"materialSampleName": "CAN-1"},
@@ -194,6 +244,9 @@ class MaterialSample(
     host_organism: Mapped[HostOrganism | None] = attribute(
         en="Host organism", fr="Organisme hôte", term="dwc:associatedTaxa"
     )
+    growth_substrate: Mapped[GrowthSubstrate | None] = attribute(
+        en="Grew on", fr="Croissait sur", term="dwc:sampledSubstrateCategory"
+    )
     scheduled_actions: Mapped[list[ScheduledAction] | None] = attribute(
         en="Scheduled actions", fr="Actions prévues"
     )
@@ -266,6 +319,7 @@ class MaterialSample(
     collecting_event = to_one(
         "collecting-event", en="Collecting event", fr="Événement de récolte", listed=True
     )
+    geological_context = to_one("geological-context", en="Geological context", fr="Contexte géologique")
     collection = to_one("collection", en="Collection", fr="Collection", listed=True)
     preparation_type = to_one("preparation-type", en="Preparation type", fr="Type de préparation")
     preparation_method = to_one("preparation-method", en="Preparation method", fr="Méthode de préparation")

@@ -15,6 +15,7 @@ from dina.modules.collection.rules.extensions import (
     sample_extensions,
     sample_restrictions,
 )
+from dina.modules.collection.rules.listed import host_and_substrate_are_listed
 from dina.modules.collection.rules.managed import (
     assemblage_managed_attributes,
     collection_identifiers,
@@ -67,11 +68,12 @@ __all__ = [
     "association_of_two", "association_type_is_known", "collection_identifiers", "contributor_roles",
     "determinations_agree", "elevation_and_depth_in_order", "ends_after_start", "event_dates_in_order",
     "event_extensions", "event_managed_attributes", "generalising_says_how_far", "georeferences_agree",
-    "grid_holds_content", "item_is_sound", "item_is_unused", "key_from_name",
-    "name_is_unique_in_collection", "names_are_parsed", "note_state_change", "organism_managed_attributes",
-    "outputs_come_from_nowhere_else", "parent_or_event", "place_has_country", "place_is_one",
-    "position_is_free", "process_dates_in_order", "process_has_what_it_needs", "project_extensions",
-    "project_has_one_level", "protocol_data_keys", "sample_extensions", "sample_managed_attributes",
-    "sample_restrictions", "single_determination_is_primary", "site_managed_attributes", "tidy_event",
-    "type_holds_content", "unit_or_type", "upper_case_row", "well_fits", "well_is_whole",
+    "grid_holds_content", "host_and_substrate_are_listed", "item_is_sound", "item_is_unused",
+    "key_from_name", "name_is_unique_in_collection", "names_are_parsed", "note_state_change",
+    "organism_managed_attributes", "outputs_come_from_nowhere_else", "parent_or_event", "place_has_country",
+    "place_is_one", "position_is_free", "process_dates_in_order", "process_has_what_it_needs",
+    "project_extensions", "project_has_one_level", "protocol_data_keys", "sample_extensions",
+    "sample_managed_attributes", "sample_restrictions", "single_determination_is_primary",
+    "site_managed_attributes", "tidy_event", "type_holds_content", "unit_or_type", "upper_case_row",
+    "well_fits", "well_is_whole",
 ]  # fmt: skip
