@@ -89,6 +89,8 @@ def _call(
     async def call() -> Answer:
         allowed = frozenset({"page"}) if operation.paged else frozenset[str]()
         asked = ask(service.types, None, request.query, allowed, frozenset(operation.parameters))
+        if asked.language:
+            request.language = asked.language
         named = "{id}" in operation.segments
         if named and not UUID_FORM.fullmatch(id_):
             raise Problem(Error("NOT_FOUND"))
