@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import psycopg
-from tests.conftest import new_database
 
 from dina.app import load_modules
 from dina.base.database import migrate
 from dina.base.database.migrate import upgrade
 from dina.settings import Settings
+from tests.conftest import new_database
 
 OLD = """
 INSERT INTO collection.storage_unit (id, "group", name) VALUES
