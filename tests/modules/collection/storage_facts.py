@@ -8,10 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 import httpx
-from tests.conftest import client_of, linked, resource
 
 from dina.app import App, load_modules, running
 from dina.settings import Settings
+from tests.conftest import client_of, linked, resource
 
 GROUP = "cnc"
 

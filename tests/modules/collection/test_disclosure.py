@@ -8,13 +8,13 @@ from typing import Any
 
 import httpx
 import pytest_asyncio
-from tests.conftest import client_of, linked, new_database, resource
-from tests.test_system import signed_in
 
 from dina.app import App, load_modules, running
 from dina.base.database import migrate
 from dina.base.identity.accounts import Accounts
 from dina.settings import Settings
+from tests.conftest import client_of, linked, new_database, resource
+from tests.test_system import signed_in
 
 PATH = "/collection/v1"
 LATITUDE, LONGITUDE = 68.123456, -135.654321

@@ -6,10 +6,10 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.conftest import resource
-from tests.modules.collection.storage_facts import GROUP, said
 
 from dina.modules.collection.extensions import EXTENSIONS
+from tests.conftest import resource
+from tests.modules.collection.storage_facts import GROUP, said
 
 BASE = "/collection/v1"
 RISK = "Risk Group 2 (RG2)"

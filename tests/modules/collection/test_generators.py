@@ -9,11 +9,11 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.conftest import linked, resource
-from tests.modules.collection.storage_facts import GROUP, made, member_of, said, sample
 
 from dina.modules.collection.operations.identifiers import following
 from dina.settings import Settings
+from tests.conftest import linked, resource
+from tests.modules.collection.storage_facts import GROUP, made, member_of, said, sample
 
 SEQUENCE = "/collection/v1/collection-sequence-generator"
 NAMES = "/collection/v1/material-sample-identifier-generator"

@@ -13,13 +13,13 @@ import httpx
 import psycopg
 import pytest
 import pytest_asyncio
-from tests.conftest import linked, resource, shared
 
 from dina.base.jsonapi.naive import holds
 from dina.base.jsonapi.plan import Reached
 from dina.base.jsonapi.resolve import resolve_chain, resolve_filter
 from dina.modules.collection import module, timescale
 from dina.modules.collection.operations.geology import PATHS, in_time
+from tests.conftest import linked, resource, shared
 
 BASE = "/collection/v1"
 CONTEXT = f"{BASE}/geological-context"

@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
+
 from tests.conftest import resource
 
 PATH = "/collection/v1/interpretation"

@@ -6,9 +6,9 @@ import json
 
 import httpx
 import pytest
-from tests.conftest import resource, shared
 
 from dina.base.interpret.names import parse_name
+from tests.conftest import resource, shared
 
 ORGANISM = "/collection/v1/organism"
 pytestmark = pytest.mark.skipif(parse_name("Carex nigra") is None, reason="no name parser for this platform")

@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import psycopg
+
 from tests.conftest import linked, resource
 
 SAMPLE = "/collection/v1/material-sample"

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+
 from tests.conftest import linked, resource
 from tests.modules.collection.storage_facts import GROUP, made, said, sample
 

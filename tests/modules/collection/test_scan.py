@@ -7,10 +7,10 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.conftest import resource
-from tests.modules.collection.storage_facts import GROUP, made, member_of, place, sample
 
 from dina.settings import Settings
+from tests.conftest import resource
+from tests.modules.collection.storage_facts import GROUP, made, member_of, place, sample
 
 BASE = "/collection/v1"
 USER = "0198a6c2-0000-7000-8000-0000000000aa"

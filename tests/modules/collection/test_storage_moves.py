@@ -8,10 +8,10 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.conftest import resource
-from tests.modules.collection.storage_facts import box, made, member_of, place, position, said, sample
 
 from dina.settings import Settings
+from tests.conftest import resource
+from tests.modules.collection.storage_facts import box, made, member_of, place, position, said, sample
 
 BASE = "/collection/v1"
 

@@ -91,6 +91,8 @@ def _call(
         listed = service.types[operation.lists] if operation.lists else None
         allowed = LIST if listed else frozenset({"page"} if operation.paged else ())
         asked = ask(service.types, listed, request.query, allowed, frozenset(operation.parameters))
+        if asked.language:
+            request.language = asked.language
         named = "{id}" in operation.segments
         if named and not UUID_FORM.fullmatch(id_):
             raise Problem(Error("NOT_FOUND"))
