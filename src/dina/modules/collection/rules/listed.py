@@ -15,18 +15,17 @@ from dina.base.resource.kinds import members_of
 from dina.base.resource.rules import broken
 
 FOLDER = Path(__file__).parents[1] / "vocabularies"
+FILES = ("vocabularies", "geology", "living", "measurement", "mycology", "observation")
 
 
 @cache
 def vocabularies() -> dict[str, list[dict[str, Any]]]:
-    """The vocabularies of all files but those of stored vocabularies and field sets, by name. Raises ValueError for a name used twice."""
+    """The vocabularies of the module by name. Raises ValueError for a name used twice."""
     found: dict[str, list[dict[str, Any]]] = {}
-    for path in sorted(FOLDER.glob("*.toml")):
-        if path.name in ("seeded.toml", "extensions.toml"):
-            continue
-        for name, elements in tomllib.loads(path.read_text("utf-8")).items():
+    for file in FILES:
+        for name, elements in tomllib.loads((FOLDER / f"{file}.toml").read_text("utf-8")).items():
             if name in found:
-                raise ValueError(f"{path.name}: there is a vocabulary {name} already")
+                raise ValueError(f"{file}.toml: there is a vocabulary {name} already")
             found[name] = elements
     return found
 
