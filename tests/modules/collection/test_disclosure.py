@@ -150,11 +150,13 @@ async def test_withheld_records_are_not_there_for_others(guarded: App, falcon: d
         answer = await stranger.get(path)
         assert answer.status_code in (403, 404) or answer.json()["data"] == []
     assert "in dispute" not in (await stranger.get(f"{PATH}/changes?limit=1000")).text
-    names = [
-        one["attributes"]["materialSampleName"]
-        for one in (await stranger.get(f"{PATH}/material-sample?page[limit]=100")).json()["data"]
-    ]
+    listed = (await stranger.get(f"{PATH}/material-sample?page[limit]=100")).json()
+    names = [one["attributes"]["materialSampleName"] for one in listed["data"]]
     assert sorted(names) == ["anthrax", "egg", "shell"]
+    assert listed["meta"]["totalResourceCount"] == len(names)
+    for type_ in ("organism", "collecting-event", "sensitive-taxon"):
+        found = (await stranger.get(f"{PATH}/{type_}?page[limit]=100")).json()
+        assert found["meta"]["totalResourceCount"] == len(found["data"])
     found = (await stranger.get(f"{PATH}/material-sample/{falcon['restricted']}")).json()["data"][
         "attributes"
     ]

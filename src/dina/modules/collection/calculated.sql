@@ -3,12 +3,14 @@
 -- The primary determination of each target organism of a sample; if none is marked as target, all are.
 CREATE OR REPLACE FUNCTION collection.target_determinations(sample uuid)
 RETURNS TABLE (ordinal integer, organism uuid, determination jsonb) LANGUAGE sql STABLE AS $body$
-  SELECT l.ordinal, o.id, jsonb_path_query_first(o.determination, '$[*] ? (@.isPrimary == true)')
-  FROM collection.material_sample_organism l
-  JOIN collection.organism o ON o.id = l.target_id AND o.deleted_on IS NULL
-  WHERE l.source_id = sample AND (o.is_target OR NOT EXISTS (
-    SELECT FROM collection.material_sample_organism m JOIN collection.organism t ON t.id = m.target_id
-    WHERE m.source_id = sample AND t.is_target AND t.deleted_on IS NULL))
+  SELECT t.ordinal, t.id, t.found
+  FROM (
+    SELECT l.ordinal, o.id, o.is_target, bool_or(o.is_target) OVER () AS marked,
+      jsonb_path_query_first(o.determination, '$[*] ? (@.isPrimary == true)') AS found
+    FROM collection.material_sample_organism l
+    JOIN collection.organism o ON o.id = l.target_id AND o.deleted_on IS NULL
+    WHERE l.source_id = sample
+  ) t WHERE t.is_target OR t.marked IS NOT TRUE
 $body$;
 
 CREATE OR REPLACE FUNCTION collection.determined_name(determination jsonb) RETURNS text LANGUAGE sql IMMUTABLE AS $body$

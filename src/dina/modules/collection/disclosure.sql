@@ -80,3 +80,10 @@ LANGUAGE sql STABLE AS $body$
     'coordinatePrecision', nullif(p.degrees, 0)) END
   FROM (SELECT collection.coordinate_precision(event, of_group) AS degrees) p
 $body$;
+
+CREATE OR REPLACE FUNCTION collection.organisms_of_withheld_samples() RETURNS TABLE (id uuid)
+LANGUAGE sql STABLE AS $body$
+  SELECT DISTINCT l.target_id FROM collection.material_sample s
+  JOIN collection.material_sample_organism l ON l.source_id = s.id
+  WHERE s.publicly_releasable IS FALSE AND s.deleted_on IS NULL
+$body$;

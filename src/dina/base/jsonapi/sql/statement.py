@@ -22,6 +22,7 @@ from sqlalchemy import (
     cast,
     false,
     func,
+    not_,
     null,
     or_,
     select,
@@ -235,7 +236,7 @@ class _Builder:
         if (
             plan.tree is None
             and plan.living is Living.ALIVE
-            and visibility in (Visibility.ALL, Visibility.GROUPS)
+            and visibility in (Visibility.ALL, Visibility.GROUPS, Visibility.DISCLOSED)
         ):
             return self.kept_total(visibility)
         return select(func.count()).select_from(root).where(*where).scalar_subquery()
@@ -257,7 +258,19 @@ class _Builder:
         if visibility is Visibility.GROUPS:
             name = f"groups_{self.plan.resource.type}"
             query = query.where(kept.c.group == any_(bindparam(name, type_=ARRAY(Text()))))
-        return cast(query.scalar_subquery(), BigInteger())
+        total = cast(query.scalar_subquery(), BigInteger())
+        return total - self.withheld() if visibility is Visibility.DISCLOSED else total
+
+    def withheld(self) -> ColumnElement[Any]:
+        """How many living rows of other groups the caller does not get to see: found by what is said of them."""
+        resource = self.plan.resource
+        assert resource.disclosure is not None
+        table = resource.table.alias("withheld")
+        inside = table.c.group == any_(bindparam(f"groups_{resource.type}", type_=ARRAY(Text())))
+        query = select(func.count()).select_from(table)
+        return query.where(
+            table.c.deleted_on.is_(None), not_(inside), resource.disclosure.withheld(table)
+        ).scalar_subquery()
 
     def facts(self, page: CTE) -> ColumnElement[Any]:
         """What the server must know of each primary row of a single read or bulk-load."""

@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import FromClause, case, cast, func, literal_column, null, true
+from sqlalchemy import FromClause, Uuid, case, cast, column, false, func, literal_column, null, select, true
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped
 from sqlalchemy.sql.elements import ColumnElement
@@ -27,6 +27,16 @@ def not_withheld(table: FromClause) -> ColumnElement[bool]:
     return table.c.publicly_releasable.is_not(False)
 
 
+def withheld(table: FromClause) -> ColumnElement[bool]:
+    return table.c.publicly_releasable.is_(False)
+
+
+def of_withheld_samples(table: FromClause) -> ColumnElement[bool]:
+    """Organisms of withheld samples that are in no other."""
+    candidates = func.collection.organisms_of_withheld_samples().table_valued(column("id", Uuid()))
+    return table.c.id.in_(select(candidates.c.id)) & ~func.collection.organism_is_shown(table.c.id, False)
+
+
 def released(table: FromClause) -> ColumnElement[bool]:
     """Without signing in only what somebody has released."""
     return table.c.publicly_releasable.is_(True) & table.c.deleted_on.is_(None)
@@ -39,6 +49,14 @@ def of_shown_sample(table: FromClause) -> ColumnElement[bool]:
 
 def of_released_sample(table: FromClause) -> ColumnElement[bool]:
     return func.collection.organism_is_shown(table.c.id, True)
+
+
+def no_row(table: FromClause) -> ColumnElement[bool]:
+    return false()
+
+
+def every_row(table: FromClause) -> ColumnElement[bool]:
+    return true()
 
 
 def nothing(table: FromClause) -> ColumnElement[Any]:
@@ -70,6 +88,7 @@ def coarse_georeferences(table: FromClause) -> ColumnElement[Any]:
 SAMPLE = Disclosure(
     not_withheld,
     released,
+    withheld,
     {
         "notPubliclyReleasableReason": nothing,
         "restrictionFieldsExtension": empty_object,
@@ -81,6 +100,7 @@ SAMPLE = Disclosure(
 EVENT = Disclosure(
     not_withheld,
     released,
+    withheld,
     {
         "notPubliclyReleasableReason": nothing,
         "geoReferenceAssertions": coarse_georeferences,
@@ -101,7 +121,7 @@ EVENT = Disclosure(
         },
     },
 )
-ORGANISM = Disclosure(of_shown_sample, of_released_sample)
+ORGANISM = Disclosure(of_shown_sample, of_released_sample, of_withheld_samples)
 
 
 class DisclosureAction(Enum):
@@ -112,7 +132,7 @@ class DisclosureAction(Enum):
 class SensitiveTaxon(
     Resource, Base, type="sensitive-taxon", provider=SUPER_USER, label=("Sensitive taxon", "Taxon sensible"),
     plural=("Sensitive taxa", "Taxons sensibles"), title="scientificName", rules=(rules.generalising_says_how_far,),
-    disclosure=Disclosure(lambda table: ~true(), lambda table: ~true()),
+    disclosure=Disclosure(no_row, no_row, every_row),
     example={"scientificName": "Falco rusticolus", "action": "GENERALISE", "coordinatePrecision": 0.1},
 ):  # fmt: skip
     """A taxon whose places the group tells to others only roughly, or not at all (dwc:dataGeneralizations).

@@ -1,4 +1,4 @@
-"""Indexes over more than one attribute: codes that are scanned, and actions that are due."""
+"""Indexes over more than one attribute: scanned codes, actions that are due, what is withheld."""
 
 from __future__ import annotations
 
@@ -35,6 +35,13 @@ def add_indexes() -> None:
             postgresql_using="gin",
             postgresql_where=text("deleted_on IS NULL"),
             _table=table,
+        )
+    for cls in (MaterialSample, CollectingEvent):
+        told: Any = cls.__table__
+        Index(
+            f"ix_{told.name}_withheld",
+            told.c.group,
+            postgresql_where=text("deleted_on IS NULL AND publicly_releasable IS FALSE"),
         )
     table: Any = MaterialSample.__table__
     Index(
