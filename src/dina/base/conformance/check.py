@@ -217,6 +217,24 @@ def rehearse(run: Run, kind: TypeFacts) -> TypeFacts:
             break
         kind = changed
     run.cache[f"refused:{kind.type}"] = refused
+    return kind if refused else free_to_link(run, kind)
+
+
+def free_to_link(run: Run, kind: TypeFacts) -> TypeFacts:
+    """The type without relationship probes that a rule of it forbids: one of two, but not both."""
+    for probe, relation in (("to_one", kind.to_one), ("to_many", kind.to_many)):
+        check = Check(run, kind)
+        check.rehearsing = True
+        if relation is None or (relation.type or kebab(relation.name)) == kind.type:
+            continue
+        try:
+            target = check.target(relation).identifier
+        except Exception:  # noqa: S112  (what cannot be made is found out by the rules themselves)
+            continue
+        linkage = [target] if probe == "to_many" else target
+        answer = check.post(f"/{kind.type}", check.template(None, {relation.name: linkage}))
+        if answer.status == 422:
+            kind = replace(kind, **{probe: None})
     return kind
 
 

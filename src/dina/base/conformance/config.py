@@ -149,8 +149,9 @@ def type_facts(name: str, given: Mapping[str, Any], targets: Mapping[str, str]) 
         relationships=as_object(example.get("relationships")),
         includable=tuple(str(i) for i in as_list(given.get("includable"))),
         text=plain("text"),
-        number=plain("number"),
-        date=plain("date"),
+        # A member the example cannot do without is never empty, which the probes count on.
+        number="" if plain("number") in as_object(example.get("attributes")) else plain("number"),
+        date="" if plain("date") in as_object(example.get("attributes")) else plain("date"),
         to_one=relation(probe.get("toOne"), targets),
         to_many=relation(probe.get("toMany"), targets),
         external=relation(probe.get("external"), targets),

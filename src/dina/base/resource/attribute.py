@@ -132,6 +132,7 @@ class Relationship:
     once: bool = False
     listed: bool = False
     tree: bool = False
+    derived: bool = False
 
     @property
     def target(self) -> str:
@@ -163,8 +164,10 @@ def to_one(
     once: bool = False,
     listed: bool = False,
     tree: bool = False,
+    derived: bool = False,
 ) -> Any:
-    """A link to one resource of this module. `tree` marks a parent: loops are refused."""
+    """A link to one resource of this module. `tree` marks a parent: loops are refused; `derived` one that a
+    `prepare` function of the type sets."""
     return _relationship(target, False, False, dict(locals()))
 
 

@@ -100,6 +100,7 @@ class Body:
             once=options.get("once", False),
             listed=options.get("listed", False),
             tree=options.get("tree", False),
+            derived=options.get("derived", False),
         )
         self.relationships[wire] = fact
         self.cls.__annotations__.pop(name, None)

@@ -15,7 +15,8 @@ from dina.base.resource.kinds import Compare
 def example_links(resource: ResourceType) -> dict[str, Any]:
     """Linkage of the example: what it points to has no id, it is to be made first."""
     found: dict[str, Any] = {}
-    for name in resource.example_links:
+    required = [n for n, r in resource.relationships.items() if r.required and not r.external]
+    for name in dict.fromkeys((*required, *resource.example_links)):
         relationship = resource.relationships[name]
         target = {"type": relationship.target}
         found[name] = {"data": [target] if relationship.many else target}
@@ -29,6 +30,9 @@ def x_dina(resource: ResourceType) -> dict[str, Any]:
     relationships = resource.relationships
     writable = [f for f in facts.values() if f.writable]
 
+    # What the example cannot do without, and what the server sets itself, cannot be tried freely.
+    fixed = {n for n, r in relationships.items() if r.required or n in resource.example_links or r.derived}
+
     def first(*compare: Compare) -> str | None:
         found = [
             f
@@ -40,7 +44,9 @@ def x_dina(resource: ResourceType) -> dict[str, Any]:
 
     def relation(*, many: bool, external: bool) -> str | None:
         fits = [
-            n for n, r in relationships.items() if r.many == many and r.external == external and not r.tree
+            n
+            for n, r in relationships.items()
+            if r.many == many and r.external == external and not r.tree and n not in fixed
         ]
         return fits[0] if fits else None
 

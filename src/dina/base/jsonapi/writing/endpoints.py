@@ -126,7 +126,8 @@ def _from_linkage(error: Error, name: str) -> Error:
     prefix = f"/relationships/{name}"
     if error.pointer and error.pointer.startswith(prefix):
         return replace(error, pointer=error.pointer.removeprefix(prefix))
-    return error
+    # What is wrong lies outside the linkage that was sent: the whole of it is pointed at.
+    return replace(error, pointer="/data") if error.pointer else error
 
 
 def decode_id(segment: str) -> str:

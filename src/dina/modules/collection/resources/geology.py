@@ -196,9 +196,15 @@ class GeologicalContext(
     remarks: Mapped[str | None] = remarks_attribute()
 
     earliest_geological_interval = to_one(
-        "geological-interval", en="Earliest interval on the scale", fr="Premier intervalle de l’échelle"
+        "geological-interval",
+        en="Earliest interval on the scale",
+        fr="Premier intervalle de l’échelle",
+        derived=True,
     )
     latest_geological_interval = to_one(
-        "geological-interval", en="Latest interval on the scale", fr="Dernier intervalle de l’échelle"
+        "geological-interval",
+        en="Latest interval on the scale",
+        fr="Dernier intervalle de l’échelle",
+        derived=True,
     )
     attachment = external_to_many("metadata", en="Media", fr="Multimédia")

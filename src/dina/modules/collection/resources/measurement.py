@@ -26,6 +26,7 @@ class Measurement(
         measurement.other_is_explained,
     ),
     example={"measurementType": "temperature", "numericValue": 12.5, "unit": "Cel", "determinedOn": "2023-07-14"},
+    example_links=("collectingEvent",),
 ):  # fmt: skip
     """One value of one property of one thing, with unit, method and instrument (dwc:MeasurementOrFact)."""
 

@@ -39,7 +39,7 @@ class Process(
     title="name", term="prov:Activity",
     rules=(rules.process_has_what_it_needs, rules.process_dates_in_order),
     batch_rules=(rules.outputs_come_from_nowhere_else,),
-    example={"processType": "TREATMENT", "name": "Frozen against pests"}, example_links=("inputs",),
+    example={"processType": "TREATMENT", "name": "Frozen against pests"}, example_links=("inputs", "outputs"),
 ):  # fmt: skip
     """Something done to material samples (prov:Activity): states of material are joined by processes.
 
@@ -67,8 +67,8 @@ class Process(
         en="Remarks", fr="Remarques", max=1000, searchable=True, term="dwc:eventRemarks"
     )
 
-    inputs = to_many("material-sample", en="From", fr="À partir de")
     outputs = to_many("material-sample", en="Result", fr="Résultat", listed=True)
+    inputs = to_many("material-sample", en="From", fr="À partir de")
     protocol = to_one("protocol", en="Protocol", fr="Protocole")
     preparation_type = to_one("preparation-type", en="Preparation type", fr="Type de préparation")
     preparation_method = to_one("preparation-method", en="Preparation method", fr="Méthode de préparation")

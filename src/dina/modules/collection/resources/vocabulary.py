@@ -58,7 +58,7 @@ class Separator(Enum):
 class ControlledVocabulary(
     Resource, Base, type="controlled-vocabulary", provider=ADMIN, label=("Vocabulary", "Vocabulaire"), title="name",
     prepare=(rules.key_from_name,), unique=(("key",),), compound_key=(vocabulary_by_key,),
-    example={"name": "Example vocabulary", "type": "SYSTEM", "vocabClass": "CONTROLLED_TERM"},
+    example={"name": "Example vocabulary", "key": "{unique}", "type": "SYSTEM", "vocabClass": "CONTROLLED_TERM"},
 ):  # fmt: skip
     """A list of values that are agreed upon."""
 
