@@ -78,7 +78,7 @@ def fields(
         found.append(
             Field(
                 name, fact["label"][language], (fact.get("help") or {}).get(language, ""), control, value,
-                bool(fact.get("required")), [(c, c) for c in fact.get("choices", [])], fact.get("max"),
+                bool(fact.get("required")), [(c, (fact.get("labels") or {}).get(c, {}).get(language, c)) for c in fact.get("choices", [])], fact.get("max"),
                 errors=errors_of(errors, name),
             )
         )  # fmt: skip

@@ -13,7 +13,7 @@ from dina.client import ApiError, Page, Resource
 from dina.web.registry import Registry, TypeView
 from dina.web.rendering import check_language, client_of, registry_of, render, view_of
 from dina.web.session import Session, keep, safe_target
-from dina.web.values import Shown, shown, title_of
+from dina.web.values import Shown, formatted_name, shown, title_of
 
 PAGE = 25
 ESCAPED = re.compile(r"([,;()*\\])")
@@ -168,6 +168,7 @@ def list_row(
                     title_of(target, one, language),
                     link=f"/{language}/{target.type}/{one.id}",
                     italic=target.type == "organism",
+                    html=formatted_name(one) if target.type == "organism" else None,
                 )
                 for one in page.related(resource, name)
             ]

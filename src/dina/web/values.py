@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+from html import unescape
 from typing import Any
+
+from markupsafe import Markup, escape
 
 from dina.client import Resource
 from dina.web import texts
@@ -12,11 +16,12 @@ from dina.web.registry import TypeView
 
 @dataclass(frozen=True)
 class Shown:
-    """A text, or rows of label and text for objects; `italic` for scientific names."""
+    """A text, or rows of label and text for objects; `italic` and `html` for scientific names."""
 
     text: str = ""
     link: str = ""
     italic: bool = False
+    html: Markup | None = None
     rows: list[list[tuple[str, str]]] = field(default_factory=list[list[tuple[str, str]]])
 
 
@@ -59,7 +64,26 @@ def shown(fact: dict[str, Any], value: Any, language: str) -> Shown:
             ]
             return Shown(summary(items, language), rows=rows)
         case _:
-            return Shown(plain(value, language))
+            return Shown(named(fact, value, language))
+
+
+def named(fact: dict[str, Any], value: Any, language: str) -> str:
+    """A value by the name its vocabulary gives it, else as it is."""
+    labels: dict[str, dict[str, str]] = fact.get("labels") or {}
+    found = labels.get(value) if isinstance(value, str) else None
+    return found.get(language, value) if found else plain(value, language)
+
+
+ITALICS = re.compile(r"(</?i>)")
+TAGS = {"<i>": Markup("<i>"), "</i>": Markup("</i>")}
+
+
+def formatted_name(resource: Resource) -> Markup:
+    """The name of an organism's primary determination with genus and epithets in italics, nothing else."""
+    found: list[dict[str, Any]] = resource.attributes.get("determination") or []
+    chosen = next((one for one in found if one.get("isPrimary")), found[0] if found else {})
+    text = str((chosen.get("parsedName") or {}).get("formattedName") or "")
+    return Markup("").join(TAGS.get(part) or escape(unescape(part)) for part in ITALICS.split(text))
 
 
 def label_of(members: dict[str, Any], name: str, language: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dina.base.identity.policy import PROVIDERS
@@ -31,10 +32,12 @@ def text(value: Text | None) -> dict[str, str] | None:
 
 
 def describe_types(service: Service) -> dict[str, Any]:
-    return {name: describe_type(resource) for name, resource in service.types.items()}
+    return {
+        name: describe_type(resource, service.module.vocabularies) for name, resource in service.types.items()
+    }
 
 
-def describe_type(resource: ResourceType) -> dict[str, Any]:
+def describe_type(resource: ResourceType, vocabularies: Vocabularies) -> dict[str, Any]:
     return {
         "type": resource.type,
         "label": text(resource.label),
@@ -46,7 +49,10 @@ def describe_type(resource: ResourceType) -> dict[str, Any]:
         "evaluatedAttributes": list(PROVIDERS[resource.provider].evaluated),
         "grouped": resource.grouped,
         "methods": sorted(resource.methods),
-        "attributes": {name: describe_attribute(fact) for name, fact in resource.attributes.items()},
+        "attributes": {
+            name: describe_attribute(fact) | labels_of(fact, vocabularies)
+            for name, fact in resource.attributes.items()
+        },
         "relationships": {
             name: {
                 "label": text(r.label),
@@ -58,6 +64,25 @@ def describe_type(resource: ResourceType) -> dict[str, Any]:
             }
             for name, r in resource.relationships.items()
         },
+    }
+
+
+Vocabularies = Mapping[str, Sequence[Mapping[str, Any]]]
+MAX_LABELS = 300
+
+
+def labels_of(fact: Attribute, vocabularies: Vocabularies) -> dict[str, Any]:
+    """What the values of an attribute are called, if its vocabulary says so and is not a whole thesaurus."""
+    elements = vocabularies.get(fact.vocabulary or "", ())
+    if not elements or len(elements) > MAX_LABELS:
+        return {}
+    written = {choice.lower(): choice for choice in fact.kind.choices}
+    return {
+        "labels": {
+            written.get(str(one["key"]).lower(), str(one["key"])): {"en": one["en"], "fr": one["fr"]}
+            for one in elements
+            if "en" in one and "fr" in one
+        }
     }
 
 
