@@ -40,7 +40,8 @@ def plain(value: Any, language: str) -> str:
     if isinstance(value, list):
         return ", ".join(plain(item, language) for item in value)
     if isinstance(value, dict):
-        return "; ".join(f"{key}: {plain(item, language)}" for key, item in value.items())
+        said = ((key, plain(item, language)) for key, item in value.items())
+        return "; ".join(f"{key}: {text}" for key, text in said if text)
     return str(value)
 
 
@@ -58,7 +59,7 @@ def shown(fact: dict[str, Any], value: Any, language: str) -> Shown:
                 [
                     (label_of(members, name, language), plain(item, language))
                     for name, item in one.items()
-                    if item not in (None, [], "")
+                    if item not in (None, [], "") and not members.get(name, {}).get("readOnly")
                 ]
                 for one in items
             ]
