@@ -7,15 +7,16 @@ CREATE OR REPLACE FUNCTION collection.follow_processes(samples uuid[]) RETURNS v
   UPDATE collection.material_sample s
   SET parent_material_sample_id = d.parent, resource_version = s.resource_version + 1, last_updated_on = now()
   FROM (
-    SELECT w.id, (
-      SELECT i.target_id
+    SELECT w.id, first.parent
+    FROM unnest(samples) w (id)
+    LEFT JOIN (
+      SELECT DISTINCT ON (o.target_id) o.target_id AS id, i.target_id AS parent
       FROM collection.process_outputs o
       JOIN collection.process p ON p.id = o.source_id AND p.deleted_on IS NULL
       JOIN collection.process_inputs i ON i.source_id = p.id
-      WHERE o.target_id = w.id
-      ORDER BY p.created_on, p.id, i.ordinal LIMIT 1
-    ) AS parent
-    FROM unnest(samples) w (id)
+      WHERE o.target_id = ANY (samples)
+      ORDER BY o.target_id, p.created_on, p.id, i.ordinal
+    ) first ON first.id = w.id
   ) d
   WHERE s.id = d.id AND s.parent_material_sample_id IS DISTINCT FROM d.parent
 $body$;
