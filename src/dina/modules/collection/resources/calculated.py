@@ -44,30 +44,22 @@ def _write_out(element: Worked, compiler: Any, **kw: Any) -> str:
     return "(" + sql.replace("%", "%%") + ")"
 
 
-# The primary determination of each target organism; if none is marked as target, all of them are. (A window,
-# not a NOT EXISTS: that may be answered by hashing every organism there is.)
-TARGETS = """
-FROM (
-  SELECT l.ordinal, o.is_target, o.managed_attributes, o.life_stage, o.sex, o.dwc_vernacular_name,
-    jsonb_path_query_first(o.determination, '$[*] ? (@.isPrimary == true)') AS found,
-    bool_or(o.is_target) OVER () AS marked
-  FROM collection.material_sample_organism l
-  JOIN collection.organism o ON o.id = l.target_id AND o.deleted_on IS NULL
-  WHERE l.source_id = {id}
-) o WHERE o.is_target OR o.marked IS NOT TRUE"""
-NAME = "coalesce(nullif(o.found->>'scientificName', ''), nullif(o.found->>'verbatimScientificName', ''))"
-TARGET_NAME = f"SELECT string_agg({NAME}, '|' ORDER BY o.ordinal) {TARGETS}"
-TARGET_TYPE_STATUS = f"SELECT string_agg(o.found->>'typeStatus', '|' ORDER BY o.ordinal) {TARGETS}"
+# What a target organism is, `calculated.sql` says; the function is written out and planned with the statement.
+TARGETS = "FROM collection.target_determinations({id}) t"
+TARGET_NAME = (
+    f"SELECT string_agg(collection.determined_name(t.determination), '|' ORDER BY t.ordinal) {TARGETS}"
+)
+TARGET_TYPE_STATUS = f"SELECT string_agg(t.determination->>'typeStatus', '|' ORDER BY t.ordinal) {TARGETS}"
 TARGET_CLASSIFICATION = f"""
-SELECT CASE WHEN count(*) = 1 THEN collection.classification((array_agg(o.found))[1]) END {TARGETS}"""
+SELECT CASE WHEN count(*) = 1 THEN collection.classification((array_agg(t.determination))[1]) END {TARGETS}"""
 TARGET_SUMMARY = f"""
 SELECT CASE WHEN count(*) = 1 THEN (array_agg(jsonb_build_object(
   'managedAttributes', coalesce(o.managed_attributes, '{{}}'), 'lifeStage', o.life_stage, 'sex', o.sex,
   'dwcVernacularName', o.dwc_vernacular_name,
-  'primaryDetermination', CASE WHEN o.found IS NOT NULL THEN jsonb_build_object(
-    'classification', CASE WHEN o.found ? 'scientificNameDetails' THEN collection.classification(o.found) END,
-    'typeStatus', o.found->>'typeStatus',
-    'managedAttributes', coalesce(o.found->'managedAttributes', '{{}}')) END)))[1] END {TARGETS}"""
+  'primaryDetermination', CASE WHEN t.determination IS NOT NULL THEN jsonb_build_object(
+    'classification', CASE WHEN t.determination ? 'scientificNameDetails' THEN collection.classification(t.determination) END,
+    'typeStatus', t.determination->>'typeStatus',
+    'managedAttributes', coalesce(t.determination->'managedAttributes', '{{}}')) END)))[1] END {TARGETS} JOIN collection.organism o ON o.id = t.organism"""
 EFFECTIVE_NAME = f"""
 SELECT coalesce(({TARGET_NAME}),
   CASE WHEN {{parent}} IS NOT NULL THEN collection.effective_name({{parent}}) END)"""
