@@ -92,7 +92,7 @@ async def test_a_curator_filters_the_list_and_opens_a_specimen_in_french(page: P
     text = await page.inner_text("main")
     assert "Veronica" in text
     assert "Markus Döring" in text
-    assert "Création" in text
+    assert "Créé" in text
     assert await page.get_attribute("html", "lang") == "fr"
     await page.click("text=English")
     await page.wait_for_selector("h2:has-text('History')")
