@@ -213,6 +213,13 @@ async def respond(method: str, answer: Answer, send: Callable[[Any], Awaitable[N
     headers = [*FIXED, *answer.headers]
     if answer.content_type is not None:
         headers.append((b"content-type", answer.content_type))
+    if answer.stream is not None:
+        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        if method != "HEAD":
+            async for part in answer.stream:
+                await send({"type": "http.response.body", "body": part, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+        return
     if answer.status not in (204, 304):
         headers.append((b"content-length", str(len(answer.body)).encode()))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})

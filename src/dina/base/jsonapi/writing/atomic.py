@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -15,7 +16,7 @@ from dina.base.jsonapi.parameters import Asked
 from dina.base.jsonapi.related import relationship_of
 from dina.base.jsonapi.service import Service
 from dina.base.jsonapi.writing import rows
-from dina.base.jsonapi.writing.answers import read_back
+from dina.base.jsonapi.writing.answers import minimal_answer, read_back
 from dina.base.jsonapi.writing.changes import (
     Change,
     read_create,
@@ -54,7 +55,9 @@ async def operations(service: Service, request: Request) -> Answer:
                 await edit_links(connection, change)
             changes.append(change)
         await write(service, request, connection, changes)
-        results = [await result(service, request, connection, change) for change in steps]
+        if request.minimal:
+            return minimal_answer()
+        results = await results_of(service, request, connection, steps)
     document = {
         "jsonapi": {"version": "1.1", "ext": [ATOMIC]},
         "atomic:results": results,
@@ -80,14 +83,23 @@ async def edit_links(connection: Any, change: Change) -> None:
     )
 
 
-async def result(service: Service, request: Request, connection: Any, change: Change) -> dict[str, Any]:
-    if change.action != "create" and change.action != "update":
-        return {}
-    _, row = await read_back(
-        service, request, connection, change.resource, Asked(), [change.id], compact=True
-    )
-    data = orjson.loads(row.data)
-    return {"data": data[0]} if data else {}
+async def results_of(
+    service: Service, request: Request, connection: Any, steps: Sequence[Change]
+) -> list[dict[str, Any]]:
+    """What became of each operation, in order; one statement for each type."""
+    written: dict[str, list[Change]] = {}
+    for change in steps:
+        if change.action in ("create", "update"):
+            written.setdefault(change.resource.type, []).append(change)
+    found: dict[tuple[str, str], Any] = {}
+    for type_, changes in written.items():
+        ids = list(dict.fromkeys(change.id for change in changes))
+        _, row = await read_back(
+            service, request, connection, changes[0].resource, Asked(), ids, compact=True
+        )
+        found |= {(type_, data["id"]): data for data in orjson.loads(row.data)}
+    answers = [found.get((change.resource.type, change.id)) for change in steps]
+    return [{} if data is None else {"data": data} for data in answers]
 
 
 def located(change: Change, one: dict[str, Any]) -> Change:
