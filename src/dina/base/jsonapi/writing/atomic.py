@@ -98,8 +98,8 @@ async def results_of(
             service, request, connection, changes[0].resource, Asked(), ids, compact=True
         )
         found |= {(type_, data["id"]): data for data in orjson.loads(row.data)}
-    answers = [found.get((change.resource.type, change.id)) for change in steps]
-    return [{} if data is None else {"data": data} for data in answers]
+    told = [(c.resource.type, c.id) if c.action in ("create", "update") else None for c in steps]
+    return [{"data": found[key]} if key in found else {} for key in told]
 
 
 def located(change: Change, one: dict[str, Any]) -> Change:
