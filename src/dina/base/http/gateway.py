@@ -15,6 +15,7 @@ from psycopg_pool import PoolTimeout
 
 from dina.base.errors import Error, Problem
 from dina.base.http.answer import JSON_API, Answer, dumps
+from dina.base.http.inside import CALLER
 from dina.base.http.negotiation import answer_type
 from dina.base.http.request import MAX_BODY, Request, accepted_language
 from dina.base.identity.caller import ANONYMOUS, Caller
@@ -129,11 +130,12 @@ class Gateway:
         if trusted and FORWARDED_PREFIX.fullmatch(headers.get(b"x-forwarded-prefix", b"")):
             prefix = headers[b"x-forwarded-prefix"].decode("latin-1").rstrip("/") + prefix
         method: str = scope["method"]
-        caller = await self.who(headers, host, method)
+        inside: Caller | None = scope.get(CALLER)
+        caller = inside or await self.who(headers, host, method)
         request = Request(
             method, prefix, below, scope["query_string"], headers, caller, receive, request_id, self.max_body
         )
-        if self.limits is not None:
+        if self.limits is not None and inside is None:
             wait = self.limits.wait(caller)
             if wait > 0:
                 seconds = max(1, int(wait + 0.999))

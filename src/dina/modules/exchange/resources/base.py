@@ -1,0 +1,12 @@
+"""The tables of the exchange module live in the schema `exchange`."""
+
+from __future__ import annotations
+
+from dina.base.resource import module_base
+
+GROUP = "GroupAuthorizationService"
+OWNER = "ObjectOwnerAuthorizationService"
+
+
+class Base(module_base("exchange")):  # type: ignore[misc]
+    __abstract__ = True
