@@ -1,0 +1,1 @@
+"""Data in, data out: import from any file of the field, publishing."""
