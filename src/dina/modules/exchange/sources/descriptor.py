@@ -84,7 +84,9 @@ def _part(node: Node, role: str, file: str, limits: Limits) -> Part:
         if (text := place.text.strip())
     )
     if not locations:
-        raise SourceError("descriptor_no_file", file, node.line, role=role, type=says.get("rowType", "?")[:200])
+        raise SourceError(
+            "descriptor_no_file", file, node.line, role=role, type=says.get("rowType", "?")[:200]
+        )
     ids = list(node.all("id" if role == "core" else "coreid")) or list(node.all("id"))
     id_index = _index(ids[0], file, limits) if ids else None
     fields = tuple(_field(one, file, limits) for one in node.all("field"))
@@ -152,5 +154,7 @@ def _odd_fields(part: Part, file: str, problems: list[SourceProblem]) -> None:
             problems.append(SourceProblem("field_without_source", file, one.line, {"term": one.name}))
         key = (one.term or one.written).casefold()
         if key in seen:
-            problems.append(SourceProblem("field_twice", file, one.line, {"term": one.name, "other": seen[key]}))
+            problems.append(
+                SourceProblem("field_twice", file, one.line, {"term": one.name, "other": seen[key]})
+            )
         seen[key] = one.line

@@ -52,7 +52,12 @@ def examine(
     if found.nul and not wide:
         problems.append(SourceProblem("nul_bytes", file, found.first_nul_line, {"count": found.nul}))
     encoding = _agreed(path, file, found, detected, stated, problems)
-    if encoding.name == "utf-8" and found.beyond_ascii and not overrides.undecodable and encoding.confidence < 0.9:
+    if (
+        encoding.name == "utf-8"
+        and found.beyond_ascii
+        and not overrides.undecodable
+        and encoding.confidence < 0.9
+    ):
         raise undecodable_bytes(path, file, "utf-8")
     if encoding.how == "detected" and encoding.confidence < 0.8:
         values = {"encoding": encoding.name, "confidence": f"{encoding.confidence:.0%}"}

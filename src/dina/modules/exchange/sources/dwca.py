@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 
 from . import descriptor
+from .describing import NAMES, describe
 from .descriptor import Descriptor, Part
-from .dialect import examine, literal, sniff
+from .dialect import examine, sniff
 from .dwca_dialect import settle
 from .limits import Limits, Overrides
 from .model import Column, Dialect, Relation, Source, Table
@@ -19,18 +18,19 @@ from .terms import is_known, kind_of
 from .text import TextReader
 from .unpack import safe_name
 
-__all__ = ["check_links", "literal", "located", "open_dwca"]
-
 
 def open_dwca(meta: Path, limits: Limits, overrides: Overrides) -> Source:
-    """The tables of the archive whose descriptor is `meta`; metadata is read by the caller.
+    """The tables of the archive whose descriptor is `meta`, with its metadata.
 
     SourceError names meta.xml and its line, or the data file, where the two do not fit.
     """
     said = descriptor.read(meta, meta.name, limits)
     source = Source("dwca", [], warnings=list(said.problems))
     for part in (said.core, *said.extensions):
-        source.tables.append(_table(part, said, meta.parent, limits, overrides, source.warnings))
+        table = _table(part, said, meta.parent, limits, overrides, source.warnings)
+        if source.table(table.name):
+            table.name = f"{table.name} ({table.kind or len(source.tables)})"
+        source.tables.append(table)
     core = source.tables[0]
     if core.id_column is not None:
         name = core.columns[core.id_column].name
@@ -38,10 +38,28 @@ def open_dwca(meta: Path, limits: Limits, overrides: Overrides) -> Source:
             if table.id_column is not None:
                 own = table.columns[table.id_column].name
                 source.relations.append(Relation(table.name, (own,), core.name, (name,)))
+    _describe(said, files_of(meta.parent), source, limits)
     size = sum(path.stat().st_size for table in source.tables for path in table.files)
     if size <= limits.link_check:
         source.warnings += check_links(source)
     return source
+
+
+def files_of(directory: Path) -> dict[str, Path]:
+    """The files of a directory by name in lower case."""
+    return {path.name.casefold(): path for path in directory.iterdir() if path.is_file()}
+
+
+def _describe(said: Descriptor, files: dict[str, Path], source: Source, limits: Limits) -> None:
+    path = files.get((said.metadata or "").casefold())
+    if said.metadata and path is None:
+        source.warnings.append(
+            SourceProblem("metadata_missing", said.file, None, {"name": said.metadata[:200]})
+        )
+    path = path or next((files[name] for name in NAMES if name in files), None)
+    if path is not None:
+        source.metadata, problems = describe(path, path.name, limits)
+        source.warnings += problems
 
 
 def located(directory: Path, name: str, file: str, line: int) -> Path:
@@ -85,15 +103,15 @@ def _table(
         heads = heads or settled.headings
         if settled.width:
             width = max(width, settled.width)
-    _refuse_too_few(part, paths, dialects, said, width)
+    _compare_width(part, paths, dialects, said, heads, width, warnings)
     columns, id_column = _columns(part, heads)
-    _compare_headings(part, heads, width, paths[0].name, warnings)
+    _compare_headings(part, _used(said, part), heads, width, paths[0].name, warnings)
     return Table(
         paths[0].name,
         kind_of(part.row_type) if part.row_type else None,
         "core" if part.role == "core" else "extension",
         columns,
-        TextReader(paths[0].name, limits, undecodable=overrides.undecodable, dialects=dialects, needed=1),
+        TextReader(paths[0].name, limits, undecodable=overrides.undecodable, dialects=dialects, needed=width),
         id_column,
         dialects[0],
         part.row_type or None,
@@ -102,16 +120,29 @@ def _table(
     )
 
 
-def _refuse_too_few(
-    part: Part, paths: Iterable[Path], dialects: list[Dialect], said: Descriptor, width: int
+def _compare_width(
+    part: Part,
+    paths: list[Path],
+    dialects: list[Dialect],
+    said: Descriptor,
+    heads: list[str],
+    width: int,
+    warnings: list[SourceProblem],
 ) -> None:
-    """A descriptor that names columns no record has does not belong to its file."""
-    last = max((one for one in part.fields if one.index is not None), key=lambda one: one.index or 0, default=None)
-    if not width or last is None or last.index is None or last.index < width:
+    """A descriptor that names columns no record has.
+
+    Usually the last columns are left out everywhere. Where the headings of the core are complete and its
+    records are not, every value may stand in the wrong column: that is refused.
+    """
+    placed = [(one.index, one) for one in part.fields if one.index is not None]
+    index, last = max(placed, key=lambda pair: pair[0], default=(0, None))
+    if not width or last is None or index < width:
         return
-    path = next(iter(paths))
-    values = {"data": path.name, "index": last.index, "term": last.name, "width": width}
-    raise SourceError("column_beyond_file", said.file, last.line, **values, record=dialects[0].skip + 1)
+    record = dialects[0].skip + 1
+    values = {"data": paths[0].name, "index": index, "term": last.name, "width": width, "record": record}
+    if part.role == "core" and len(heads) > index:
+        raise SourceError("column_beyond_file", said.file, last.line, **values)
+    warnings.append(SourceProblem("columns_absent", said.file, last.line, values))
 
 
 def _columns(part: Part, heads: list[str]) -> tuple[list[Column], int | None]:
@@ -129,21 +160,31 @@ def _columns(part: Part, heads: list[str]) -> tuple[list[Column], int | None]:
     return columns, position
 
 
+def _used(said: Descriptor, part: Part) -> set[int | None]:
+    """The columns of a file that some part of the descriptor reads: one file may be core and extension."""
+    names = {name for name, _ in part.locations}
+    sharing = [one for one in (said.core, *said.extensions) if names & {name for name, _ in one.locations}]
+    return {one.index for each in sharing for one in each.fields} | {each.id_index for each in sharing}
+
+
 def _compare_headings(
-    part: Part, heads: list[str], width: int, file: str, warnings: list[SourceProblem]
+    part: Part, used: set[int | None], heads: list[str], width: int, file: str, warnings: list[SourceProblem]
 ) -> None:
-    used = {one.index for one in part.fields} | {part.id_index}
     unmapped = [index for index in range(max(width, len(heads))) if index not in used]
     if unmapped:
         names = [heads[i].strip() if i < len(heads) and heads[i].strip() else str(i + 1) for i in unmapped]
         shown = ", ".join(names[:10]) + ("…" if len(names) > 10 else "")
         warnings.append(SourceProblem("columns_unmapped", file, None, {"count": len(names), "names": shown}))
+    differing: list[str] = []
     for one in part.fields:
         head = heads[one.index].strip() if one.index is not None and one.index < len(heads) else ""
         plain = head.rpartition(":")[2].replace("_", "").casefold()
         if head and is_known(head) and is_known(one.name) and plain != one.name.casefold():
-            values = {"heading": head, "term": one.name, "column": (one.index or 0) + 1}
-            warnings.append(SourceProblem("heading_differs", file, 1, values))
+            differing.append(f"{head} ≠ {one.name}")
+    if differing:
+        shown = ", ".join(differing[:3]) + ("…" if len(differing) > 3 else "")
+        values = {"count": len(differing), "names": shown}
+        warnings.append(SourceProblem("headings_differ", file, 1, values))
 
 
 def check_links(source: Source) -> list[SourceProblem]:
@@ -175,7 +216,7 @@ def check_links(source: Source) -> list[SourceProblem]:
                 orphans += 1
                 first = row.line if first is None else first
         if orphans:
-            problems.append(SourceProblem("orphans", table.name, first, {"count": orphans, "core": core.name}))
+            problems.append(
+                SourceProblem("orphans", table.name, first, {"count": orphans, "core": core.name})
+            )
     return problems
-
-

@@ -38,9 +38,12 @@ def settle(
     the stated one is neither CR nor LF: archives are often converted after the descriptor is written.
     """
     end = sniffed.line_end
-    if part.line_end and part.line_end.strip("\r\n") and _occurs(path, sniffed.encoding, part.line_end):
+    # A line end or tab written as itself in an attribute reaches us as a space (XML 1.0, 3.3.3).
+    if part.line_end and part.line_end.strip() and _occurs(path, sniffed.encoding, part.line_end):
         end = part.line_end
     delimiter = sniffed.delimiter if overrides.delimiter is not None else (part.delimiter or ",")
+    if delimiter == " " and overrides.delimiter is None and sniffed.delimiter == "\t":
+        delimiter = "\t"
     quote = sniffed.quote if overrides.quote is not None else ('"' if part.quote is None else part.quote)
     skip = part.header_lines if overrides.header is None else sniffed.skip
     stated = Dialect(
@@ -95,7 +98,11 @@ def _headings(path: Path, dialect: Dialect, limits: Limits, overrides: Overrides
 
 
 def _is_heading(cells: list[str], part: Part) -> bool:
-    named = [(cells[one.index], one.name) for one in part.fields if one.index is not None and one.index < len(cells)]
+    named = [
+        (cells[one.index], one.name)
+        for one in part.fields
+        if one.index is not None and one.index < len(cells)
+    ]
     same = sum(cell.strip().rpartition(":")[2].casefold() == name.casefold() for cell, name in named)
     return len(named) >= 2 and same >= 0.8 * len(named)
 

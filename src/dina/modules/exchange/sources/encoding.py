@@ -26,6 +26,7 @@ _MARKS = (
 # In order of how often collections deliver them: a tie goes to the earlier.
 _ONE_BYTE = ("windows-1252", "mac-roman", "cp850", "cp437", "windows-1250", "windows-1251", "windows-1253")
 _NATIONAL = ("windows-1250", "windows-1251", "windows-1253")
+_CENTRAL = tuple(bytes([byte]) for byte in (0xEC, 0xF8, 0xF9, 0xF2))
 _WORD = re.compile(rb"[A-Za-z\x80-\xff'-]*[\x80-\xff][A-Za-z\x80-\xff'-]*")
 _NAMED = {
     "shift_jis": "shift_jis",
@@ -100,6 +101,7 @@ def scan(path: Path) -> Scan:
     """One pass: size, lines, NULs, bytes beyond ASCII, and the words these stand in."""
     found = Scan()
     words: list[bytes] = []
+    last = b""
     with path.open("rb") as raw:
         while chunk := raw.read(CHUNK):
             if not found.head:
@@ -114,6 +116,9 @@ def scan(path: Path) -> Scan:
                 found.beyond_ascii += len(chunk) - len(chunk.translate(None, _HIGH))
                 if len(words) < 5000:
                     words += _WORD.findall(chunk)[: 5000 - len(words)]
+            last = chunk[-1:]
+    if found.size and last not in (b"\n", b"\r", b"\0"):
+        found.lines += 1
     found.words = tuple(words)
     return found
 
@@ -176,7 +181,13 @@ def _one_byte(found: Scan) -> Encoding:
     best, _, name = scores[0]
     if name in _NATIONAL and dense < 0.5 and name != "windows-1250":
         best, _, name = next(score for score in scores if score[2] not in _NATIONAL)
-    rival = next(score for score, _, other in scores if other != name and other not in ("cp437",))
+    # Central Europe shares most letters with the west: only its own common ones make it a rival.
+    slavic = sum(sample.count(byte) for byte in _CENTRAL) / max(sum(b > 127 for b in sample), 1)
+    rival = max(
+        score - (0.3 if other == "windows-1250" and slavic < 0.25 else 0.0)
+        for score, _, other in scores
+        if other != name and other != "cp437"
+    )
     confidence = 0.5 + max(0.0, min(best - rival, 1.0)) * 0.4 + min(len(found.words), 50) / 500
     if best < 0.3:
         confidence = min(confidence, 0.4)

@@ -19,7 +19,7 @@ from .model import Dialect
 from .problems import SourceError
 
 _CR, _LF, _END, _DELIMITER = "\ud800", "\ud801", "\ud802", "\ud803"
-csv.field_size_limit(max(csv.field_size_limit(), Limits.cell))
+csv.field_size_limit(max(csv.field_size_limit(), Limits().cell))
 
 Record = tuple[int, list[str]]
 
@@ -53,7 +53,12 @@ def undecodable_bytes(path: Path, file: str, encoding: str) -> SourceError:
     if fault is None:
         return SourceError("undecodable", file, None, byte="?", position="?", encoding=encoding)
     return SourceError(
-        "undecodable", file, fault.line, byte=f"{fault.byte:02X}", position=fault.position + 1, encoding=encoding
+        "undecodable",
+        file,
+        fault.line,
+        byte=f"{fault.byte:02X}",
+        position=fault.position + 1,
+        encoding=encoding,
     )
 
 

@@ -16,7 +16,13 @@ MOST_PROBLEMS = 100
 
 
 def open_text(
-    path: Path, file: str, limits: Limits, overrides: Overrides, *, role: Role = "table", kind: str | None = None
+    path: Path,
+    file: str,
+    limits: Limits,
+    overrides: Overrides,
+    *,
+    role: Role = "table",
+    kind: str | None = None,
 ) -> tuple[Table, list[SourceProblem]]:
     """A text file without descriptor as a table, and what is odd about it.
 
@@ -81,7 +87,8 @@ class TextReader:
         missing: frozenset[str] = frozenset(),
         needed: int = 0,
     ) -> None:
-        """`dialects` one per file where they differ; `missing` values that mean none; `needed` cells a row."""
+        """`dialects` one per file where they differ; `missing` values that mean none; `needed` the usual
+        number of cells of a row, where it is not the number of columns."""
         self.file, self.limits, self.undecodable = file, limits, undecodable
         self.dialects, self.missing, self.needed = dialects, missing, needed
 
@@ -118,22 +125,20 @@ class TextReader:
         for line, cells in found:
             if not any(cells):
                 continue
-            if len(cells) < width:
+            if len(cells) != width:
                 self._uneven(table, line, file, cells, width)
-                cells = [*cells, *[""] * (width - len(cells))]
-            if len(cells) > width:
-                cells = cells[:width]
+                cells = (cells + [""] * (width - len(cells)))[:width]
             cells.append("")
             if missing:
                 cells = ["" if cell in missing else cell for cell in cells]
             yield Row(line, [cells[place] or default for place, default in places], file)
 
     def _uneven(self, table: Table, line: int, file: str, cells: list[str], width: int) -> None:
-        if len(cells) < width and len(cells) >= self.needed > 0:
-            return
-        if len(cells) > width and not any(cells[width:]):
+        """Note a row that is narrower or wider than both the columns and the file as a whole."""
+        usual = self.needed or width
+        short = len(cells) < min(width, usual)
+        if not short and not any(cells[max(width, usual) :]):
             return
         if len(table.problems) < MOST_PROBLEMS:
-            code = "row_long" if len(cells) > width else "row_short"
-            values = {"cells": len(cells), "columns": width}
-            table.problems.append(SourceProblem(code, file, line, values))
+            values = {"cells": len(cells), "columns": usual}
+            table.problems.append(SourceProblem("row_short" if short else "row_long", file, line, values))

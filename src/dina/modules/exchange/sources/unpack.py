@@ -41,7 +41,9 @@ def _shown(member: str) -> str:
 
 
 def _is_junk(parts: tuple[str, ...]) -> bool:
-    return not parts or parts[0] == "__MACOSX" or parts[-1].casefold() in _JUNK or parts[-1][:2] in ("._", "~$")
+    return (
+        not parts or parts[0] == "__MACOSX" or parts[-1].casefold() in _JUNK or parts[-1][:2] in ("._", "~$")
+    )
 
 
 class _Budget:
@@ -99,7 +101,9 @@ def check_zip(path: Path, name: str, limits: Limits) -> list[tuple[zipfile.ZipIn
             raise SourceError("encrypted", name, member=_shown(member.filename))
         if member.is_dir() or _is_junk(parts):
             continue
-        if member.file_size > limits.ratio_from and member.file_size > limits.ratio * max(member.compress_size, 1):
+        if member.file_size > limits.ratio_from and member.file_size > limits.ratio * max(
+            member.compress_size, 1
+        ):
             raise SourceError("bomb", name, ratio=limits.ratio)
         kept.append((member, parts))
     _refuse_duplicates((parts for _, parts in kept), name)

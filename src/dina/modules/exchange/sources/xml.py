@@ -80,7 +80,9 @@ class _Builder:
         namespace, _, tag = name.rpartition(" ")
         self.path.append(tag)
         if len(self.path) > self.limits.xml_depth:
-            raise SourceError("xml_deep", self.file, self.parser.CurrentLineNumber, limit=self.limits.xml_depth)
+            raise SourceError(
+                "xml_deep", self.file, self.parser.CurrentLineNumber, limit=self.limits.xml_depth
+            )
         if not self.open and not self.wanted(tag, namespace):
             return
         self._grow(64 + sum(len(key) + len(value) for key, value in attributes.items()))
@@ -116,7 +118,11 @@ class _Builder:
             self.parser.Parse(data, final)
         except expat.ExpatError as error:
             raise SourceError(
-                "xml_broken", self.file, error.lineno, column=error.offset + 1, detail=expat.ErrorString(error.code)
+                "xml_broken",
+                self.file,
+                error.lineno,
+                column=error.offset + 1,
+                detail=expat.ErrorString(error.code),
             ) from error
         except (LookupError, ValueError) as error:
             line = self.parser.CurrentLineNumber
