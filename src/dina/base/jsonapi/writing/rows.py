@@ -191,15 +191,15 @@ async def references(
 ) -> dict[str, dict[str, int]]:
     """Who still points at the rows: id -> {type: number of resources}; the rows themselves do not count.
 
-    Nor do, with `outside`, resources that this change set made.
+    Nor do, with `outside`, resources that this change set was the last to change.
     """
     parts: list[str] = []
     for owner in types.values():
         alive = "" if all_rows else " AND o.deleted_on IS NULL"
         if outside is not None:
             alive += (
-                f" AND NOT EXISTS (SELECT FROM {owner.schema}.revision v WHERE v.type = '{owner.type}' AND v.id = o.id "
-                "AND v.kind = 'INITIAL' AND v.change_set = %(outside)s::uuid)"
+                f" AND (SELECT v.change_set FROM {owner.schema}.revision v WHERE v.type = '{owner.type}' AND v.id = o.id "
+                "ORDER BY v.seq DESC LIMIT 1) IS DISTINCT FROM %(outside)s::uuid"
             )
         mine = " AND NOT o.id = ANY(%(ids)s::uuid[])" if owner.type == resource.type else ""
         for name, relationship in owner.relationships.items():

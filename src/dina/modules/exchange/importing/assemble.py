@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
@@ -43,6 +43,7 @@ class Parts:
         default_factory=list[tuple[str, str, dict[str, Any]]]
     )
     """Records that hang on the main one: type, the relationship that says so, attributes."""
+    digests: dict[str, bytes] = field(default_factory=dict[str, bytes])
 
     def put(self, part: str, name: str, value: Any) -> None:
         place = self.values.setdefault(part, {})
@@ -151,6 +152,8 @@ class Assembler:
                 if found is None:
                     found = self._remember(self._converted, key, step.convert(text))
                 value, fault = found
+                if fault is not None and step.name in IN_METRES and self._in_words(parts, step, text):
+                    continue
                 if fault is not None:
                     parts.faults.append((step.position, fault))
                     continue
@@ -202,6 +205,9 @@ class Assembler:
             decision = decided.get(name)
             if decision is None or decision["action"] == "ask":
                 parts.faults.append((step.position, undecided(name)))
+            elif decision["action"] == "create" and "id" not in decision:
+                # It is made when the import begins; the check can only count on it.
+                continue
             elif decision["action"] in ("use", "create"):
                 parts.links.setdefault(step.linking, []).append((target.targets[0], decision["id"]))
                 same = same and (decision["action"] == "create" or decision.get("how") == "exact")
@@ -230,6 +236,19 @@ class Assembler:
                 positions = {f"verbatim{what}": next(k for k, v in self.paths.items() if v == path)}
                 self._apply(parts, span_of(what, text), positions)
 
+    def _in_words(self, parts: Parts, step: Step, text: str) -> bool:
+        """A height or depth in metres that is no plain number (`~ 1800`) is read as its verbatim text would be."""
+        what = IN_METRES[step.name]
+        event = parts.values.setdefault(EVENT, {})
+        if f"dwcVerbatim{what}" in event:
+            return False
+        event[f"dwcVerbatim{what}"] = text
+        reading = span_of(what, text, "m")
+        faults = tuple(replace(fault, term="") for fault in reading.faults)
+        self._apply(parts, Reading(reading.assignments), {})
+        parts.faults += [(step.position, fault) for fault in faults]
+        return True
+
     def _position_of(self, term: str) -> int:
         path = f"{EVENT}.dwc{term[0].upper()}{term[1:]}"
         return next((position for position, one in self.paths.items() if one == path), -1)
@@ -245,6 +264,9 @@ class Assembler:
             place.setdefault(known.name, value)
 
 
+IN_METRES = {
+    f"dwc{end}{what}InMeters": what for end in ("Minimum", "Maximum") for what in ("Elevation", "Depth")
+}
 _POINT_TERMS = ("verbatimCoordinates", "verbatimLatitude")
 
 

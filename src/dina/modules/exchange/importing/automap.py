@@ -11,9 +11,11 @@ from difflib import SequenceMatcher
 from functools import cache
 from typing import Any
 
-from dina.modules.exchange.importing.fields import HERE, Field, darwin_core, key_of, term_homes
+from dina.modules.exchange.importing.fields import COMPONENTS, HERE, Field, darwin_core, key_of, term_homes
 
 PREFIXES = ("http://rs.tdwg.org/dwc/terms/", "http://purl.org/dc/terms/", "http://purl.org/dc/elements/1.1/")
+SECOND = frozenset({"locality", "occurrenceRemarks"})
+"""Terms that give way to the other one that has the same home (`verbatimLocality`, `materialEntityRemarks`)."""
 CLOSE = 0.87
 """How alike two headings must be to be taken for the same word misspelt."""
 
@@ -55,12 +57,14 @@ def guess(heading: str, term: str | None, fields: Mapping[str, Field], samples: 
         local = next((term.removeprefix(p) for p in PREFIXES if term.startswith(p)), term.rsplit("/", 1)[-1])
         local = local.rsplit("#", 1)[-1]
         if local in term_homes():
-            return Guess(local, "term", 1.0)
+            return Guess(local, "term", 0.99 if local in SECOND else 1.0)
     if heading in fields:
         return Guess(heading, "field", 1.0)
     text = plain(heading)
     if not text:
         return Guess(None, "none", 0.0)
+    if fields and "collectingEvent.dwcRecordedBy" not in fields:
+        return _by_label(text, fields)
     by_name = {plain(path): path for path in fields} | {
         plain(label): path
         for path, field in fields.items()
@@ -69,12 +73,23 @@ def guess(heading: str, term: str | None, fields: Mapping[str, Field], samples: 
     }
     known = headings()
     if text in known:
-        return Guess(_by_values(known[text], samples), "heading", 0.95)
+        meaning = known[text]
+        if plain(meaning) == text:
+            return Guess(meaning, "heading", 0.97 if meaning in SECOND else 0.98)
+        return Guess(_by_values(meaning, samples), "heading", 0.95)
     if text in by_name:
         return Guess(by_name[text], "label", 0.9)
     best, score = _closest(text, known)
     if best is not None:
         return Guess(_by_values(best, samples), "similar", round(score, 2))
+    return Guess(None, "none", 0.0)
+
+
+def _by_label(text: str, fields: Mapping[str, Field]) -> Guess:
+    """A column of records that Darwin Core has no terms for: the field of that name or label."""
+    for path, field in fields.items():
+        if text in (plain(path), *(plain(label) for label in field.label.values())):
+            return Guess(path, "label", 0.9)
     return Guess(None, "none", 0.0)
 
 
@@ -130,6 +145,17 @@ def automap(
     found: list[dict[str, Any]] = []
     for column in columns:
         heading = column["name"]
+        if not column.get("filled", 1):
+            found.append(
+                {
+                    "column": column["position"],
+                    "heading": heading,
+                    "field": None,
+                    "how": "empty",
+                    "score": 0.0,
+                }
+            )
+            continue
         past = remembered.get(plain(heading))
         if past is not None:
             entry = {k: v for k, v in past.items() if k not in ("column", "heading", "how", "score")}
@@ -149,18 +175,24 @@ def automap(
     taken: dict[str, dict[str, Any]] = {}
     for entry in sorted(found, key=lambda e: -e["score"]):
         field = entry["field"]
+        if entry["how"] == "empty":
+            continue
         if field is None or field in taken:
-            entry["field"] = own_field(entry["heading"], entry["column"], taken)
+            entry["field"] = own_field(entry["heading"], entry["column"], taken, field)
             entry["how"] = "own"
         taken[entry["field"]] = entry
     return found
 
 
-def own_field(heading: str, position: int, taken: Mapping[str, Any]) -> str:
-    """A custom field named like the column."""
+def own_field(heading: str, position: int, taken: Mapping[str, Any], meant: str | None = None) -> str:
+    """A custom field named like the column, beside the field it would have filled."""
     key = key_of(heading)[:60] or f"column_{position + 1}"
-    path = f"managedAttributes.{key}"
+    head = (meant or "").rpartition(".")[0]
+    holder = next(
+        (path for path in COMPONENTS.values() if head and path.startswith(f"{head}.m")), "managedAttributes"
+    )
+    path = f"{holder}.{key}"
     while path in taken:
         key += "_2"
-        path = f"managedAttributes.{key}"
+        path = f"{holder}.{key}"
     return path

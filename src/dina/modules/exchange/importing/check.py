@@ -136,7 +136,7 @@ async def check(job: Job) -> Mapping[str, Any]:
             "notImported": [
                 {"column": one["column"], "heading": one["heading"], "values": filled(prepared, one["column"])}
                 for one in dataset["mapping"]["columns"]
-                if one.get("skip") or not one.get("field")
+                if (one.get("skip") or not one.get("field")) and filled(prepared, one["column"])
             ],
             "extensions": prepared.extensions.described(),
         }  # fmt: skip

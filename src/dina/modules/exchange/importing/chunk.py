@@ -59,11 +59,6 @@ class Chunk:
         """Leave rows out of what is sent next."""
         self.rows = [parts for parts in self.rows if parts.number not in numbers]
 
-    @property
-    def sent(self) -> set[tuple[str, bytes]]:
-        """The shared records that the rows still need."""
-        return set(self.digests())
-
     def used_by(self, numbers: set[int]) -> list[tuple[str, str]]:
         """Shared records that rows of these numbers would have used: type and id."""
         return [
@@ -85,9 +80,13 @@ class Chunk:
         return found
 
     def _digest(self, parts: Parts, part: str) -> bytes:
+        known = parts.digests.get(part)
+        if known is not None:
+            return known
         links = {path: ids for path, ids in parts.links.items() if path.startswith(part + ".")}
         geo = parts.values.get(GEO) if part == EVENT else None
-        return digest([parts.values.get(part), geo, links])
+        found = parts.digests[part] = digest([parts.values.get(part), geo, links])
+        return found
 
     def build(self) -> bytes:
         """The request's body; `operations` and `owners` (row numbers by operation) are set with it."""

@@ -92,7 +92,7 @@ async def registry(client: httpx.AsyncClient, module: str = "collection") -> dic
     """The types of a module as its API describes them. Raises httpx.HTTPStatusError."""
     answer = await client.get(f"/{module}/v1/registry")
     answer.raise_for_status()
-    return answer.json()["data"]["attributes"]["types"]
+    return answer.json()["meta"]["types"]
 
 
 def fields_of(types: Mapping[str, Any], target: str) -> dict[str, Field]:

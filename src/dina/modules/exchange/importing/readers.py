@@ -6,6 +6,8 @@ What was written is never lost: where a reading says less than the text, the tex
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -83,6 +85,8 @@ def read_date(texts: Texts) -> Reading:
     written = verbatim or iso or " ".join(parts)
     if not written:
         return Reading(tuple(custom(EVENT, term, text) for term, text in texts.items()))
+    if len(texts) == 1 and iso is not None and is_plain_day(iso):
+        return Reading(((EVENT, "verbatimEventDateTime", iso), (EVENT, "startEventDateTime", iso)))
     found = interpret_event_fields(dict(texts))
     out.append((EVENT, "verbatimEventDateTime", written))
     if found.value is not None:
@@ -120,6 +124,16 @@ def read_date(texts: Texts) -> Reading:
             continue
         out.append(custom(EVENT, term, text))
     return Reading(tuple(out), tuple(faults))
+
+
+def is_plain_day(text: str) -> bool:
+    """A day as ISO 8601 writes it and nobody can read otherwise: most of what comes in."""
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", text) is None:
+        return False
+    try:
+        return dt.date(1500, 1, 1) <= dt.date.fromisoformat(text) <= dt.datetime.now(dt.UTC).date()
+    except ValueError:
+        return False
 
 
 def read_name(texts: Texts) -> Reading:
@@ -262,9 +276,9 @@ def point_of(
 
 
 @lru_cache(maxsize=50_000)
-def span_of(what: str, text: str) -> Reading:
-    """Metres from a verbatim elevation or depth, where a row has no figures."""
-    found = (interpret_elevation if what == "Elevation" else interpret_depth)(text)
+def span_of(what: str, text: str, unit: str | None = None) -> Reading:
+    """Metres from a verbatim elevation or depth, where a row has no figures; `unit` is that of bare numbers."""
+    found = (interpret_elevation if what == "Elevation" else interpret_depth)(text, default_unit=unit)
     if found.value is None:
         return Reading((), (doubtful(f"verbatim{what}", found, "warning", what.lower()),))
     out: list[Assignment] = []

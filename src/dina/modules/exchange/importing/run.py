@@ -18,7 +18,7 @@ from dina.base.jobs import Failed, Job
 from dina.base.jsonapi.writing.changes import uuid7
 from dina.modules.exchange.importing import custom, store, undo
 from dina.modules.exchange.importing.assemble import digest
-from dina.modules.exchange.importing.check import BATCH, Prepared, known_rows, prepare, said_problems
+from dina.modules.exchange.importing.check import BATCH, Prepared, filled, known_rows, prepare, said_problems
 from dina.modules.exchange.importing.chunk import Chunk, Said, send
 from dina.modules.exchange.importing.matching import PLACES
 
@@ -155,7 +155,7 @@ async def present(running: Running, ids: Sequence[str], type_: str | None = None
     """Which of the ids are records."""
     type_ = type_ or running.dataset["targetType"]
     answer = await running.job.client.post(
-        f"/{running.prepared.module}/v1/{type_}/bulk-load?fields[{type_}]=id",
+        f"/{running.prepared.module}/v1/{type_}/bulk-load?fields[{type_}]=createdOn",
         json={"data": [{"type": type_, "id": one} for one in ids]},
         headers={"content-type": "application/vnd.api+json; ext=bulk", "prefer": "errors=9999"},
     )
@@ -236,10 +236,14 @@ async def rows_of(running: Running) -> None:
         await throttle(running, 0)
         await tidy(running)
         await job.progress(done, checkpoint={"after": done, "counts": running.counts})
-    finally:
+    except asyncio.CancelledError:
         for task in running.under_way:
             task.cancel()
+        raise
+    finally:
+        # What is under way is seen through: whoever undoes the import must find all of it.
         await asyncio.gather(*running.under_way, return_exceptions=True)
+        running.under_way.clear()
 
 
 async def throttle(running: Running, most: int) -> None:
@@ -334,7 +338,8 @@ async def shared_first(running: Running, connection: store.Connection, chunk: Ch
         part.drop(refused)
         errors = await send(running.job.client, part, change_set=running.change_set, label=running.label)
     chunk.rows = [parts for parts in chunk.rows if parts.number not in refused]
-    made = {key: one for key, one in chunk.fresh.items() if key in part.sent}
+    needed = set(part.digests())
+    made = {key: one for key, one in chunk.fresh.items() if key in needed}
     running.counts["events"] += len(made)
     await store.confirm_shared(connection, id_, made, chunk.fresh)
     chunk.shared |= made
@@ -439,7 +444,7 @@ async def receipt_of(running: Running) -> dict[str, Any]:
     left = [
         {"heading": one["heading"], "column": one["column"]}
         for one in dataset["mapping"]["columns"]
-        if one.get("skip") or not one.get("field")
+        if (one.get("skip") or not one.get("field")) and filled(running.prepared, one["column"])
     ]
     counts = running.counts
     return {

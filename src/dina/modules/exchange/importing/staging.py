@@ -80,7 +80,8 @@ async def _stage(job: Job, dataset: Mapping[str, Any], source: Source) -> Mappin
     tables: list[dict[str, Any]] = []
     async with job.pools.write.connection() as connection:
         await store.clear(connection, id_, "import_row", "import_problem", "import_made", "import_shared")
-        for position, table in enumerate([*([core] if core else []), *extensions], 1):
+        others: list[Table] = [core, *extensions] if core else extensions
+        for position, table in enumerate(others, 1):
             tables.append(await _table(job, connection, id_, position, table))
         joined = tables[0] if core else None
         first = await _table(job, connection, id_, store.MAIN, main, joined)

@@ -5,6 +5,4 @@ from __future__ import annotations
 from dina.base.jsonapi.operation import Operation
 from dina.modules.exchange.operations import importing
 
-OPERATIONS: tuple[Operation, ...] = (
-    *importing.OPERATIONS,
-)
+OPERATIONS: tuple[Operation, ...] = (*importing.OPERATIONS,)

@@ -22,7 +22,7 @@ from dina.base.jsonapi.documents import common_meta, document, plain_document
 from dina.base.jsonapi.operation import Call, Operation
 from dina.base.text import Text
 from dina.modules.exchange.importing import store
-from dina.modules.exchange.resources.base import GROUP
+from dina.modules.exchange.resources.base import GROUP_ONLY
 
 MAX_FILE = 4 << 30
 TYPE = "import-dataset"
@@ -82,8 +82,10 @@ async def dataset_of(call: Call, action: str = "update", *, idle: bool = True) -
     if found is None:
         raise Problem(Error("NOT_FOUND"))
     facts = {"group": found["group"], "createdBy": found["createdBy"]}
-    if not may(GROUP, action, call.request.caller, facts):
-        raise Problem(Error("FORBIDDEN", key=f"forbidden.{action}", values={"group": found["group"], "type": TYPE}))
+    if not may(GROUP_ONLY, action, call.request.caller, facts):
+        raise Problem(
+            Error("FORBIDDEN", key=f"forbidden.{action}", values={"group": found["group"], "type": TYPE})
+        )
     if idle and row and row[0]:
         raise Problem(Error("BUSINESS_RULE", key="import.busy"))
     return found
@@ -152,7 +154,9 @@ async def rows(call: Call) -> Answer:
         "waiting": "NOT EXISTS (SELECT FROM exchange.import_made m WHERE m.dataset = r.dataset AND m.number = r.number AND m.done)",
     }
     if only not in conditions:
-        raise Problem(Error("BAD_PARAMETER", key="value.invalid", values={"name": "state"}, parameter="state"))
+        raise Problem(
+            Error("BAD_PARAMETER", key="value.invalid", values={"name": "state"}, parameter="state")
+        )
     language = call.request.language
     async with call.service.pools.write.connection() as connection:
         cursor = await connection.execute(
@@ -180,7 +184,9 @@ async def rows(call: Call) -> Answer:
 
 def listing(call: Call, data: list[dict[str, Any]], total: int) -> Answer:
     meta = {**common_meta(call.service, call.request), "totalResourceCount": total, "results": len(data)}
-    return Answer(200, document(orjson.dumps(data), None, meta, {"self": call.request.prefix + call.request.path}))
+    return Answer(
+        200, document(orjson.dumps(data), None, meta, {"self": call.request.prefix + call.request.path})
+    )
 
 
 async def problems(call: Call) -> Answer:
@@ -226,12 +232,19 @@ def check_columns(dataset: dict[str, Any], columns: list[int]) -> None:
     for column in columns:
         if column >= number:
             raise Problem(
-                Error("CONSTRAINT_VIOLATION", key="import.column", values={"column": column}, pointer="/data/attributes")
+                Error(
+                    "CONSTRAINT_VIOLATION",
+                    key="import.column",
+                    values={"column": column},
+                    pointer="/data/attributes",
+                )
             )
 
 
 async def refuse_imported(connection: store.Connection, id_: str, numbers: list[int]) -> None:
-    done = [number for number, (_, _, stored) in (await store.made(connection, id_, numbers)).items() if stored]
+    done = [
+        number for number, (_, _, stored) in (await store.made(connection, id_, numbers)).items() if stored
+    ]
     if done:
         raise Problem(Error("BUSINESS_RULE", key="import.locked", meta={"rows": done[:100]}))
 
@@ -271,7 +284,9 @@ async def decide(call: Call) -> Answer:
             "action": one["action"], "how": "chosen", **({"id": one["id"]} if one.get("id") else {}),
         }  # fmt: skip
     async with call.service.pools.write.connection() as connection:
-        await store.save(connection, call.id, call.request.caller.username, decisions=decisions, state="STAGED")
+        await store.save(
+            connection, call.id, call.request.caller.username, decisions=decisions, state="STAGED"
+        )
     return call.answer({"decided": len(call.attributes["decisions"])}, id=call.id)
 
 
@@ -288,7 +303,9 @@ async def run(call: Call) -> Answer:
     dataset = await dataset_of(call)
     if dataset["state"] not in ("CHECKED", "PARTLY_IMPORTED", "IMPORTING"):
         raise Problem(Error("BUSINESS_RULE", key="import.notChecked"))
-    change_set = (dataset["receipt"] or {}).get("changeSet") if dataset["state"] == "PARTLY_IMPORTED" else None
+    change_set = (
+        (dataset["receipt"] or {}).get("changeSet") if dataset["state"] == "PARTLY_IMPORTED" else None
+    )
     return await start(
         call, dataset, "import", mode=call.attributes["mode"], changeSet=change_set or str(uuid.uuid4())
     )
@@ -329,7 +346,7 @@ def _operation(method: str, path: str, run: Any, en: str, fr: str, **facts: Any)
 
 OPERATIONS = (
     _operation(
-        "POST", "file", upload, "Send the file", "Envoyer le fichier", status=202,
+        "POST", "file", upload, "Send the file", "Envoyer le fichier", status=202, file=True,
         parameters={"name": Text("The file's name", "Nom du fichier")},
     ),
     _operation("POST", "stage", stage_again, "Read the file again", "Relire le fichier", status=202),
