@@ -66,7 +66,7 @@ def _write(book: Any, number: int, about: Any, out: Path) -> dict[str, Any]:
                     at = row + 1 + (start if start > 10_000 else 0)
                     lines.write(json.dumps([at, said], ensure_ascii=False))
                     lines.write("\n")
-    return {"name": about.name, "rows": count, "hidden": "Visible" not in str(about.visible)}
+    return {"name": about.name, "rows": count, "hidden": not str(about.visible).endswith(".Visible")}
 
 
 def text_of(value: Any) -> str:
