@@ -52,7 +52,8 @@ def _part(element: ElementTree.Element, files: dict[str, bytes], folder: PurePos
     id_element = element.find(f"{NAMESPACE}id")
     id_element = element.find(f"{NAMESPACE}coreid") if id_element is None else id_element
     fields = [
-        (one.get("term", ""), one.get("index"), one.get("default")) for one in element.findall(f"{NAMESPACE}field")
+        (one.get("term", ""), one.get("index"), one.get("default"))
+        for one in element.findall(f"{NAMESPACE}field")
     ]
     found = Part(element.get("rowType", ""), [term for term, _, _ in fields], [])
     for location in element.findall(f"{NAMESPACE}files/{NAMESPACE}location"):
@@ -60,14 +61,20 @@ def _part(element: ElementTree.Element, files: dict[str, bytes], folder: PurePos
         for record in _records(text, delimiter, quote)[int(element.get("ignoreHeaderLines", "0")) :]:
             at = None if id_element is None else int(id_element.get("index", "0"))
             key = None if at is None else _cell(record, at, None)
-            values = [_cell(record, None if index is None else int(index), default) for _, index, default in fields]
+            values = [
+                _cell(record, None if index is None else int(index), default) for _, index, default in fields
+            ]
             found.rows.append((key, values))
     return found
 
 
 def _records(text: str, delimiter: str, quote: str) -> list[list[str]]:
     if quote:
-        return [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quotechar=quote) if row]
+        return [
+            row
+            for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quotechar=quote)
+            if row
+        ]
     # Only LF ends a line: other separators of Unicode may stand inside values.
     lines = text.replace("\r\n", "\n").split("\n")
     return [line.split(delimiter) for line in lines if line]

@@ -43,7 +43,9 @@ def test_coldp_opens_with_all_its_rows(case: str, opened: Opener) -> None:
     source = opened(folder)
     assert source.format == "coldp"
     assert source.core is not None
-    found = {path.name: path for path in folder.rglob("*") if path.suffix in (".csv", ".tsv", ".json", ".jsonl")}
+    found = {
+        path.name: path for path in folder.rglob("*") if path.suffix in (".csv", ".tsv", ".json", ".jsonl")
+    }
     assert {table.name for table in source.tables} == set(found)
     for table in source.tables:
         dialect = table.dialect
@@ -58,7 +60,11 @@ def test_coldp_opens_with_all_its_rows(case: str, opened: Opener) -> None:
 @pytest.mark.parametrize("case", cases("acef"))
 def test_acef_opens_with_all_its_rows(case: str, opened: Opener) -> None:
     folder = shared(f"{ROOT}/acef/{case}")
-    found = {p.name: p for p in folder.rglob("*") if p.suffix in (".csv", ".tsv", ".txt") and "expected" not in p.name}
+    found = {
+        p.name: p
+        for p in folder.rglob("*")
+        if p.suffix in (".csv", ".tsv", ".txt") and "expected" not in p.name
+    }
     found = {name: path for name, path in found.items() if not name.startswith("readme")}
     if not found:
         with pytest.raises(SourceError):
@@ -87,7 +93,9 @@ def test_darwin_core_checklists_open_with_all_their_rows(case: str, opened: Open
                 assert row.values[-len(values) :] == values
     else:
         core = source.core
-        count = plain_count(folder / core.name, core.dialect.delimiter, core.dialect.encoding, core.dialect.quote)
+        count = plain_count(
+            folder / core.name, core.dialect.delimiter, core.dialect.encoding, core.dialect.quote
+        )
         assert len(list(core.rows())) == count
         assert core.kind == "taxon"
 

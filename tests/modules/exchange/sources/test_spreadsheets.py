@@ -61,13 +61,24 @@ def test_a_cell_becomes_the_text_a_person_sees(value: object, text: str) -> None
 def test_every_sheet_with_something_in_it_is_a_table(tmp_path: Path, opened: Opener) -> None:
     path = saved(
         tmp_path / "a.xlsx",
-        specimens=[["catalogNumber", "recordedBy", "year"], [1, "Doe", 1998], [None, None, None], [2, "Roe", None]],
+        specimens=[
+            ["catalogNumber", "recordedBy", "year"],
+            [1, "Doe", 1998],
+            [None, None, None],
+            [2, "Roe", None],
+        ],
         empty=[],
         people=[["given", "family"], ["Jane", "Doe"]],
     )
     source = opened(path)
-    assert [(table.name, len(list(table.rows()))) for table in source.tables] == [("specimens", 2), ("people", 1)]
-    assert [(row.line, row.values) for row in source.tables[0].rows()] == [(2, ["1", "Doe", "1998"]), (4, ["2", "Roe", None])]
+    assert [(table.name, len(list(table.rows()))) for table in source.tables] == [
+        ("specimens", 2),
+        ("people", 1),
+    ]
+    assert [(row.line, row.values) for row in source.tables[0].rows()] == [
+        (2, ["1", "Doe", "1998"]),
+        (4, ["2", "Roe", None]),
+    ]
     assert [table.name for table in opened(path, Overrides(sheet="people")).tables] == ["people"]
     with pytest.raises(SourceError) as refused:
         opened(path, Overrides(sheet="absent"))
@@ -104,16 +115,23 @@ def test_a_table_that_starts_far_from_the_corner_keeps_its_rows(tmp_path: Path, 
     book.save(tmp_path / "a.xlsx")
     table = opened(tmp_path / "a.xlsx").tables[0]
     assert [(row.line, [v for v in row.values if v]) for row in table.rows()] == [(7, ["value 3", "value 4"])]
-    assert [column.name for column in table.columns if "column" not in column.name] == ["catalogNumber", "country"]
+    assert [column.name for column in table.columns if "column" not in column.name] == [
+        "catalogNumber",
+        "country",
+    ]
 
 
-def test_a_template_of_the_reference_tells_the_hidden_names_of_its_columns(tmp_path: Path, opened: Opener) -> None:
+def test_a_template_of_the_reference_tells_the_hidden_names_of_its_columns(
+    tmp_path: Path, opened: Opener
+) -> None:
     book = openpyxl.Workbook()
     sheet = book.active
     assert sheet is not None
     for row in [["Number", "Collected by", "barcode", "own column"], ["1", "Doe", "x", "y"]]:
         sheet.append(row)
-    book.custom_doc_props.append(StringProperty(name="originalColumns", value="primaryId,dwcRecordedBy,barcode"))
+    book.custom_doc_props.append(
+        StringProperty(name="originalColumns", value="primaryId,dwcRecordedBy,barcode")
+    )
     book.custom_doc_props.append(StringProperty(name="columnAliases", value="Number,Collected by,"))
     book.save(tmp_path / "a.xlsx")
     columns = opened(tmp_path / "a.xlsx").tables[0].columns
@@ -142,7 +160,12 @@ def test_a_checklist_workbook_is_a_checklist(opened: Opener) -> None:
     assert any(relation.target == "Reference" for relation in source.relations)
 
 
-@pytest.mark.parametrize("name", ["event_ipt_template_v3.2_example_data.xlsx", "event_ipt_template_v2_example_data.xlsx"])
+@pytest.mark.parametrize(
+    "name", ["event_ipt_template_v3.2_example_data.xlsx", "event_ipt_template_v2_example_data.xlsx"]
+)
 def test_publishing_templates_open(name: str, opened: Opener) -> None:
     source = opened(shared(f"data/observations/ipt-templates/{name}"))
-    assert [(table.kind, len(list(table.rows()))) for table in source.tables[:2]] == [("event", 3), ("occurrence", 9)]
+    assert [(table.kind, len(list(table.rows()))) for table in source.tables[:2]] == [
+        ("event", 3),
+        ("occurrence", 9),
+    ]

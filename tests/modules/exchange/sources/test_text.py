@@ -37,7 +37,24 @@ def tables(draw: st.DrawFn) -> tuple[list[list[str]], str, str, str]:
     width = draw(st.integers(2, 5))
     letters = st.characters(blacklist_categories=["Cs"], blacklist_characters="\0\ufeff")
     cell = st.text(letters, max_size=12) | st.sampled_from(
-        ["", " ", '"', '""', 'a"b', "a,b", "a\tb", "x\ny", "x\r\ny", "x\ry", "é\u2028è", "a\x85b", "a\x0bb", "|", "^", "\\"]
+        [
+            "",
+            " ",
+            '"',
+            '""',
+            'a"b',
+            "a,b",
+            "a\tb",
+            "x\ny",
+            "x\r\ny",
+            "x\ry",
+            "é\u2028è",
+            "a\x85b",
+            "a\x0bb",
+            "|",
+            "^",
+            "\\",
+        ]
     )
     cell = cell.filter(lambda text: encodable(text, encoding))
     rows = draw(st.lists(st.lists(cell, min_size=width, max_size=width), min_size=1, max_size=6))
@@ -85,7 +102,11 @@ def test_any_table_reads_back_equal_through_open_source(case: tuple[list[list[st
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.lists(st.lists(st.text("abcé ,;|\"'\u2028\x85", max_size=8), min_size=3, max_size=3), min_size=1, max_size=5))
+@given(
+    st.lists(
+        st.lists(st.text("abcé ,;|\"'\u2028\x85", max_size=8), min_size=3, max_size=3), min_size=1, max_size=5
+    )
+)
 def test_without_quotes_nothing_but_the_line_end_ends_a_line(rows: list[list[str]]) -> None:
     with tempfile.TemporaryDirectory() as room:
         path = Path(room, "table.txt")
@@ -123,7 +144,10 @@ def test_a_table_without_headings_numbers_its_columns(tmp_path: Path, opened: Op
     path = tmp_path / "table.csv"
     path.write_text("1,1998-06-12,Quebec\n2,1999-01-01,Ottawa\n3,2000-02-02,Hull\n")
     table = opened(path).tables[0]
-    assert ([c.name for c in table.columns], table.dialect.header) == (["column 1", "column 2", "column 3"], 0)
+    assert ([c.name for c in table.columns], table.dialect.header) == (
+        ["column 1", "column 2", "column 3"],
+        0,
+    )
     assert len(list(table.rows())) == 3
     headed = opened(path, Overrides(header=1)).tables[0]
     assert [column.name for column in headed.columns] == ["1", "1998-06-12", "Quebec"]
@@ -131,7 +155,9 @@ def test_a_table_without_headings_numbers_its_columns(tmp_path: Path, opened: Op
 
 def test_titles_above_the_headings_are_passed_over(tmp_path: Path, opened: Opener) -> None:
     path = tmp_path / "table.csv"
-    path.write_text("Loan list of the herbarium,,,\n,,,\ncatalogNumber,recordedBy,year,country\n1,Doe,1998,CA\n2,Roe,1999,US\n")
+    path.write_text(
+        "Loan list of the herbarium,,,\n,,,\ncatalogNumber,recordedBy,year,country\n1,Doe,1998,CA\n2,Roe,1999,US\n"
+    )
     table = opened(path).tables[0]
     assert (table.dialect.header, [row.line for row in table.rows()]) == (3, [4, 5])
 
@@ -158,7 +184,12 @@ def test_rows_of_the_wrong_width_are_said_and_nothing_else_is_lost(tmp_path: Pat
 
 def test_a_quote_never_closed_names_its_line_and_may_be_declared_text(tmp_path: Path, opened: Opener) -> None:
     path = tmp_path / "table.csv"
-    lines = ["catalogNumber,remarks", *(f"{n},fine" for n in range(5000)), '5000,"never closed', *(f"{n},x" for n in range(30000))]
+    lines = [
+        "catalogNumber,remarks",
+        *(f"{n},fine" for n in range(5000)),
+        '5000,"never closed',
+        *(f"{n},x" for n in range(30000)),
+    ]
     path.write_text("\n".join(lines))
     with pytest.raises(SourceError) as refused:
         list(opened(path).tables[0].rows())
