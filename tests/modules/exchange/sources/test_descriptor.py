@@ -123,6 +123,22 @@ def test_a_misstated_encoding_is_corrected_with_a_warning(
     assert any(one.code in ("encoding_misstated", "encoding_doubtful") for one in source.warnings)
 
 
+def test_a_descriptor_in_another_encoding_than_it_states_is_read(tmp_path: Path, opened: Opener) -> None:
+    archive(tmp_path)
+    meta = tmp_path / "meta.xml"
+    meta.write_bytes(meta.read_text("utf-8").replace("Canada", "Québec").encode("windows-1252"))
+    source = opened(tmp_path)
+    assert values(source)[0][2] == "Québec"
+    assert any(one.code == "encoding_doubtful" and one.file == "meta.xml" for one in source.warnings)
+
+
+def test_an_archive_of_metadata_alone_is_said_to_be_so(tmp_path: Path, opened: Opener) -> None:
+    (tmp_path / "eml.xml").write_text("<eml><dataset/></eml>")
+    with pytest.raises(SourceError) as refused:
+        opened(tmp_path)
+    assert refused.value.code == "metadata_only"
+
+
 def test_several_files_of_one_core_are_read_one_after_the_other(tmp_path: Path, opened: Opener) -> None:
     archive(tmp_path, more="<location>more.txt</location>")
     (tmp_path / "more.txt").write_bytes("id\tlocality\trecordedBy\nc\tAylmer\tLéo\n".encode())

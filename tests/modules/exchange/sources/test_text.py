@@ -158,8 +158,26 @@ def test_titles_above_the_headings_are_passed_over(tmp_path: Path, opened: Opene
     path.write_text(
         "Loan list of the herbarium,,,\n,,,\ncatalogNumber,recordedBy,year,country\n1,Doe,1998,CA\n2,Roe,1999,US\n"
     )
-    table = opened(path).tables[0]
+    source = opened(path)
+    table = source.tables[0]
     assert (table.dialect.header, [row.line for row in table.rows()]) == (3, [4, 5])
+    assert [(one.code, one.line) for one in source.warnings] == [("lines_above", 3)]
+
+
+def test_a_row_of_terms_among_the_values_is_no_heading(opened: Opener) -> None:
+    for name in ("basisofrecord", "darwin_cloud", "country"):
+        assert opened(shared(f"data/value-mappings/kurator/{name}.tsv")).tables[0].dialect.header == 1
+
+
+def test_labels_above_the_terms_are_passed_over(tmp_path: Path, opened: Opener) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text(
+        "Number,Name of the plant,Who,When,Where\ncatalogNumber,scientificName,recordedBy,eventDate,locality\n1,Salix,Doe,1998,Hull\n"
+    )
+    assert [column.name for column in opened(path).tables[0].columns][:2] == [
+        "catalogNumber",
+        "scientificName",
+    ]
 
 
 def test_padded_headings_are_stripped_and_values_are_not(opened: Opener) -> None:

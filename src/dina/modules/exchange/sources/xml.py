@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.parsers import expat
 
+from .encoding import detect, scan
 from .limits import Limits
-from .problems import SourceError
+from .problems import SourceError, SourceProblem
 
 _CHUNK = 1 << 16
 
@@ -166,3 +167,24 @@ def tree(path: Path, file: str, limits: Limits, text: str | None = None) -> Node
         end = data.find(b"?>", lead)
         data = data[:lead] + data[end + 2 :] if b"ncoding" not in data[lead:end] else data[lead:]
     return builder.feed(data, True)[0]
+
+
+def tree_in_any_encoding(path: Path, file: str, limits: Limits) -> tuple[Node, SourceProblem | None]:
+    """A small document whole, also where its bytes are not in the encoding its declaration states.
+
+    SourceError as `tree`; the problem says which encoding was read instead.
+    """
+    try:
+        return tree(path, file, limits), None
+    except SourceError as error:
+        if error.code != "xml_broken":
+            raise
+        encoding = detect(path, scan(path))
+        if encoding.name == "utf-8":
+            raise
+        try:
+            root = tree(path, file, limits, path.read_bytes().decode(encoding.name))
+        except (SourceError, UnicodeDecodeError):
+            raise error from None
+        values = {"stated": "utf-8", "used": encoding.name, "byte": ""}
+        return root, SourceProblem("encoding_doubtful", file, error.line, values)
