@@ -120,6 +120,7 @@ class Living(enum.Enum):
 class Visibility(enum.Enum):
     """Which rows the caller may read, as far as the statement's shape goes.
 
+    `SHARED`: what is not somebody else's alone, which `GROUPS` leaves out too (see `Sharing`).
     `DISCLOSED`: all of the caller's groups, and of other groups what the type discloses. `OPEN`: what is
     open to everybody.
     """
@@ -128,6 +129,7 @@ class Visibility(enum.Enum):
     NONE = "none"
     GROUPS = "groups"
     OWN = "own"
+    SHARED = "shared"
     DISCLOSED = "disclosed"
     OPEN = "open"
 

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Integer,
     Text,
     Uuid,
+    and_,
     any_,
     bindparam,
     case,
@@ -81,6 +82,13 @@ def compile_plan(plan: Plan, types: Types) -> Statement:
     return Statement(str(compiled), frozenset(compiled.params), constants)
 
 
+def shared(resource: ResourceType, table: FromClause) -> ColumnElement[bool]:
+    """Rows that are not somebody else's alone."""
+    assert resource.sharing is not None
+    private = table.c[resource.column_named(resource.sharing.private)]
+    return or_(private.is_not(True), table.c.created_by == bindparam("username", type_=Text()))
+
+
 class _Builder:
     def __init__(self, plan: Plan, types: Types) -> None:
         self.plan = plan
@@ -93,9 +101,12 @@ class _Builder:
             case Visibility.NONE:
                 return false()
             case Visibility.GROUPS:
-                return table.c.group == any_(bindparam(f"groups_{resource.type}", type_=ARRAY(Text())))
+                inside = table.c.group == any_(bindparam(f"groups_{resource.type}", type_=ARRAY(Text())))
+                return inside if resource.sharing is None else and_(inside, shared(resource, table))
             case Visibility.OWN:
                 return table.c.created_by == bindparam("username", type_=Text())
+            case Visibility.SHARED:
+                return shared(resource, table)
             case _:
                 return None
 
@@ -236,7 +247,10 @@ class _Builder:
         if (
             plan.tree is None
             and plan.living is Living.ALIVE
-            and visibility in (Visibility.ALL, Visibility.GROUPS, Visibility.DISCLOSED)
+            and (
+                visibility in (Visibility.ALL, Visibility.DISCLOSED)
+                or (visibility is Visibility.GROUPS and plan.resource.sharing is None)
+            )
         ):
             return self.kept_total(visibility)
         return select(func.count()).select_from(root).where(*where).scalar_subquery()

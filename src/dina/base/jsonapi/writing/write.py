@@ -13,7 +13,7 @@ from psycopg import AsyncConnection, errors
 
 from dina.base.errors import Error, Problem
 from dina.base.http import Request
-from dina.base.identity.policy import may, may_purge, may_restore
+from dina.base.identity.policy import may_purge
 from dina.base.json import is_array
 from dina.base.jsonapi.reading import gone
 from dina.base.jsonapi.service import Service
@@ -114,10 +114,10 @@ class _Writer:
         pending = [draft_of(change, None) for change in self.changes]
         await self.inherit_groups(pending)
         for one in pending:
-            facts = {"group": one.draft.attributes.get("group"), "createdBy": self.request.caller.username}
+            facts = {**one.draft.attributes, "createdBy": self.request.caller.username}
             if self.resource.grouped and not facts["group"]:
                 continue
-            if not may(self.resource.provider, "create", self.request.caller, facts):
+            if not self.resource.may("create", self.request.caller, facts):
                 self.forbid(one.change, "create", facts)
         await self.refuse_taken_ids()
         await self.judge(pending)
@@ -201,10 +201,16 @@ class _Writer:
             row = found.get(change.id)
             if row is None or row.deleted:
                 continue
-            if not may(self.resource.provider, "update", self.request.caller, row.facts):
+            if not self.resource.may("update", self.request.caller, row.facts):
                 self.forbid(change, "update", row.facts)
                 continue
-            pending.append(draft_of(change, row))
+            one = draft_of(change, row)
+            # Nobody makes a row so that they may no longer change it, such as another's private one.
+            facts = {**row.facts, **one.draft.attributes, "createdBy": row.created_by}
+            if self.resource.sharing and not self.resource.may("update", self.request.caller, facts):
+                self.forbid(change, "update", row.facts)
+                continue
+            pending.append(one)
         touched = [one for one in pending if one.touched]
         await self.judge(touched)
         if touched:
@@ -336,12 +342,12 @@ class _Writer:
                 self.fail(change, replace(error, pointer=place))
 
     def allowed(self, action: str, row: Stored) -> bool:
-        caller, provider = self.request.caller, self.resource.provider
+        caller = self.request.caller
         if action == "purge":
             return may_purge(caller)
         if action == "restore":
-            return may_restore(provider, caller, row.facts)
-        return may(provider, "delete", caller, row.facts)
+            return self.resource.may_restore(caller, row.facts)
+        return self.resource.may("delete", caller, row.facts)
 
     async def refuse_referenced(self, ids: list[str], *, all_rows: bool) -> None:
         found = await rows.references(
