@@ -24,7 +24,7 @@ from dina.base.jsonapi.writing.changes import (
     top_object,
     uuid7,
 )
-from dina.base.jsonapi.writing.write import transaction, write
+from dina.base.jsonapi.writing.write import graphs_of, transaction, write
 from dina.base.resource import ResourceType
 from dina.base.resource.checks import UUID_FORM
 
@@ -46,6 +46,7 @@ async def operations(service: Service, request: Request) -> Answer:
     reader = _Reader(service, request, given)  # pyright: ignore[reportUnknownArgumentType]
     steps = reader.read()
     async with transaction(service, request, grouped=True) as connection:
+        await rows.lock_graphs(connection, graphs_of(steps))
         changes: list[Change] = []
         for change in steps:
             if change.relationships.get(_EDIT) is not None:

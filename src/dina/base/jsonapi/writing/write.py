@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from itertools import groupby
@@ -68,10 +68,23 @@ async def write(
     service: Service, request: Request, connection: Connection, changes: Sequence[Change]
 ) -> None:
     """Apply the changes in order within the given transaction. Raises Problem with every fault found."""
+    await rows.lock_graphs(connection, graphs_of(changes))
     for _, run in groupby(changes, key=lambda c: (c.action, c.resource.type)):
         group = list(run)
         writer = _Writer(service, request, connection, group)
         await writer.apply()
+
+
+def graphs_of(changes: Iterable[Change]) -> set[str]:
+    """The graphs without loops that the changes may close: what is new has nothing below it that would."""
+    found: set[str] = set()
+    for change in changes:
+        links = change.resource.relationships
+        for name, value in change.relationships.items():
+            graph = links[name].graph if name in links else None
+            if graph and value and not (links[name].tree and change.action == "create"):
+                found.add(f"{change.resource.module}.{graph}")
+    return found
 
 
 class _Writer:
