@@ -117,7 +117,12 @@ class ControlledVocabularyItem(
     )
 
     controlled_vocabulary = to_one(
-        "controlled-vocabulary", en="Vocabulary", fr="Vocabulaire", required=True, listed=True
+        "controlled-vocabulary",
+        en="Vocabulary",
+        fr="Vocabulaire",
+        required=True,
+        listed=True,
+        term="skos:inScheme",
     )
 
 
