@@ -6,14 +6,20 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, cast
 
+import httpx
 import structlog
 
 from dina.base import logs
 from dina.base.database import Pools, open_pools
+from dina.base.files import Files
 from dina.base.http import Answer, dumps
 from dina.base.http.gateway import Gateway, clean, respond
+from dina.base.http.inside import InProcess
+from dina.base.identity.caller import Caller
+from dina.base.jobs.worker import Worker
 from dina.base.jsonapi.service import Service
 from dina.base.metrics import Metrics
 from dina.base.module import Module, extensions, installed
@@ -37,6 +43,7 @@ def services_of(
     settings: Settings, loaded: Loaded, pools: Pools
 ) -> tuple[dict[str, Service], dict[str, Service]]:
     """A service for every module, by name and by every prefix it is mounted under."""
+    files = Files(settings.data_dir / "files", settings.files_url)
     owners = {t: module.prefixes[0] for module, types in loaded for t in types}
     for module, _ in loaded:
         for type_, owner in module.external.items():
@@ -46,7 +53,7 @@ def services_of(
     for module, types in loaded:
         service = Service(
             module, types, pools, owners, module.version, settings.contact or None, settings.max_bulk,
-            module.name in settings.version_required,
+            module.name in settings.version_required, files,
         )  # fmt: skip
         if settings.auth_mode == "dev":
             service.attention.append("auth.mode=dev: everybody is let in as user «dev»")
@@ -103,6 +110,18 @@ class App:
 
     def registry_modules(self) -> list[tuple[str, str]]:
         return [(module.name, module.prefixes[0]) for module, _ in self.loaded]
+
+    def client_as(self, caller: Caller) -> httpx.AsyncClient:
+        """A client of this very application that asks as somebody; for work that nobody waits for."""
+        return httpx.AsyncClient(
+            transport=InProcess(self, caller), base_url="http://dina.inside", timeout=3600
+        )
+
+    def worker(self, scratch: Path) -> Worker:
+        """A worker for the jobs of every module served here."""
+        assert self.pools is not None
+        files = Files(self.settings.data_dir / "files", self.settings.files_url)
+        return Worker(self.settings.database_url, self.pools, self.services, files, self.client_as, scratch)
 
     async def stop(self) -> None:
         for task in self._tasks:

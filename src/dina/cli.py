@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import signal
+import subprocess
 import sys
 import time
 from dataclasses import replace
@@ -94,9 +96,13 @@ def up(
         respawn_failed_workers=True,
         websockets=False,
     )
+    beside = start_worker(settings) if settings.worker else None
     try:
         server.serve()
     finally:
+        if beside is not None:
+            beside.terminate()
+            beside.wait(10)
         pid_file(settings).unlink(missing_ok=True)
 
 
@@ -111,6 +117,34 @@ def session_secret(data_dir: Path) -> str:
         path.touch(mode=0o600)
         path.write_text(secrets.token_hex(32))
     return path.read_text()
+
+
+@app.command()
+def worker() -> None:
+    """Do the background jobs (imports, exports, publications) of the system whose settings these are."""
+    import asyncio
+    import tempfile
+
+    from dina.app import App, load_modules, running
+    from dina.base import logs
+
+    logs.configure()
+    settings = replace(with_database(Settings.from_environment()), web=False)
+
+    async def work() -> None:
+        with tempfile.TemporaryDirectory(prefix="dina-worker-") as scratch:
+            async with running(App(settings, load_modules(settings))) as started:
+                await started.worker(Path(scratch)).run()
+
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(work())
+
+
+def start_worker(settings: Settings) -> subprocess.Popen[bytes]:
+    """A worker beside the server; it ends with the server."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "dina.worker"], env={**os.environ, **settings.environment()}
+    )
 
 
 @app.command()
@@ -263,6 +297,8 @@ def module_new(name: str, folder: Annotated[Path, typer.Option(help="Where to wr
 
 def main() -> None:
     from dina.base.conformance.command import check
+    from dina.commands.importing import import_file
 
     app.command("check")(check)
+    app.command("import")(import_file)
     app()

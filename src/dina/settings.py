@@ -18,7 +18,8 @@ def _list(text: str) -> tuple[str, ...]:
 class Settings:
     """What a deployment can choose.
 
-    `database_url` empty: the embedded server in `data_dir`. `replica_url`: reads go there. `auth_mode`:
+    `database_url` empty: the embedded server in `data_dir`. `replica_url`: reads go there. `files_url`: the object store for files
+    (`s3://…`, `gs://…`, `az://…`); empty: a folder in `data_dir`. `worker`: run jobs beside the server. `auth_mode`:
     `local` (built-in accounts), `oidc` (`issuers`: `issuer=jwks url` pairs), `dev`. `modules` empty: all that
     are installed. `version_required`: modules whose updates and
     deletions must say which version they change (api.md §14). `public_url`: the address people use, when it differs from the one requests arrive at.
@@ -27,6 +28,8 @@ class Settings:
     data_dir: Path = Path(".data")
     database_url: str = ""
     replica_url: str = ""
+    files_url: str = ""
+    worker: bool = True
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 1

@@ -13,6 +13,7 @@ from dina.base.resource.extension import Extension
 from dina.base.text import Text, add_messages
 
 if TYPE_CHECKING:
+    from dina.base.jobs import JobKind
     from dina.base.jsonapi.operation import Operation
 
 
@@ -25,6 +26,7 @@ class Module:
     (`agent-api`) and `host` the prefix on an API host (api.md §1.1). `resources` are declared classes.
     `operations` are endpoints beside those of the types. `vocabularies` maps a name to its elements:
     `[{"key": …, "en": …, "fr": …, "term": …}]`. `external` maps a foreign type to the module that owns it.
+    `jobs` are the kinds of long work it does in the background, by name.
     `sql` are files of functions and triggers of its own, run after migration whenever they have changed.
     `seed` is run once after migration, in one transaction, with a psycopg connection. `messages` are the
     sentences of the module's own rules: `{key: {"en": …, "fr": …}}`.
@@ -44,6 +46,7 @@ class Module:
     messages: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
     operations: Sequence[Operation] = ()
     sql: Sequence[Path] = ()
+    jobs: Mapping[str, JobKind] = field(default_factory=dict[str, "JobKind"])
     seed: Callable[[Any], None] | None = None
     api_path: str = "/api/v1"
     schema: str = ""

@@ -37,6 +37,7 @@ def migrate(url: str, modules: Sequence[tuple[Module, Mapping[str, ResourceType]
         try:
             connection.execute(files("dina.base.database").joinpath("base.sql").read_text("utf-8"))  # type: ignore[arg-type]
             connection.execute(files("dina.base.identity").joinpath("identity.sql").read_text("utf-8"))  # type: ignore[arg-type]
+            connection.execute(files("dina.base.jobs").joinpath("jobs.sql").read_text("utf-8"))  # type: ignore[arg-type]
             for module, types in modules:
                 connection.execute(f"CREATE SCHEMA IF NOT EXISTS {module.schema}")  # type: ignore[arg-type]
                 upgrade(url, module)

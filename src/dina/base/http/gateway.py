@@ -15,8 +15,9 @@ from psycopg_pool import PoolTimeout
 
 from dina.base.errors import Error, Problem
 from dina.base.http.answer import JSON_API, Answer, dumps
+from dina.base.http.inside import CALLER
 from dina.base.http.negotiation import answer_type
-from dina.base.http.request import MAX_BODY, Request, accepted_language
+from dina.base.http.request import MAX_BODY, Request, accepted_language, most_errors
 from dina.base.identity.caller import ANONYMOUS, Caller
 from dina.base.jsonapi.router import dispatch
 from dina.base.jsonapi.service import Service
@@ -97,7 +98,7 @@ class Gateway:
                 answer.content_type = content_type
         except Exception as fault:
             language = language_of(scope, headers)
-            answer = self.failed(fault, language, request_id)
+            answer = self.failed(fault, language, request_id, most_errors(headers))
         answer.headers.append((b"x-request-id", request_id.encode()))
         answer.headers.append((b"content-language", language.encode()))
         self.cross_origin(headers, answer)
@@ -129,11 +130,12 @@ class Gateway:
         if trusted and FORWARDED_PREFIX.fullmatch(headers.get(b"x-forwarded-prefix", b"")):
             prefix = headers[b"x-forwarded-prefix"].decode("latin-1").rstrip("/") + prefix
         method: str = scope["method"]
-        caller = await self.who(headers, host, method)
+        inside: Caller | None = scope.get(CALLER)
+        caller = inside or await self.who(headers, host, method)
         request = Request(
             method, prefix, below, scope["query_string"], headers, caller, receive, request_id, self.max_body
         )
-        if self.limits is not None:
+        if self.limits is not None and inside is None:
             wait = self.limits.wait(caller)
             if wait > 0:
                 seconds = max(1, int(wait + 0.999))
@@ -161,7 +163,7 @@ class Gateway:
             return headers[b"x-forwarded-proto"] == b"https"
         return scope.get("scheme") == "https"
 
-    def failed(self, fault: Exception, language: str, request_id: str) -> Answer:
+    def failed(self, fault: Exception, language: str, request_id: str, most: int | None = None) -> Answer:
         """The error document of a Problem, or of a fault of ours, which is logged and never shown."""
         if isinstance(fault, Problem):
             problem = fault
@@ -171,7 +173,7 @@ class Gateway:
         else:
             log.exception("fault", id=request_id, exc_info=fault)
             problem = Problem(Error("INTERNAL_ERROR"))
-        body = dumps({"jsonapi": {"version": "1.1"}, "errors": problem.documents(language, request_id)})
+        body = dumps({"jsonapi": {"version": "1.1"}, "errors": problem.documents(language, request_id, most)})
         answer = Answer(problem.status, body)
         for name, value in problem.headers.items():
             answer.header(name.lower().encode(), value)
@@ -213,6 +215,13 @@ async def respond(method: str, answer: Answer, send: Callable[[Any], Awaitable[N
     headers = [*FIXED, *answer.headers]
     if answer.content_type is not None:
         headers.append((b"content-type", answer.content_type))
+    if answer.stream is not None:
+        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        if method != "HEAD":
+            async for part in answer.stream:
+                await send({"type": "http.response.body", "body": part, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+        return
     if answer.status not in (204, 304):
         headers.append((b"content-length", str(len(answer.body)).encode()))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})

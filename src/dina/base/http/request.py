@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
 
 from dina.base.errors import Error, Problem
@@ -72,26 +73,41 @@ class Request:
         """The whole body. Raises Problem PAYLOAD_TOO_LARGE beyond the limit, before reading it to the end."""
         if self._body is not None:
             return self._body
+        return b"".join([part async for part in self.stream(self.max_body)])
+
+    async def stream(self, limit: int) -> AsyncIterator[bytes]:
+        """The body part by part, at most `limit` bytes. Raises Problem where it is longer or cut off."""
         declared = self.headers.get(b"content-length")
-        if declared is not None and declared.isdigit() and int(declared) > self.max_body:
-            raise self._too_large()
-        parts: list[bytes] = []
+        if declared is not None and declared.isdigit() and int(declared) > limit:
+            raise _too_large(limit)
         size = 0
-        while True:
+        more = True
+        while more:
             message = await self._receive()
             if message["type"] == "http.disconnect":
                 raise Problem(Error("MALFORMED_DOCUMENT", key="body.cutOff"))
             part: bytes = message.get("body", b"")
             size += len(part)
-            if size > self.max_body:
-                raise self._too_large()
-            parts.append(part)
-            if not message.get("more_body"):
-                return b"".join(parts)
+            if size > limit:
+                raise _too_large(limit)
+            yield part
+            more = message.get("more_body", False)
 
-    def _too_large(self) -> Problem:
-        limit = self.max_body // (1024 * 1024)
-        return Problem(Error("PAYLOAD_TOO_LARGE", values={"limit": limit}, meta={"limit": self.max_body}))
+    @property
+    def minimal(self) -> bool:
+        """Whether the sender wants no more than to know that it was done (RFC 7240 `return=minimal`)."""
+        return b"return=minimal" in self.headers.get(b"prefer", b"")
+
+
+def _too_large(limit: int) -> Problem:
+    shown = limit // (1024 * 1024)
+    return Problem(Error("PAYLOAD_TOO_LARGE", values={"limit": shown}, meta={"limit": limit}))
+
+
+def most_errors(headers: Mapping[bytes, bytes]) -> int | None:
+    """How many errors the sender can take (`Prefer: errors=5000`); None for the usual number."""
+    found = re.search(rb"\berrors=(\d{1,5})\b", headers.get(b"prefer", b""))
+    return int(found[1]) if found else None
 
 
 def accepted_language(header: bytes) -> str:

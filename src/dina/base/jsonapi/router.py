@@ -9,6 +9,7 @@ from dina.base.errors import Error, Problem
 from dina.base.history import endpoints as history
 from dina.base.http import Answer, Request
 from dina.base.http.negotiation import ATOMIC, request_extensions
+from dina.base.jobs import endpoints as jobs
 from dina.base.jsonapi import common, foreign, operation, reading, related
 from dina.base.jsonapi.service import Service
 from dina.base.jsonapi.writing import atomic, bulk
@@ -33,6 +34,8 @@ async def dispatch(service: Service, request: Request) -> Answer:
     endpoint = methods.get(method)
     if endpoint is None:
         raise Problem(Error("METHOD_NOT_ALLOWED", values={"allowed": allowed}), headers={"Allow": allowed})
+    if operation.takes_file(service, method, request.path.split("/")[1:]):
+        return await endpoint()
     if method in ("POST", "PATCH") or b"transfer-encoding" in request.headers:
         check_extensions(request)
         return await once(service, request, endpoint)
@@ -151,6 +154,24 @@ def _change_set(service: Service, request: Request, rest: list[str]) -> Methods 
             return None
 
 
+def _job(service: Service, request: Request, rest: list[str]) -> Methods | None:
+    match rest:
+        case []:
+            return _get(lambda: jobs.jobs(service, request))
+        case [id_]:
+            return _get(lambda: jobs.job(service, request, id_))
+        case [id_, "events"]:
+            return _get(lambda: jobs.events(service, request, id_))
+        case [id_, "stop"]:
+            return {"POST": lambda: jobs.stop(service, request, id_)}
+        case [id_, "retry"]:
+            return {"POST": lambda: jobs.retry(service, request, id_)}
+        case [id_, "files", name]:
+            return _get(lambda: jobs.file(service, request, id_, name))
+        case _:
+            return None
+
+
 def _only(rest: list[str], methods: Methods) -> Methods | None:
     return None if rest else methods
 
@@ -161,6 +182,7 @@ SHARED: dict[str, Callable[[Service, Request, list[str]], Methods | None]] = {
     "audit-snapshot": _audit,
     "changes": lambda s, q, rest: _only(rest, _get(lambda: history.changes(s, q))),
     "change-set": _change_set,
+    "job": lambda s, q, rest: _job(s, q, rest) if s.module.jobs else None,
     "api-info": lambda s, q, rest: _only(rest, _get(lambda: common.api_info(s, q))),
     "index-refresh": lambda s, q, rest: _only(rest, {"POST": lambda: common.index_refresh(s, q)}),
     "permission-check": lambda s, q, rest: _only(rest, {"POST": lambda: common.permission_check(s, q)}),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dina.base.database.pools import Pools
+from dina.base.files import Files
 from dina.base.identity.caller import Caller, Role
 from dina.base.identity.policy import PROVIDERS, Everything, Groups, Nothing, Shared, readable
 from dina.base.jsonapi.plan import Plan, Visibility
@@ -29,6 +30,7 @@ class Service:
     contact: str | None = None
     max_bulk: int = 5000
     version_required: bool = False
+    files: Files | None = None
     statements: dict[Any, Statement] = field(default_factory=dict[Any, Statement])
     remembered: dict[Any, Any] = field(default_factory=dict[Any, Any])
     attention: list[str] = field(default_factory=list[str])

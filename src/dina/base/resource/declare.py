@@ -106,6 +106,16 @@ class ResourceType:
         return {name: a for name, a in self.attributes.items() if a.column is not None}
 
     @cached_property
+    def defaults(self) -> dict[str, Any]:
+        """What stored attributes are when nothing is said of them; key maps are made anew each time."""
+        return {name: None if a.kind.is_map else a.default for name, a in self.stored.items()}
+
+    @cached_property
+    def maps(self) -> tuple[str, ...]:
+        """Stored attributes that are key maps."""
+        return tuple(name for name, a in self.stored.items() if a.kind.is_map)
+
+    @cached_property
     def writable(self) -> frozenset[str]:
         return frozenset(name for name, a in self.attributes.items() if a.writable)
 

@@ -7,7 +7,7 @@ from typing import Any
 from psycopg import AsyncConnection
 
 from dina.base.database.pools import RawText
-from dina.base.http import Request
+from dina.base.http import Answer, Request
 from dina.base.jsonapi import parameters as ask_for
 from dina.base.jsonapi.parameters import Asked, ask
 from dina.base.jsonapi.plan import Living, Select
@@ -65,3 +65,8 @@ def asked_for(service: Service, request: Request, resource: ResourceType) -> Ask
     if asked.language:
         request.language = asked.language
     return asked
+
+
+def minimal_answer() -> Answer:
+    """What a sender gets who prefers to be told no more than that it was done."""
+    return Answer(204, content_type=None).header(b"preference-applied", "return=minimal")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -12,10 +13,11 @@ from dina.base.http.negotiation import ATOMIC, request_extensions
 from dina.base.json import is_array, is_object
 from dina.base.jsonapi.documents import common_meta
 from dina.base.jsonapi.parameters import Asked
+from dina.base.jsonapi.query import split_query
 from dina.base.jsonapi.related import relationship_of
 from dina.base.jsonapi.service import Service
 from dina.base.jsonapi.writing import rows
-from dina.base.jsonapi.writing.answers import read_back
+from dina.base.jsonapi.writing.answers import minimal_answer, read_back
 from dina.base.jsonapi.writing.changes import (
     Change,
     read_create,
@@ -24,7 +26,7 @@ from dina.base.jsonapi.writing.changes import (
     top_object,
     uuid7,
 )
-from dina.base.jsonapi.writing.write import graphs_of, transaction, write
+from dina.base.jsonapi.writing.write import graphs_of, judge, transaction, write
 from dina.base.resource import ResourceType
 from dina.base.resource.checks import UUID_FORM
 
@@ -32,7 +34,10 @@ MEMBER = "atomic:operations"
 
 
 async def operations(service: Service, request: Request) -> Answer:
-    """All operations in one transaction; results in order. Raises Problem with every fault found."""
+    """All operations in one transaction; results in order. Raises Problem with every fault found.
+
+    With `dryRun=true` they are judged by every rule and nothing is written: 204 or the faults.
+    """
     if ATOMIC not in request_extensions(request.headers.get(b"content-type", b"")):
         raise Problem(Error("UNSUPPORTED_MEDIA_TYPE", key="atomic.mediaType", header="Content-Type"))
     body = top_object(await request.body())
@@ -45,6 +50,10 @@ async def operations(service: Service, request: Request) -> Answer:
         )
     reader = _Reader(service, request, given)  # pyright: ignore[reportUnknownArgumentType]
     steps = reader.read()
+    if dict(split_query(request.query)).get("dryRun", "").lower() == "true":
+        async with service.pools.write.connection() as connection:
+            await judge(service, request, connection, steps)
+        return Answer(204, content_type=None)
     async with transaction(service, request, grouped=True) as connection:
         await rows.lock_graphs(connection, graphs_of(steps))
         changes: list[Change] = []
@@ -55,7 +64,9 @@ async def operations(service: Service, request: Request) -> Answer:
                 await edit_links(connection, change)
             changes.append(change)
         await write(service, request, connection, changes)
-        results = [await result(service, request, connection, change) for change in steps]
+        if request.minimal:
+            return minimal_answer()
+        results = await results_of(service, request, connection, steps)
     document = {
         "jsonapi": {"version": "1.1", "ext": [ATOMIC]},
         "atomic:results": results,
@@ -81,14 +92,23 @@ async def edit_links(connection: Any, change: Change) -> None:
     )
 
 
-async def result(service: Service, request: Request, connection: Any, change: Change) -> dict[str, Any]:
-    if change.action != "create" and change.action != "update":
-        return {}
-    _, row = await read_back(
-        service, request, connection, change.resource, Asked(), [change.id], compact=True
-    )
-    data = orjson.loads(row.data)
-    return {"data": data[0]} if data else {}
+async def results_of(
+    service: Service, request: Request, connection: Any, steps: Sequence[Change]
+) -> list[dict[str, Any]]:
+    """What became of each operation, in order; one statement for each type."""
+    written: dict[str, list[Change]] = {}
+    for change in steps:
+        if change.action in ("create", "update"):
+            written.setdefault(change.resource.type, []).append(change)
+    found: dict[tuple[str, str], Any] = {}
+    for type_, changes in written.items():
+        ids = list(dict.fromkeys(change.id for change in changes))
+        _, row = await read_back(
+            service, request, connection, changes[0].resource, Asked(), ids, compact=True
+        )
+        found |= {(type_, data["id"]): data for data in orjson.loads(row.data)}
+    told = [(c.resource.type, c.id) if c.action in ("create", "update") else None for c in steps]
+    return [{"data": found[key]} if key in found else {} for key in told]
 
 
 def located(change: Change, one: dict[str, Any]) -> Change:

@@ -19,7 +19,7 @@ from dina.base.jsonapi.reading import (
     run,
 )
 from dina.base.jsonapi.service import Service
-from dina.base.jsonapi.writing.answers import asked_for, read_back
+from dina.base.jsonapi.writing.answers import asked_for, minimal_answer, read_back
 from dina.base.jsonapi.writing.changes import (
     Change,
     check_type,
@@ -104,6 +104,8 @@ async def _bulk(
     async with transaction(service, request, grouped=len(changes) > 1) as connection:
         if changes:
             await write(service, request, connection, changes)
+        if request.minimal:
+            return minimal_answer()
         ids = [change.id for change in changes]
         plan, row = await read_back(service, request, connection, resource, asked, ids, compact=True)
     return bulk_answer(service, request, asked, plan, row)

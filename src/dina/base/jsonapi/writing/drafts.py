@@ -49,8 +49,7 @@ def draft_of(change: Change, stored: Stored | None) -> Pending:
     """Merge a change into what is stored; on creation into the type's defaults."""
     resource = change.resource
     if stored is None:
-        attributes = {name: default_of(fact) for name, fact in resource.stored.items()}
-        relationships: dict[str, Any] = {n: [] if r.many else None for n, r in resource.relationships.items()}
+        attributes, relationships = blank(resource)
         previous = None
     else:
         attributes = {name: stored.attributes.get(name) for name in resource.stored}
@@ -89,6 +88,14 @@ def pending_of(change: Change, draft: Draft, stored: Stored | None) -> Pending:
         name for name, value in draft.relationships.items() if before["relationships"].get(name) != value
     }
     return Pending(change, draft, stored, changed, relinked)
+
+
+def blank(resource: ResourceType) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Attributes and relationships of a new resource of which nothing has been said."""
+    attributes = dict(resource.defaults)
+    for name in resource.maps:
+        attributes[name] = {}
+    return attributes, {n: [] if r.many else None for n, r in resource.relationships.items()}
 
 
 def default_of(fact: Attribute) -> Any:

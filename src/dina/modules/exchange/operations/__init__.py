@@ -1,0 +1,8 @@
+"""Endpoints of the exchange module beside those of its types."""
+
+from __future__ import annotations
+
+from dina.base.jsonapi.operation import Operation
+from dina.modules.exchange.operations import importing
+
+OPERATIONS: tuple[Operation, ...] = (*importing.OPERATIONS,)

@@ -1,0 +1,5 @@
+"""Resource types of the exchange module, one subject a file."""
+
+from dina.modules.exchange.resources.importing import ImportDataset, ImportRecipe
+
+__all__ = ["ImportDataset", "ImportRecipe"]
