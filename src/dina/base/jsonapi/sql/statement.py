@@ -16,6 +16,7 @@ from sqlalchemy import (
     Integer,
     Text,
     Uuid,
+    and_,
     any_,
     bindparam,
     case,
@@ -35,10 +36,11 @@ from sqlalchemy.dialects.postgresql import JSON, aggregate_order_by
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.sql.selectable import CTE
 
-from dina.base.jsonapi.plan import Living, Plan, Visibility, conditions
+from dina.base.jsonapi.plan import Living, Plan, Reached, Select, Visibility, conditions
 from dina.base.jsonapi.sql.conditions import Names, tree_condition
 from dina.base.jsonapi.sql.document import iso, resource_object
-from dina.base.jsonapi.sql.order import order, sort_value
+from dina.base.jsonapi.sql.order import natural, order, sort_value
+from dina.base.jsonapi.sql.reached import reached
 from dina.base.jsonapi.sql.verbatim import verbatim
 from dina.base.resource import ResourceType
 
@@ -81,11 +83,19 @@ def compile_plan(plan: Plan, types: Types) -> Statement:
     return Statement(str(compiled), frozenset(compiled.params), constants)
 
 
+def shared(resource: ResourceType, table: FromClause) -> ColumnElement[bool]:
+    """Rows that are not somebody else's alone."""
+    assert resource.sharing is not None
+    private = table.c[resource.column_named(resource.sharing.private)]
+    return or_(private.is_not(True), table.c.created_by == bindparam("username", type_=Text()))
+
+
 class _Builder:
     def __init__(self, plan: Plan, types: Types) -> None:
         self.plan = plan
         self.types = types
         self.names = Names()
+        self.found: CTE | None = None
 
     def visible(self, resource: ResourceType, table: FromClause) -> ColumnElement[bool] | None:
         """The row condition for what the caller may read of a type; None when all."""
@@ -93,9 +103,12 @@ class _Builder:
             case Visibility.NONE:
                 return false()
             case Visibility.GROUPS:
-                return table.c.group == any_(bindparam(f"groups_{resource.type}", type_=ARRAY(Text())))
+                inside = table.c.group == any_(bindparam(f"groups_{resource.type}", type_=ARRAY(Text())))
+                return inside if resource.sharing is None else and_(inside, shared(resource, table))
             case Visibility.OWN:
                 return table.c.created_by == bindparam("username", type_=Text())
+            case Visibility.SHARED:
+                return shared(resource, table)
             case _:
                 return None
 
@@ -122,6 +135,9 @@ class _Builder:
 
     def statement(self) -> SqlSelect[Any]:
         plan, root = self.plan, self.source(self.plan.resource, "t")
+        if isinstance(plan.tree, Reached) and plan.living is Living.ALIVE and plan.select == Select():
+            tree = plan.tree
+            self.found = reached(tree, lambda far: tree_condition(tree.tree, far, self.names, self), self)
         where = self.where(root)
         page = self.page(root, where)
         data = resource_object(plan, plan.resource, page, [()], primary=True)
@@ -153,6 +169,8 @@ class _Builder:
     def where(self, root: FromClause) -> list[ColumnElement[bool]]:
         plan = self.plan
         parts: list[ColumnElement[bool]] = []
+        if self.found is not None:
+            return [root.c.id.in_(select(self.found.c.id))]
         if plan.tree is not None:
             parts.append(tree_condition(plan.tree, root, self.names, self))
         if plan.living is Living.ALIVE:
@@ -176,6 +194,14 @@ class _Builder:
             query = select(root, wanted.c.ordinal_).select_from(wanted.join(root, root.c.id == wanted.c.id))
             return query.where(*where).cte("page")
         source: FromClause = root
+        if self.found is not None and not plan.sort and not plan.cursor:
+            # What is found tells by itself which rows come first: the table is read for the page only.
+            first = select(self.found.c.id).order_by(*natural(self.found)).limit(verbatim(str(plan.limit)))
+            first = first.offset(bindparam("offset", type_=BigInteger())) if plan.offset else first
+            top = first.subquery("top")
+            query = select(root).select_from(top.join(root, root.c.id == top.c.id)).order_by(*natural(root))
+            rows = query.subquery("rows")
+            return select(rows, func.row_number().over().label("ordinal_")).cte("page")
         keys = order(plan.sort, root, plan.resource, self)
         if plan.select.source is not None:
             owner, relationship = plan.select.source
@@ -224,6 +250,8 @@ class _Builder:
         plan = self.plan
         if not plan.total:
             return cast(null(), BigInteger())
+        if self.found is not None:
+            return select(func.count()).select_from(self.found).scalar_subquery()
         if plan.select.source is not None:
             owner, relationship = plan.select.source
             if relationship.many:
@@ -236,7 +264,10 @@ class _Builder:
         if (
             plan.tree is None
             and plan.living is Living.ALIVE
-            and visibility in (Visibility.ALL, Visibility.GROUPS, Visibility.DISCLOSED)
+            and (
+                visibility in (Visibility.ALL, Visibility.DISCLOSED)
+                or (visibility is Visibility.GROUPS and plan.resource.sharing is None)
+            )
         ):
             return self.kept_total(visibility)
         return select(func.count()).select_from(root).where(*where).scalar_subquery()

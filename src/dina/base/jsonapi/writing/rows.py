@@ -26,10 +26,13 @@ def uuids(ids: Iterable[str]) -> str:
 
 
 async def load(connection: Connection, resource: ResourceType, ids: Sequence[str]) -> dict[str, Stored]:
-    """Stored rows by id, locked for this transaction, in id order so that two writers cannot deadlock."""
+    """Stored rows by id, locked for this transaction, in id order so that two writers cannot deadlock.
+
+    Ids never change, so that others may link to the rows meanwhile.
+    """
     sql = (
         f"SELECT t.id::text, t.resource_version, t.deleted_on IS NOT NULL, t.created_by, {state(resource, 't')}::text "
-        f"FROM {resource.table.fullname} t WHERE t.id = ANY(%s::uuid[]) ORDER BY t.id FOR UPDATE OF t"
+        f"FROM {resource.table.fullname} t WHERE t.id = ANY(%s::uuid[]) ORDER BY t.id FOR NO KEY UPDATE OF t"
     )
     cursor = await connection.execute(sql, [uuids(ids)])  # type: ignore[arg-type]
     return {row[0]: _stored(resource, row) for row in await cursor.fetchall()}
@@ -230,6 +233,20 @@ async def references(
     for id_, type_, number in await cursor.fetchall():
         found[id_][type_] = number
     return found
+
+
+async def lock_graphs(connection: Connection, names: Iterable[str]) -> None:
+    """Wait until nobody else changes these graphs (`Relationship.graph`), until the end of the transaction.
+
+    Two changes that each are sound could make a loop together. Taken before any row is locked, in one order.
+    """
+    wanted = sorted(names)
+    if wanted:
+        await connection.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) "
+            "FROM (SELECT unnest(%s::text[]) AS name ORDER BY 1) wanted",
+            [wanted],
+        )
 
 
 async def loops(
