@@ -35,7 +35,9 @@ class System:
             dev_groups=("/dev-group/user",), web=False, rate=0, log_requests=False, worker=False,
         )  # fmt: skip
         self.environment = {**os.environ, **settings.environment()}
-        self.server = subprocess.Popen([str(Path(sys.executable).parent / "dina"), "up"], env=self.environment)
+        self.server = subprocess.Popen(
+            [str(Path(sys.executable).parent / "dina"), "up"], env=self.environment
+        )
         self.worker: subprocess.Popen[bytes] | None = None
         self.client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60)
         for _ in range(300):
