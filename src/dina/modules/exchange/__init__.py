@@ -7,6 +7,7 @@ from pathlib import Path
 
 from dina.base.module import Module
 from dina.base.text import Text
+from dina.modules.exchange.jobs import JOBS
 from dina.modules.exchange.operations import OPERATIONS
 from dina.modules.exchange.resources import ImportDataset, ImportRecipe
 
@@ -23,4 +24,6 @@ module = Module(
     migrations=HERE / "migrations",
     messages={key: sentence for file in MESSAGES for key, sentence in file.items()},
     operations=OPERATIONS,
+    jobs=JOBS,
+    sql=(HERE / "staging.sql",),
 )

@@ -374,9 +374,18 @@ class _Description:
                     },
                 }
                 body = document_schema(data, request=True)
+            if own.file:
+                body = {"type": "string", "format": "binary"}
             faults = WRITE_FAULTS if own.method == "POST" else (404, 410)
             self.paths.setdefault(own.path, {})[own.method.lower()] = self.operation(
-                own.summary.en, own.status, {"$ref": PREFIX + "Document"}, faults, given, body, own.type
+                own.summary.en,
+                own.status,
+                {"$ref": PREFIX + "Document"},
+                faults,
+                given,
+                body,
+                own.type,
+                *(("application/octet-stream",) if own.file else ()),
             )
 
     def module_paths(self) -> None:

@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from dina.base.jsonapi.operation import Operation
+from dina.modules.exchange.operations import importing
 
-OPERATIONS: tuple[Operation, ...] = ()
+OPERATIONS: tuple[Operation, ...] = (*importing.OPERATIONS,)
