@@ -244,7 +244,9 @@ async def add_identities(
     await connection.execute(
         'INSERT INTO exchange.identity ("group", key, type, id, dataset, digest) '
         "SELECT %s, k, %s, i, %s::uuid, d FROM unnest(%s::text[], %s::uuid[], %s::bytea[]) v (k, i, d) "
-        'ON CONFLICT ("group", type, key) DO UPDATE SET id = excluded.id, dataset = excluded.dataset, digest = excluded.digest',
+        'ON CONFLICT ("group", type, key) DO UPDATE SET id = excluded.id, digest = excluded.digest, '
+        "dataset = excluded.dataset, former = CASE WHEN identity.dataset <> excluded.dataset THEN identity.dataset "
+        "ELSE identity.former END",
         [group, type_, id_, list(known), [i for i, _ in known.values()], [d for _, d in known.values()]],
     )
 
@@ -281,3 +283,23 @@ async def confirm_made(
             "DELETE FROM exchange.import_made WHERE dataset = %s::uuid AND number = ANY(%s)",
             [id_, list(refused)],
         )
+
+
+async def forget(connection: Connection, id_: str) -> None:
+    """Nothing of the data set is in the collection any more: its rows may be imported anew.
+
+    Identifiers of records that it made lead nowhere now; those of records it only changed lead to the data set
+    they came with before, and differ from whatever comes next.
+    """
+    made = "SELECT m.id FROM exchange.import_made m WHERE m.dataset = %(id)s::uuid AND m.action"
+    await connection.execute(
+        f"DELETE FROM exchange.identity WHERE dataset = %(id)s::uuid AND id IN ({made} = 'created')",  # type: ignore[arg-type]
+        {"id": id_},
+    )
+    await connection.execute(
+        "UPDATE exchange.identity SET dataset = former, former = NULL, "  # type: ignore[arg-type]
+        f"digest = CASE WHEN id IN ({made} = 'updated') THEN '' ELSE digest END "
+        "WHERE dataset = %(id)s::uuid AND former IS NOT NULL",
+        {"id": id_},
+    )
+    await clear(connection, id_, "import_made", "import_shared")

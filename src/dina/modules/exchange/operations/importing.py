@@ -303,9 +303,8 @@ async def run(call: Call) -> Answer:
     dataset = await dataset_of(call)
     if dataset["state"] not in ("CHECKED", "PARTLY_IMPORTED", "IMPORTING"):
         raise Problem(Error("BUSINESS_RULE", key="import.notChecked"))
-    change_set = (
-        (dataset["receipt"] or {}).get("changeSet") if dataset["state"] == "PARTLY_IMPORTED" else None
-    )
+    # What was imported of it before and what comes now are taken back together.
+    change_set = (dataset["receipt"] or {}).get("changeSet")
     return await start(
         call, dataset, "import", mode=call.attributes["mode"], changeSet=change_set or str(uuid.uuid4())
     )

@@ -30,6 +30,8 @@ def open_text(
     """
     found, encoding, problems = examine(path, file, limits, overrides)
     dialect, first = sniff(path, file, encoding, found, limits, overrides)
+    if dialect.header > 1 and overrides.header is None:
+        problems.append(SourceProblem("lines_above", file, dialect.header))
     columns = columns_of(first, dialect.header > 0)
     table = Table(
         file,
