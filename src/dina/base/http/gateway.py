@@ -6,6 +6,7 @@ import re
 import time
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -16,7 +17,7 @@ from psycopg_pool import PoolTimeout
 from dina.base.errors import Error, Problem
 from dina.base.http.answer import JSON_API, Answer, dumps
 from dina.base.http.inside import CALLER
-from dina.base.http.negotiation import answer_type
+from dina.base.http.negotiation import answer_type, asks_by_post, ending
 from dina.base.http.request import MAX_BODY, Request, accepted_language, most_errors
 from dina.base.identity.caller import ANONYMOUS, Caller
 from dina.base.jsonapi.router import dispatch
@@ -91,7 +92,7 @@ class Gateway:
         try:
             request, service = await self.read(scope, headers, receive, request_id)
             who = request.caller
-            content_type = answer_type(headers.get(b"accept", b""))
+            content_type = answer_type(headers.get(b"accept", b""), ending(request.path))
             answer = await dispatch(service, request)
             language = request.language
             if answer.content_type == JSON_API:
@@ -131,7 +132,7 @@ class Gateway:
             prefix = headers[b"x-forwarded-prefix"].decode("latin-1").rstrip("/") + prefix
         method: str = scope["method"]
         inside: Caller | None = scope.get(CALLER)
-        caller = inside or await self.who(headers, host, method)
+        caller = inside or await self.who(headers, host, "GET" if asks_by_post(method, below) else method)
         request = Request(
             method, prefix, below, scope["query_string"], headers, caller, receive, request_id, self.max_body
         )
@@ -218,8 +219,10 @@ async def respond(method: str, answer: Answer, send: Callable[[Any], Awaitable[N
     if answer.stream is not None:
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         if method != "HEAD":
-            async for part in answer.stream:
-                await send({"type": "http.response.body", "body": part, "more_body": True})
+            # Closed at once when nobody reads on, not when it happens to be collected: it may hold a connection.
+            async with aclosing(answer.stream) as stream:
+                async for part in stream:
+                    await send({"type": "http.response.body", "body": part, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
         return
     if answer.status not in (204, 304):

@@ -28,10 +28,12 @@ from dina.base.resource.kinds import (
     Point,
     UuidText,
 )
-from dina.base.resource.rules import Draft, RuleContext, batch_rule, rule
+from dina.base.resource.rules import Created, Creation, Draft, RuleContext, batch_rule, rule
 
 __all__ = [
     "Attribute",
+    "Created",
+    "Creation",
     "DateText",
     "DecimalText",
     "Disclosure",

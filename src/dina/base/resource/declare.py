@@ -24,7 +24,7 @@ from dina.base.resource.attribute import (
 )
 from dina.base.resource.body import NAMING, Body, link_table
 from dina.base.resource.disclosure import Disclosure
-from dina.base.resource.rules import BatchRule, Draft, Rule
+from dina.base.resource.rules import BatchRule, Created, Draft, Rule
 from dina.base.text import Text
 
 CompoundKey = Callable[[Any, Any, str], Awaitable[Any]]
@@ -46,7 +46,7 @@ class ResourceType:
     `type` is the JSON:API type, `module` the module's name and schema, `provider` the authorization
     provider (api.md §23.2). `example` is a minimal valid set of attributes for documentation and checks,
     `example_links` the relationships without which it is not valid.
-    `delete_rules` judge resources that are about to be deleted, as they are stored.
+    `created` is what else happens when some come to be. `delete_rules` judge resources that are about to be deleted, as they are stored.
     `unique` lists attribute names that must be unique together among living rows. `group_from` names
     relationships whose target gives a new resource its group, for types whose wire form has none.
     `disclosure` is what callers outside a record's group get to know of it, `sharing` which rows are their
@@ -68,6 +68,7 @@ class ResourceType:
     batch_rules: tuple[BatchRule, ...] = ()
     delete_rules: tuple[BatchRule, ...] = ()
     prepare: tuple[Callable[[Draft], None], ...] = ()
+    created: tuple[Created, ...] = ()
     unique: tuple[tuple[str, ...], ...] = ()
     title: str = "id"
     example: dict[str, Any] = field(default_factory=dict[str, Any])
@@ -164,6 +165,7 @@ class Resource:
         batch_rules: Sequence[BatchRule] = (),
         delete_rules: Sequence[BatchRule] = (),
         prepare: Sequence[Callable[[Draft], None]] = (),
+        created: Sequence[Created] = (),
         unique: Sequence[tuple[str, ...]] = (),
         title: str = "id",
         example: dict[str, Any] | None = None,
@@ -214,6 +216,7 @@ class Resource:
             batch_rules=tuple(batch_rules),
             delete_rules=tuple(delete_rules),
             prepare=tuple(prepare),
+            created=tuple(created),
             unique=tuple(unique),
             title=title,
             example=example or {},

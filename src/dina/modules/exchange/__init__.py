@@ -9,7 +9,7 @@ from dina.base.module import Module
 from dina.base.text import Text
 from dina.modules.exchange.jobs import JOBS
 from dina.modules.exchange.operations import OPERATIONS
-from dina.modules.exchange.resources import ImportDataset, ImportRecipe
+from dina.modules.exchange.resources import DataExport, DataExportTemplate, ImportDataset, ImportRecipe
 
 HERE = Path(__file__).parent
 MESSAGES = [tomllib.loads(file.read_text("utf-8")) for file in sorted(HERE.rglob("messages.toml"))]
@@ -20,7 +20,7 @@ module = Module(
     label=Text("Import and publication", "Importation et publication"),
     gateway="dina-export-api",
     host="export",
-    resources=[ImportRecipe, ImportDataset],
+    resources=[ImportRecipe, ImportDataset, DataExport, DataExportTemplate],
     migrations=HERE / "migrations",
     messages={key: sentence for file in MESSAGES for key, sentence in file.items()},
     operations=OPERATIONS,

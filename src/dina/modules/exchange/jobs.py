@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dina.base.jobs import JobKind
 from dina.base.text import Text
+from dina.modules.exchange.exporting.run import export
 from dina.modules.exchange.importing.check import check
 from dina.modules.exchange.importing.run import run
 from dina.modules.exchange.importing.staging import stage
@@ -14,5 +15,6 @@ JOBS = {
     "check": JobKind(Text("Checking an import", "Vérification d’une importation"), check),
     "import": JobKind(Text("Import", "Importation"), run),
     "preview-undo": JobKind(Text("Looking at what undoing would do", "Aperçu d’une annulation"), preview_job),
+    "export": JobKind(Text("Export", "Exportation"), export),
     "undo": JobKind(Text("Undoing an import", "Annulation d’une importation"), undo),
 }

@@ -16,12 +16,9 @@ from sqlalchemy import (
     Integer,
     Text,
     Uuid,
-    and_,
     any_,
     bindparam,
-    case,
     cast,
-    false,
     func,
     not_,
     null,
@@ -41,6 +38,7 @@ from dina.base.jsonapi.sql.conditions import Names, tree_condition
 from dina.base.jsonapi.sql.document import iso, resource_object
 from dina.base.jsonapi.sql.order import natural, order, sort_value
 from dina.base.jsonapi.sql.reached import reached
+from dina.base.jsonapi.sql.sight import CallerSight
 from dina.base.jsonapi.sql.verbatim import verbatim
 from dina.base.resource import ResourceType
 
@@ -83,55 +81,13 @@ def compile_plan(plan: Plan, types: Types) -> Statement:
     return Statement(str(compiled), frozenset(compiled.params), constants)
 
 
-def shared(resource: ResourceType, table: FromClause) -> ColumnElement[bool]:
-    """Rows that are not somebody else's alone."""
-    assert resource.sharing is not None
-    private = table.c[resource.column_named(resource.sharing.private)]
-    return or_(private.is_not(True), table.c.created_by == bindparam("username", type_=Text()))
-
-
-class _Builder:
+class _Builder(CallerSight):
     def __init__(self, plan: Plan, types: Types) -> None:
+        super().__init__(plan.visibility)
         self.plan = plan
         self.types = types
         self.names = Names()
         self.found: CTE | None = None
-
-    def visible(self, resource: ResourceType, table: FromClause) -> ColumnElement[bool] | None:
-        """The row condition for what the caller may read of a type; None when all."""
-        match self.plan.visibility.get(resource.type, Visibility.ALL):
-            case Visibility.NONE:
-                return false()
-            case Visibility.GROUPS:
-                inside = table.c.group == any_(bindparam(f"groups_{resource.type}", type_=ARRAY(Text())))
-                return inside if resource.sharing is None else and_(inside, shared(resource, table))
-            case Visibility.OWN:
-                return table.c.created_by == bindparam("username", type_=Text())
-            case Visibility.SHARED:
-                return shared(resource, table)
-            case _:
-                return None
-
-    def source(self, resource: ResourceType, name: str | None = None) -> FromClause:
-        """The table of a type, aliased; for callers outside, a view of it that holds what is disclosed.
-
-        Filters, sorting, includes and counts all read from here, so nothing withheld can be found out by them.
-        """
-        visibility = self.plan.visibility.get(resource.type, Visibility.ALL)
-        table = resource.table.alias(None if resource.disclosure else name)
-        if resource.disclosure is None or visibility not in (Visibility.DISCLOSED, Visibility.OPEN):
-            return resource.table.alias(name)
-        told = resource.disclosure.attributes
-        instead = {resource.column_named(member): make(table) for member, make in told.items()}
-        if visibility is Visibility.OPEN:
-            columns: list[Any] = [instead.get(c.name, c).label(c.name) for c in table.c]
-            return select(*columns).where(resource.disclosure.open_rows(table)).subquery(name)
-        inside = table.c.group == any_(bindparam(f"groups_{resource.type}", type_=ARRAY(Text())))
-        columns = [
-            (case((inside, c), else_=instead[c.name]) if c.name in instead else c).label(c.name)
-            for c in table.c
-        ]
-        return select(*columns).where(or_(inside, resource.disclosure.rows(table))).subquery(name)
 
     def statement(self) -> SqlSelect[Any]:
         plan, root = self.plan, self.source(self.plan.resource, "t")

@@ -27,7 +27,7 @@ from dina.base.jsonapi.writing.drafts import (
     draft_of,
     rule_errors,
 )
-from dina.base.resource import Draft, ResourceType, RuleContext
+from dina.base.resource import Creation, Draft, ResourceType, RuleContext
 
 Connection = AsyncConnection[Any]
 
@@ -167,6 +167,11 @@ class _Writer:
         if self.assumed is not None:
             return
         await rows.insert(self.connection, self.resource, pending, self.request.caller.username)
+        if self.resource.created:
+            drafts = [one.draft for one in pending]
+            made = Creation(self.connection, self.service, self.request.caller, drafts)
+            for happens in self.resource.created:
+                await happens(made)
 
     async def inherit_groups(self, pending: list[Pending]) -> None:
         """The group of what a resource is linked to becomes its own (`group_from`)."""

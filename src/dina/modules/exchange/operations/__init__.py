@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from dina.base.jsonapi.operation import Operation
-from dina.modules.exchange.operations import importing
+from dina.modules.exchange.operations import exporting, importing
 
-OPERATIONS: tuple[Operation, ...] = (*importing.OPERATIONS,)
+OPERATIONS: tuple[Operation, ...] = (*importing.OPERATIONS, *exporting.OPERATIONS)
