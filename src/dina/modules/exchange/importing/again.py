@@ -7,7 +7,7 @@ from typing import Any
 
 from dina.base.errors import Error
 from dina.base.jobs import Failed, Job
-from dina.base.jsonapi.writing.changes import uuid7
+from dina.base.jsonapi.writing.changes import new_id
 from dina.modules.exchange.importing import store
 from dina.modules.exchange.importing.assemble import NAMED, ORGANISM, Assembler
 from dina.modules.exchange.importing.check import BATCH, Prepared
@@ -89,7 +89,7 @@ async def make_decided(job: Job, prepared: Prepared, headers: Mapping[str, str])
                 wanted.setdefault(fields[path].targets[0], []).append((decision, name))
     for type_, items in wanted.items():
         module, _, title = PLACES[type_]
-        ids = {name: str(uuid7()) for _, name in items}
+        ids = {name: new_id() for _, name in items}
         data: list[dict[str, Any]] = []
         for name, one in ids.items():
             attributes = {title: name}

@@ -9,7 +9,7 @@ from typing import Any
 
 from dina.base.errors import Error
 from dina.base.jobs import Failed, Job
-from dina.base.jsonapi.writing.changes import uuid7
+from dina.base.jsonapi.writing.changes import new_id
 from dina.modules.exchange.importing import custom, store
 from dina.modules.exchange.importing.assemble import Assembler, Parts, digest
 from dina.modules.exchange.importing.chunk import Chunk, Said, send
@@ -184,7 +184,7 @@ async def judged(
     """What the API's rules say of rows; those at fault are taken out until nothing more is found."""
     problems: list[store.Problem] = []
     while rows:
-        chunk = prepared.chunk(rows, {parts.number: str(uuid7()) for parts in rows})
+        chunk = prepared.chunk(rows, {parts.number: new_id() for parts in rows})
         errors = await send(job.client, chunk, dry=True)
         if not errors:
             break
