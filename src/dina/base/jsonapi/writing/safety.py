@@ -37,11 +37,10 @@ def harmless(value: dict[str, Any] | list[Any], depth: int = 1) -> bool:
     else:
         inside = value
     for inner in inside:
-        kind = type(inner)
-        if kind is str:
+        if isinstance(inner, str):
             if "<" in inner or "\x00" in inner:
                 return False
-        elif (kind is dict or kind is list) and not harmless(inner, depth + 1):
+        elif isinstance(inner, (dict, list)) and not harmless(inner, depth + 1):  # pyright: ignore[reportUnknownArgumentType]
             return False
     return True
 
