@@ -19,6 +19,7 @@ from dina.base.http.inside import CALLER
 from dina.base.http.negotiation import answer_type
 from dina.base.http.request import MAX_BODY, Request, accepted_language
 from dina.base.identity.caller import ANONYMOUS, Caller
+from dina.base.jsonapi.operation import is_public
 from dina.base.jsonapi.router import dispatch
 from dina.base.jsonapi.service import Service
 from dina.base.metrics import Metrics
@@ -131,7 +132,7 @@ class Gateway:
             prefix = headers[b"x-forwarded-prefix"].decode("latin-1").rstrip("/") + prefix
         method: str = scope["method"]
         inside: Caller | None = scope.get(CALLER)
-        caller = inside or await self.who(headers, host, method)
+        caller = inside or await self.who(headers, host, method, service, below)
         request = Request(
             method, prefix, below, scope["query_string"], headers, caller, receive, request_id, self.max_body
         )
@@ -144,7 +145,9 @@ class Gateway:
                 )
         return request, service
 
-    async def who(self, headers: Mapping[bytes, bytes], host: str, method: str) -> Caller:
+    async def who(
+        self, headers: Mapping[bytes, bytes], host: str, method: str, service: Service, path: str
+    ) -> Caller:
         authorization = headers.get(b"authorization")
         if authorization is not None:
             known = self.identity.cached(authorization)
@@ -153,7 +156,9 @@ class Gateway:
         if method == "OPTIONS" and authorization is None:
             return ANONYMOUS
         caller = await self.identity.caller(headers, host)
-        if caller.anonymous and not (self.anonymous and method in ("GET", "HEAD")):
+        if caller.anonymous and not (
+            (self.anonymous and method in ("GET", "HEAD")) or is_public(service, method, path)
+        ):
             raise Problem(Error("NOT_AUTHENTICATED"), headers={"WWW-Authenticate": "Bearer"})
         return caller
 

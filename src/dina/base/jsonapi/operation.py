@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import unquote
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -33,6 +34,7 @@ class Operation:
     answer. `body` is a TypedDict of the request's attributes (None: it has no body), `answer` one of the
     answer's attributes. `parameters` are its query parameters with what they mean; `paged` adds paging,
     `lists` all parameters of lists of that type (filter, sort, page, include, fields). Everything about it in OpenAPI follows from this.
+    A `public` one is open to those who have not signed in, on every system; it is for reading only.
     """
 
     method: str
@@ -46,6 +48,11 @@ class Operation:
     parameters: Mapping[str, Text] = field(default_factory=dict[str, Text])
     paged: bool = False
     lists: str | None = None
+    public: bool = False
+
+    def __post_init__(self) -> None:
+        if self.public and self.method != "GET":
+            raise TypeError(f"{self.method} {self.path}: only reading can be public")
 
     @property
     def segments(self) -> list[str]:
@@ -102,6 +109,14 @@ def _call(
         )
 
     return call
+
+
+def is_public(service: Service, method: str, path: str) -> bool:
+    """Whether a path (as it was sent, below the module's prefix) leads to an operation that is open to everybody."""
+    if method not in ("GET", "HEAD"):
+        return False
+    segments = [unquote(part) for part in path.split("/")[1:]]
+    return any(one.public and matches(one, segments) for one in service.module.operations)
 
 
 def matches(operation: Operation, segments: Sequence[str]) -> bool:
