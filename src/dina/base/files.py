@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,7 @@ class Files:
         """Keep a copy of a local file; it is there whole or not at all."""
         await obstore.put_async(self.store, self.checked(key), path)
 
-    async def open(self, key: str) -> AsyncIterator[bytes]:
+    async def open(self, key: str) -> AsyncGenerator[bytes, None]:
         """The content part by part. Raises FileNotFoundError."""
         found = await obstore.get_async(self.store, self.checked(key))
         async for part in found.stream(min_chunk_size=PART):

@@ -12,6 +12,8 @@ from psycopg.adapt import Buffer, Loader
 from psycopg_pool import AsyncConnectionPool
 
 STATEMENT_SECONDS = 30
+STREAM_SECONDS, STREAMS = 3600, 4
+"""How long a whole table may take to be read by who asked for it, and how many are given out at once."""
 Pool = AsyncConnectionPool[AsyncConnection[Any]]
 
 
@@ -28,11 +30,13 @@ class Pools:
 
     `read` plans a statement by its values, as filters need; `fixed` plans once, for statements whose best
     plan does not depend on values (single resources, unfiltered pages): half of their time was planning.
+    `stream` is for statements whose rows are read one by one: few, so that they leave the others room.
     """
 
     write: Pool
     read: Pool
     fixed: Pool
+    stream: Pool
 
 
 async def _configure(connection: AsyncConnection[Any]) -> None:
@@ -44,6 +48,11 @@ async def _configure(connection: AsyncConnection[Any]) -> None:
 async def _configure_reading(connection: AsyncConnection[Any]) -> None:
     await _configure(connection)
     connection.adapters.register_loader("text", RawText)
+
+
+async def _configure_streaming(connection: AsyncConnection[Any]) -> None:
+    await connection.set_autocommit(True)
+    connection.adapters.register_loader("json", RawText)
 
 
 @asynccontextmanager
@@ -60,5 +69,16 @@ async def open_pools(url: str, replica: str | None = None, *, size: int = 8) -> 
     write = pool(url, _configure, "force_generic_plan")
     read = pool(replica or url, _configure_reading, "auto")
     fixed = pool(replica or url, _configure_reading, "force_generic_plan")
-    async with write, read, fixed:
-        yield Pools(write, read, fixed)
+    # Compiling such a wide statement to machine code takes longer than it ever gains.
+    options = f"-c statement_timeout={STREAM_SECONDS}s -c timezone=UTC -c jit=off -c work_mem=64MB"
+    stream: Pool = AsyncConnectionPool(
+        replica or url,
+        min_size=0,
+        max_size=STREAMS,
+        open=False,
+        kwargs={"options": options, "application_name": "dina table"},
+        configure=_configure_streaming,
+        timeout=10,
+    )
+    async with write, read, fixed, stream:
+        yield Pools(write, read, fixed, stream)

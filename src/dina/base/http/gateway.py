@@ -6,6 +6,7 @@ import re
 import time
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -16,7 +17,7 @@ from psycopg_pool import PoolTimeout
 from dina.base.errors import Error, Problem
 from dina.base.http.answer import JSON_API, Answer, dumps
 from dina.base.http.inside import CALLER
-from dina.base.http.negotiation import answer_type
+from dina.base.http.negotiation import answer_type, asks_by_post, ending
 from dina.base.http.request import MAX_BODY, Request, accepted_language
 from dina.base.identity.caller import ANONYMOUS, Caller
 from dina.base.jsonapi.operation import is_public
@@ -92,7 +93,7 @@ class Gateway:
         try:
             request, service = await self.read(scope, headers, receive, request_id)
             who = request.caller
-            content_type = answer_type(headers.get(b"accept", b""))
+            content_type = answer_type(headers.get(b"accept", b""), ending(request.path))
             answer = await dispatch(service, request)
             language = request.language
             if answer.content_type == JSON_API:
@@ -156,9 +157,8 @@ class Gateway:
         if method == "OPTIONS" and authorization is None:
             return ANONYMOUS
         caller = await self.identity.caller(headers, host)
-        if caller.anonymous and not (
-            (self.anonymous and method in ("GET", "HEAD")) or is_public(service, method, path)
-        ):
+        reads = method in ("GET", "HEAD") or asks_by_post(method, path)
+        if caller.anonymous and not ((self.anonymous and reads) or is_public(service, method, path)):
             raise Problem(Error("NOT_AUTHENTICATED"), headers={"WWW-Authenticate": "Bearer"})
         return caller
 
@@ -223,8 +223,10 @@ async def respond(method: str, answer: Answer, send: Callable[[Any], Awaitable[N
     if answer.stream is not None:
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         if method != "HEAD":
-            async for part in answer.stream:
-                await send({"type": "http.response.body", "body": part, "more_body": True})
+            # Closed at once when nobody reads on, not when it happens to be collected: it may hold a connection.
+            async with aclosing(answer.stream) as stream:
+                async for part in stream:
+                    await send({"type": "http.response.body", "body": part, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
         return
     if answer.status not in (204, 304):

@@ -10,6 +10,9 @@ from dina.base.http.answer import JSON_API
 BULK = frozenset({"bulk", "urn:dina:ext:bulk"})
 ATOMIC = "https://jsonapi.org/ext/atomic"
 EXTENSIONS = BULK | {ATOMIC}
+NDJSON, CSV, EVENTS = b"application/x-ndjson", b"text/csv", b"text/event-stream"
+OFFERED: dict[str, tuple[bytes, ...]] = {"table": (NDJSON, CSV), "events": (EVENTS,)}
+"""What endpoints whose path ends so answer with, instead of JSON:API; their errors are JSON:API all the same."""
 
 
 def _parameters(media: str) -> tuple[str, dict[str, str]]:
@@ -64,9 +67,30 @@ def _split(header: str) -> list[str]:
     return [*parts, current]
 
 
+def ending(path: str) -> str:
+    """The end of a path at which something else than JSON:API is offered; nothing for other paths."""
+    last = path.rpartition("/")[2]
+    return last if last in OFFERED else ""
+
+
+def asks_by_post(method: str, path: str) -> bool:
+    """Whether a POST only reads: the columns of a table may be too many for an address."""
+    return method == "POST" and path.count("/") == 2 and path.endswith("/table")
+
+
+def chosen_type(accept: bytes, offered: tuple[bytes, ...]) -> bytes:
+    """Of the media types that an endpoint offers, the one that is asked for first; else the first of all."""
+    for media in _split(accept.decode("latin-1")):
+        name, parameters = _parameters(media)
+        if name.encode("latin-1") in offered and parameters.get("q") not in ("0", "0.0"):
+            return name.encode("latin-1")
+    return offered[0]
+
+
 @lru_cache(256)
-def answer_type(accept: bytes) -> bytes:
+def answer_type(accept: bytes, ending: str = "") -> bytes:
     """The Content-Type to answer with. Raises Problem NOT_ACCEPTABLE."""
+    offered = OFFERED.get(ending, ())
     ranges = [part for part in _split(accept.decode("latin-1")) if part.strip()]
     if not ranges:
         return JSON_API
@@ -76,6 +100,8 @@ def answer_type(accept: bytes) -> bytes:
         if parameters.get("q") in ("0", "0.0"):
             continue
         if name in ("*/*", "application/*"):
+            return JSON_API
+        if name.encode("latin-1") in offered:
             return JSON_API
         if name == "application/vnd.api+json":
             extra = {key for key in parameters if key not in ("ext", "profile", "q")}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Any
 
 import orjson
@@ -129,7 +129,7 @@ async def events(service: Service, request: Request, id_: str) -> Answer:
     """`GET /job/{id}/events`: server-sent events with the job's attributes whenever they change, until it is over."""
     await load(service, request, id_)
 
-    async def told() -> AsyncIterator[bytes]:
+    async def told() -> AsyncGenerator[bytes, None]:
         before, silent = b"", 0
         while True:
             row = await load(service, request, id_)
@@ -157,7 +157,7 @@ async def file(service: Service, request: Request, id_: str, name: str) -> Answe
     return download(service.files.open(found["key"]), name, found["mediaType"])
 
 
-def download(content: AsyncIterator[bytes], name: str, media_type: str) -> Answer:
+def download(content: AsyncGenerator[bytes, None], name: str, media_type: str) -> Answer:
     """A file as an attachment: browsers save it and never run what is in it."""
     safe = re.sub(r"[^A-Za-z0-9._-]+", "_", name)
     answer = Answer(200, b"", content_type=media_type.encode(), stream=content)

@@ -131,9 +131,14 @@ _adapters: dict[Any, TypeAdapter[dict[str, Any]]] = {}
 
 def read_body(operation: Operation, body: bytes) -> dict[str, Any]:
     """The checked attributes of the request's resource object. Raises Problem with every fault."""
+    return read_attributes(operation.type, operation.body, body)
+
+
+def read_attributes(type_: str, form: Any, body: bytes) -> dict[str, Any]:
+    """The attributes of a resource object of a type, checked by a TypedDict. Raises Problem with every fault."""
     item = data_object(body)
-    if item.get("type") != operation.type:
-        raise Problem(Error("TYPE_MISMATCH", values={"expected": operation.type}, pointer="/data/type"))
+    if item.get("type") != type_:
+        raise Problem(Error("TYPE_MISMATCH", values={"expected": type_}, pointer="/data/type"))
     attributes = item.get("attributes", {})
     if not is_object(attributes):
         raise Problem(
@@ -148,7 +153,7 @@ def read_body(operation: Operation, body: bytes) -> dict[str, Any]:
     if unsafe:
         raise Problem(unsafe)
     try:
-        return adapter_of(operation.body).validate_python(attributes)
+        return adapter_of(form).validate_python(attributes)
     except ValidationError as fault:
         raise Problem(
             [attribute_error(detail).at("/data") for detail in fault.errors(include_url=False)]

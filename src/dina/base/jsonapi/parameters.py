@@ -59,6 +59,7 @@ class Asked:
 LIST = frozenset({"filter", "sort", "page", "include", "fields", "deleted"})
 SINGLE = frozenset({"include", "fields", "deleted"})
 COUNT = frozenset({"filter", "deleted"})
+TABLE = frozenset({"filter", "sort"})
 WRITE = frozenset({"include", "fields"})
 DELETE = frozenset({"purge"})
 NONE: frozenset[str] = frozenset()

@@ -8,10 +8,11 @@ from urllib.parse import unquote
 from dina.base.errors import Error, Problem
 from dina.base.history import endpoints as history
 from dina.base.http import Answer, Request
-from dina.base.http.negotiation import ATOMIC, request_extensions
+from dina.base.http.negotiation import ATOMIC, asks_by_post, request_extensions
 from dina.base.jobs import endpoints as jobs
 from dina.base.jsonapi import common, foreign, operation, reading, related
 from dina.base.jsonapi.service import Service
+from dina.base.jsonapi.table import endpoint as table
 from dina.base.jsonapi.writing import atomic, bulk
 from dina.base.jsonapi.writing import endpoints as writing
 from dina.base.jsonapi.writing.idempotency import once
@@ -19,7 +20,7 @@ from dina.base.resource import ResourceType
 
 Endpoint = Callable[[], Awaitable[Answer]]
 Methods = Mapping[str, Endpoint]
-RESERVED = frozenset({"count", "languages", "bulk", "bulk-load", "operations"})
+RESERVED = frozenset({"count", "languages", "bulk", "bulk-load", "operations", "table"})
 
 
 async def dispatch(service: Service, request: Request) -> Answer:
@@ -36,6 +37,8 @@ async def dispatch(service: Service, request: Request) -> Answer:
         raise Problem(Error("METHOD_NOT_ALLOWED", values={"allowed": allowed}), headers={"Allow": allowed})
     if method in ("POST", "PATCH") or b"transfer-encoding" in request.headers:
         check_extensions(request)
+        if asks_by_post(method, request.path):
+            return await endpoint()
         return await once(service, request, endpoint)
     return await endpoint()
 
@@ -95,6 +98,8 @@ def type_endpoints(
             }
         case ["bulk-load"]:
             return {"POST": lambda: bulk.bulk_load(s, q, r)}
+        case ["table"]:
+            return {"POST": lambda: table.read_table(s, q, r)} if "read" in r.methods else None
         case [id_]:
             found = {
                 "GET": lambda: reading.read_one(s, q, r, id_),

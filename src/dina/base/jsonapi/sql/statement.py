@@ -18,9 +18,7 @@ from sqlalchemy import (
     Uuid,
     any_,
     bindparam,
-    case,
     cast,
-    false,
     func,
     not_,
     null,
@@ -39,6 +37,7 @@ from dina.base.jsonapi.plan import Living, Plan, Visibility, conditions
 from dina.base.jsonapi.sql.conditions import Names, tree_condition
 from dina.base.jsonapi.sql.document import iso, resource_object
 from dina.base.jsonapi.sql.order import order, sort_value
+from dina.base.jsonapi.sql.sight import CallerSight
 from dina.base.jsonapi.sql.verbatim import verbatim
 from dina.base.resource import ResourceType
 
@@ -81,44 +80,12 @@ def compile_plan(plan: Plan, types: Types) -> Statement:
     return Statement(str(compiled), frozenset(compiled.params), constants)
 
 
-class _Builder:
+class _Builder(CallerSight):
     def __init__(self, plan: Plan, types: Types) -> None:
+        super().__init__(plan.visibility)
         self.plan = plan
         self.types = types
         self.names = Names()
-
-    def visible(self, resource: ResourceType, table: FromClause) -> ColumnElement[bool] | None:
-        """The row condition for what the caller may read of a type; None when all."""
-        match self.plan.visibility.get(resource.type, Visibility.ALL):
-            case Visibility.NONE:
-                return false()
-            case Visibility.GROUPS:
-                return table.c.group == any_(bindparam(f"groups_{resource.type}", type_=ARRAY(Text())))
-            case Visibility.OWN:
-                return table.c.created_by == bindparam("username", type_=Text())
-            case _:
-                return None
-
-    def source(self, resource: ResourceType, name: str | None = None) -> FromClause:
-        """The table of a type, aliased; for callers outside, a view of it that holds what is disclosed.
-
-        Filters, sorting, includes and counts all read from here, so nothing withheld can be found out by them.
-        """
-        visibility = self.plan.visibility.get(resource.type, Visibility.ALL)
-        table = resource.table.alias(None if resource.disclosure else name)
-        if resource.disclosure is None or visibility not in (Visibility.DISCLOSED, Visibility.OPEN):
-            return resource.table.alias(name)
-        told = resource.disclosure.attributes
-        instead = {resource.column_named(member): make(table) for member, make in told.items()}
-        if visibility is Visibility.OPEN:
-            columns: list[Any] = [instead.get(c.name, c).label(c.name) for c in table.c]
-            return select(*columns).where(resource.disclosure.open_rows(table)).subquery(name)
-        inside = table.c.group == any_(bindparam(f"groups_{resource.type}", type_=ARRAY(Text())))
-        columns = [
-            (case((inside, c), else_=instead[c.name]) if c.name in instead else c).label(c.name)
-            for c in table.c
-        ]
-        return select(*columns).where(or_(inside, resource.disclosure.rows(table))).subquery(name)
 
     def statement(self) -> SqlSelect[Any]:
         plan, root = self.plan, self.source(self.plan.resource, "t")
