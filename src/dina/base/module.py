@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -67,6 +68,11 @@ class Module:
             if extension.module == self.name and extension.type in found:
                 found[extension.type] = extension.apply(found[extension.type])
         return found
+
+    @cached_property
+    def public_operations(self) -> tuple[Operation, ...]:
+        """Those that are open to everybody; most modules have none."""
+        return tuple(one for one in self.operations if one.public)
 
     @property
     def prefixes(self) -> tuple[str, ...]:

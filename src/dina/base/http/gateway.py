@@ -93,7 +93,11 @@ class Gateway:
         try:
             request, service = await self.read(scope, headers, receive, request_id)
             who = request.caller
-            content_type = answer_type(headers.get(b"accept", b""), ending(request.path))
+            # What everybody may read are files and feeds of many kinds, for programs that ask for anything.
+            everybody = is_public(service, request.method, request.path)
+            content_type = (
+                JSON_API if everybody else answer_type(headers.get(b"accept", b""), ending(request.path))
+            )
             answer = await dispatch(service, request)
             language = request.language
             if answer.content_type == JSON_API:

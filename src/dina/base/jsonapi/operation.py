@@ -113,10 +113,11 @@ def _call(
 
 def is_public(service: Service, method: str, path: str) -> bool:
     """Whether a path (as it was sent, below the module's prefix) leads to an operation that is open to everybody."""
-    if method not in ("GET", "HEAD"):
+    found = service.module.public_operations
+    if not found or method not in ("GET", "HEAD"):
         return False
     segments = [unquote(part) for part in path.split("/")[1:]]
-    return any(one.public and matches(one, segments) for one in service.module.operations)
+    return any(matches(one, segments) for one in found)
 
 
 def matches(operation: Operation, segments: Sequence[str]) -> bool:

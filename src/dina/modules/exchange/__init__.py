@@ -8,7 +8,16 @@ from pathlib import Path
 from dina.base.module import Module
 from dina.base.text import Text
 from dina.modules.exchange.operations import OPERATIONS
-from dina.modules.exchange.resources import ImportDataset, ImportRecipe
+from dina.modules.exchange.publishing.job import KIND as PUBLISH
+from dina.modules.exchange.publishing.queue import due
+from dina.modules.exchange.publishing.rules import vocabularies
+from dina.modules.exchange.resources import (
+    Dataset,
+    DatasetVersion,
+    ImportDataset,
+    ImportRecipe,
+    RetiredIdentifier,
+)
 
 HERE = Path(__file__).parent
 MESSAGES = [tomllib.loads(file.read_text("utf-8")) for file in sorted(HERE.rglob("messages.toml"))]
@@ -19,8 +28,12 @@ module = Module(
     label=Text("Import and publication", "Importation et publication"),
     gateway="dina-export-api",
     host="export",
-    resources=[ImportRecipe, ImportDataset],
+    resources=[ImportRecipe, ImportDataset, Dataset, DatasetVersion, RetiredIdentifier],
     migrations=HERE / "migrations",
     messages={key: sentence for file in MESSAGES for key, sentence in file.items()},
+    vocabularies=vocabularies(),
     operations=OPERATIONS,
+    jobs={"publish": PUBLISH},
+    periodic=due,
+    external={"person": "agent"},
 )

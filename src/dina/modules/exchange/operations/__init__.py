@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from dina.base.jsonapi.operation import Operation
+from dina.modules.exchange.operations import publishing
 
-OPERATIONS: tuple[Operation, ...] = ()
+OPERATIONS: tuple[Operation, ...] = (*publishing.OPERATIONS,)

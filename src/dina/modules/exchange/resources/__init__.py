@@ -1,5 +1,6 @@
 """Resource types of the exchange module, one subject a file."""
 
 from dina.modules.exchange.resources.importing import ImportDataset, ImportRecipe
+from dina.modules.exchange.resources.publishing import Dataset, DatasetVersion, RetiredIdentifier
 
-__all__ = ["ImportDataset", "ImportRecipe"]
+__all__ = ["Dataset", "DatasetVersion", "ImportDataset", "ImportRecipe", "RetiredIdentifier"]

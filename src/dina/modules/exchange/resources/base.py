@@ -6,6 +6,7 @@ from dina.base.resource import module_base
 
 GROUP = "GroupAuthorizationService"
 OWNER = "ObjectOwnerAuthorizationService"
+READ_ONLY = "ReadOnlyAuthorizationService"
 
 
 class Base(module_base("exchange")):  # type: ignore[misc]

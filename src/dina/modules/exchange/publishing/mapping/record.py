@@ -1,0 +1,170 @@
+"""Rows of the API as records under terms: which paths are read, and what a row of them becomes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from dina.modules.exchange.publishing.mapping.composing import COMPOSERS, Compose, Surroundings
+from dina.modules.exchange.publishing.mapping.darwin_core import TermMapping, tables
+from dina.modules.exchange.publishing.mapping.values import listed, mapped, text
+
+Row = list[Any]
+ID, PARENT, EVENT, ORGANISMS = "id", "parentMaterialSample", "collectingEvent.id", "organism"
+DETERMINATIONS = "organism[isTarget].determination"
+COLLECTORS = "collectingEvent.collectors"
+GEOREFERENCES = "collectingEvent.geoReferenceAssertions"
+ALWAYS = (
+    ID, EVENT, ORGANISMS, "organism[isTarget].id", DETERMINATIONS, COLLECTORS, GEOREFERENCES, "attachment",
+    "parentMaterialSample.id", "parentMaterialSample.publiclyReleasable", "parentMaterialSample.isRestricted",
+    "parentMaterialSample.identifiers.occurrenceID",
+)  # fmt: skip
+"""Paths that extensions, coverage and checks need whatever is mapped."""
+
+
+class Reader:
+    """From a mapping to the paths to ask for, and from a row of their values to the texts of the terms.
+
+    `inherit` adds, for each path below an inherited relationship, the same of the specimens a record is
+    derived from: what it lacks it has from the nearest of them.
+    """
+
+    def __init__(self, mapping: TermMapping, around: Surroundings, *, inherit: bool = False) -> None:
+        self.mapping = mapping
+        needed: dict[str, None] = dict.fromkeys(ALWAYS)
+        for paths in mapping.fields.values():
+            needed.update(dict.fromkeys(paths))
+        for one in mapping.compositions:
+            needed.update(dict.fromkeys(one.paths))
+        needed.update(dict.fromkeys(mapping.dynamic.values()))
+        needed.update(dict.fromkeys(holder for holder, _ in (*mapping.custom.values(), *mapping.measured)))
+        self.own = tuple(needed)
+        self.slots = {path: slot for slot, path in enumerate(self.own)}
+        self.folds = list(self._folds()) if inherit else []
+        self.paths = [*self.own, *(path for fold in self.folds for path in fold.paths)]
+        self._compile(around)
+
+    def _folds(self) -> Iterator[Fold]:
+        told = tables()["inherited"]
+        start = len(self.own)
+        for above in told["by"]:
+            for shared in told["paths"]:
+                below = [path for path in self.own if path == shared or path.startswith(f"{shared}.")]
+                if shared == "organism[isTarget]":
+                    below.append(ORGANISMS)
+                fold = Fold(
+                    self.slots.get(f"{shared}.id", -1),
+                    [self.slots[path] for path in below],
+                    start,
+                    [f"{above}.{path}" for path in below],
+                )
+                start += len(below)
+                yield fold
+
+    def _compile(self, around: Surroundings) -> None:
+        place = {term: number for number, term in enumerate(self.mapping.terms)}
+        self.width = len(place)
+        simple: list[tuple[int, int]] = []
+        several: list[tuple[int, list[int]]] = []
+        for term, paths in self.mapping.fields.items():
+            slots = [self.slots[path] for path in paths]
+            if len(slots) == 1:
+                simple.append((place[term], slots[0]))
+            else:
+                several.append((place[term], slots))
+        self.simple, self.several = simple, several
+        self.composed: list[tuple[Compose, list[int], list[tuple[int, int]]]] = [
+            (
+                COMPOSERS[one.by](around),
+                [self.slots[path] for path in one.paths],
+                [(place[term], number) for number, term in enumerate(one.terms) if term in place],
+            )
+            for one in self.mapping.compositions
+            if any(term in place for term in one.terms)
+        ]
+        self.custom = [
+            (place[term], self.slots[holder], key)
+            for term, (holder, key) in self.mapping.custom.items()
+            if term in place
+        ]
+        self.dynamic = [(name, self.slots[path]) for name, path in self.mapping.dynamic.items()]
+        self.dynamic_place = place.get("dwc:dynamicProperties")
+        self.measured = [(self.slots[h], key, one) for (h, key), one in self.mapping.measured.items()]
+
+    def fold(self, row: Row) -> Row:
+        """The row with what it has from those it is derived from."""
+        for fold in self.folds:
+            if row[fold.slot] is None:
+                for number, slot in enumerate(fold.slots):
+                    row[slot] = row[fold.start + number]
+        return row
+
+    def texts(self, row: Row) -> list[str]:
+        """The texts of all terms, in the order of the mapping."""
+        out = [""] * self.width
+        for at, slot in self.simple:
+            value = row[slot]
+            if value is not None:
+                out[at] = value if value.__class__ is str else text(value)
+        for at, slots in self.several:
+            for slot in slots:
+                value = row[slot]
+                if value is not None and value != "" and value != []:
+                    out[at] = text(value)
+                    break
+        for compose, slots, places in self.composed:
+            found = compose(*[row[slot] for slot in slots])
+            for at, number in places:
+                out[at] = found[number]
+        for at, slot, key in self.custom:
+            held = row[slot]
+            if held:
+                out[at] = text(held.get(key))
+        if self.dynamic_place is not None:
+            more = {
+                name: value for name, slot in self.dynamic if (value := row[slot]) not in (None, [], {}, "")
+            }
+            if more:
+                out[self.dynamic_place] = text(more)
+        return out
+
+    def people(self, rows: Iterable[Row]) -> Iterator[str]:
+        """The people that some rows speak of."""
+        collectors, determinations = self.slots[COLLECTORS], self.slots[DETERMINATIONS]
+        assertions = self.slots[GEOREFERENCES]
+        for row in rows:
+            if row[collectors]:
+                yield from row[collectors]
+            for one in row[determinations] or ():
+                if one.get("determiner"):
+                    yield from one["determiner"]
+            for one in row[assertions] or ():
+                if one.get("georeferencedBy"):
+                    yield from one["georeferencedBy"]
+
+    def getter(self, path: str) -> Callable[[Row], Any]:
+        slot = self.slots[path]
+        return lambda row: row[slot]
+
+
+@dataclass(frozen=True)
+class Fold:
+    """Columns that are taken from above when the one in `slot` is empty."""
+
+    slot: int
+    slots: Sequence[int]
+    start: int
+    paths: Sequence[str] = field(default_factory=list[str])
+
+
+def facts(reader: Reader, row: Row) -> Iterator[tuple[str, Any, str | None]]:
+    """Custom fields of a row that are no terms: name, value, unit."""
+    for slot, key, one in reader.measured:
+        value = mapped(row[slot]).get(key)
+        if value not in (None, ""):
+            yield one.name, value, one.unit
+
+
+def determinations(reader: Reader, row: Row) -> list[Any]:
+    return listed(row[reader.slots[DETERMINATIONS]])
