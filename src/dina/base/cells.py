@@ -10,6 +10,7 @@ import orjson
 from dina.base.json import is_array, is_object
 
 BETWEEN = " | "
+STARTS = frozenset("'=+-@\t\r")
 RISKY = re.compile(r"'*[=+\-@\t\r]")
 MARKED = re.compile(r"'+[=+\-@\t\r]")
 NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
@@ -21,7 +22,7 @@ def guarded(text: str) -> str:
     These are texts that begin with `=`, `+`, `-`, `@`, a tab or a carriage return, after any number of
     apostrophes (so that `unguarded` gives every text back as it was); plain numbers stay as they are.
     """
-    if not RISKY.match(text) or NUMBER.fullmatch(text):
+    if not text or text[0] not in STARTS or not RISKY.match(text) or NUMBER.fullmatch(text):
         return text
     return "'" + text
 

@@ -108,5 +108,5 @@ class Problem(Exception):
             return statuses.pop()
         return 422 if statuses <= {404, 409, 422} else 400
 
-    def documents(self, language: str, request_id: str) -> list[dict[str, Any]]:
-        return [error.document(language, request_id) for error in self.errors[:MAX_ERRORS]]
+    def documents(self, language: str, request_id: str, most: int | None = None) -> list[dict[str, Any]]:
+        return [error.document(language, request_id) for error in self.errors[: most or MAX_ERRORS]]

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from typing import Any, cast
 
 from dina.base.errors import Error, Problem
-from dina.base.history.read import Revision, revisions, text_of, writable_state
+from dina.base.history.read import text_of
+from dina.base.history.steps import MAX_UNDO, Step, changes_of, find_references, next_place, steps_of
 from dina.base.http import Answer, Request, dumps
 from dina.base.jsonapi.documents import common_meta, document, plain_document
 from dina.base.jsonapi.parameters import ask
 from dina.base.jsonapi.query import read_page, split_query
 from dina.base.jsonapi.service import Service
-from dina.base.jsonapi.writing.changes import Change
 from dina.base.jsonapi.writing.write import transaction, write
 from dina.base.resource.checks import UUID_FORM
 
-MAX_UNDO = 1_000_000
+PART = 5000
 COLUMNS = (
     "c.id::text, c.label, c.author, to_char(timezone('UTC', c.created_on), 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'), "
     "c.undo_of::text, c.undone_by::text, (SELECT count(*) FROM {schema}.revision r WHERE r.change_set = c.id)"
@@ -93,105 +94,96 @@ async def change_set(service: Service, request: Request, id_: str) -> Answer:
     return plain_document(service, request, await load(service, request, id_))
 
 
-class Step:
-    """What undoing does to one resource: delete, restore or revert; or why it cannot."""
-
-    def __init__(self, first: Revision, last: Revision, latest: Revision) -> None:
-        self.first = first
-        self.type = first.type
-        self.id = first.id
-        self.action = {"INITIAL": "delete", "TERMINAL": "restore"}.get(first.kind, "revert")
-        self.gone = latest.after is None
-        if first.kind == "INITIAL" and latest.kind == "TERMINAL" and latest.version == last.version:
-            self.action = "none"
-        self.blocked_by = latest if latest.version != last.version else None
-        self.deleted_now = latest.kind == "TERMINAL"
-
-    def described(self) -> dict[str, Any]:
-        out: dict[str, Any] = {"type": self.type, "id": self.id, "action": self.action}
-        if self.gone:
-            out["conflict"] = {"reason": "purged"}
-        elif self.blocked_by is not None:
-            out["conflict"] = {
-                "reason": "changed-later",
-                "by": self.blocked_by.author,
-                "at": self.blocked_by.at,
-                "version": self.blocked_by.version,
-            }
-        return out
-
-    @property
-    def conflict(self) -> bool:
-        return self.gone or self.blocked_by is not None
-
-
-async def steps_of(service: Service, request: Request, id_: str) -> list[Step]:
-    """The steps that would undo a change set, last change first."""
-    async with service.pools.write.connection() as connection:
-        mine = await revisions(
-            service, connection, request.caller, where=["r.change_set = %(set)s::uuid"], values={"set": id_},
-            order="r.seq", limit=MAX_UNDO, before=True,
-        )  # fmt: skip
-        latest = await revisions(
-            service,
-            connection,
-            request.caller,
-            where=[
-                f"(r.type, r.id) IN (SELECT m.type, m.id FROM {service.schema}.revision m WHERE m.change_set = %(set)s::uuid)",
-                f"r.seq = (SELECT max(n.seq) FROM {service.schema}.revision n WHERE n.type = r.type AND n.id = r.id)",
-            ],
-            values={"set": id_},
-            limit=MAX_UNDO,
-        )
-    newest = {(one.type, one.id): one for one in latest}
-    firsts: dict[tuple[str, str], Revision] = {}
-    lasts: dict[tuple[str, str], Revision] = {}
-    for one in mine:
-        key = (one.type, one.id)
-        firsts.setdefault(key, one)
-        lasts[key] = one
-    steps = [Step(first, lasts[key], newest[key]) for key, first in firsts.items()]
-    return sorted(steps, key=lambda step: -step.first.seq)
-
-
 async def preview_undo(service: Service, request: Request, id_: str) -> Answer:
     """`GET /change-set/{id}/undo`: what would happen, with conflicts."""
+    asked = ask(service.types, None, request.query, frozenset(), frozenset({"references"}))
     found = await load(service, request, id_)
-    steps = await steps_of(service, request, id_)
-    return plain_document(service, request, preview_document(found, steps))
-
-
-def preview_document(found: dict[str, Any], steps: list[Step]) -> dict[str, Any]:
-    free = [step for step in steps if not step.conflict]
-    counts = {
-        action: sum(1 for s in free if s.action == action) for action in ("delete", "restore", "revert")
-    }
-    return {
-        "type": "undo-preview",
-        "id": found["id"],
-        "attributes": {
-            "deleted": counts["delete"],
-            "restored": counts["restore"],
-            "reverted": counts["revert"],
-            "blocked": len(steps) - len(free),
-            "conflicts": [step.described() for step in steps if step.conflict][:1000],
-            "undoneBy": found["attributes"]["undoneBy"],
+    counts = {"delete": 0, "restore": 0, "revert": 0}
+    conflicts: list[dict[str, Any]] = []
+    blocked = 0
+    below: int | None = None
+    seen: set[tuple[str, str]] = set()
+    while steps := await steps_of(service, request, id_, below=below, limit=PART):
+        steps = [step for step in steps if (step.type, step.id) not in seen]
+        seen |= {(step.type, step.id) for step in steps}
+        if asked.extra.get("references", "").lower() == "true":
+            await find_references(service, id_, steps)
+        for step in steps:
+            if step.conflict:
+                blocked += 1
+                if len(conflicts) < 1000:
+                    conflicts.append(step.described())
+            elif step.action in counts:
+                counts[step.action] += 1
+        below = await next_place(service, id_, below, PART)
+        if below is None:
+            break
+    return plain_document(
+        service,
+        request,
+        {
+            "type": "undo-preview",
+            "id": found["id"],
+            "attributes": {
+                "deleted": counts["delete"],
+                "restored": counts["restore"],
+                "reverted": counts["revert"],
+                "blocked": blocked,
+                "conflicts": conflicts,
+                "undoneBy": found["attributes"]["undoneBy"],
+            },
         },
-    }
+    )
 
 
 async def undo(service: Service, request: Request, id_: str) -> Answer:
     """`POST /change-set/{id}/undo`: take the set back, as a change set of its own.
 
     With conflicts nothing happens (409) unless `?skipConflicts=true`, which leaves those resources alone.
+    `?part=5000` takes back only so many changes, the last ones first; the answer's `undoBelow` is what `below`
+    must be to go on with the next part, until it is null.
     """
-    asked = ask(service.types, None, request.query, frozenset(), frozenset({"skipConflicts"}))
+    asked = ask(
+        service.types, None, request.query, frozenset(), frozenset({"skipConflicts", "part", "below"})
+    )
+    part, below = (whole_number(asked.extra, name) for name in ("part", "below"))
     found = await load(service, request, id_)
-    if found["attributes"]["undoneBy"]:
+    new: str | None = found["attributes"]["undoneBy"]
+    if new and part is None:
         raise Problem(Error("UNDO_CONFLICT", key="undo.already"))
-    steps = await steps_of(service, request, id_)
+    steps = await steps_of(service, request, id_, below=below, limit=part or MAX_UNDO)
+    steps = [step for step in steps if new is None or step.latest.change_set != new]
+    skipping = asked.extra.get("skipConflicts", "").lower() == "true"
+    refuse_conflicts(steps, skipping)
+    new = new or str(uuid.uuid4())
+    request.headers[b"x-change-set"] = new.encode()
+    request.headers.setdefault(b"x-change-set-label", b"undo")
+    async with transaction(service, request) as connection:
+        for column, value, which in (("undo_of", id_, new), ("undone_by", new, id_)):
+            await connection.execute(
+                cast(Any, f"UPDATE {service.schema}.change_set SET {column} = %s WHERE id = %s"),
+                [value, which],
+            )
+        await take_back(service, request, connection, steps, skipping=skipping)
+    told = await load(service, request, new)
+    if part is not None:
+        told["attributes"]["undoBelow"] = await next_place(service, id_, below, part)
+        told["attributes"]["blocked"] = sum(1 for step in steps if step.conflict)
+    return plain_document(service, request, told, status=200)
+
+
+def whole_number(given: Mapping[str, str], name: str) -> int | None:
+    text = given.get(name)
+    if text is None:
+        return None
+    if not text.isdigit() or not 0 < int(text) < 1 << 62:
+        raise Problem(Error("BAD_PARAMETER", key="page.number", values={"name": name}, parameter=name))
+    return int(text)
+
+
+def refuse_conflicts(steps: list[Step], skipping: bool) -> None:
     conflicts = [step for step in steps if step.conflict]
-    if conflicts and asked.extra.get("skipConflicts", "").lower() != "true":
+    if conflicts and not skipping:
         raise Problem(
             Error(
                 "UNDO_CONFLICT",
@@ -200,33 +192,22 @@ async def undo(service: Service, request: Request, id_: str) -> Answer:
                 meta={"conflicts": [step.described() for step in conflicts[:100]]},
             )
         )
-    new = str(uuid.uuid4())
-    request.headers[b"x-change-set"] = new.encode()
-    request.headers.setdefault(b"x-change-set-label", b"undo")
-    async with transaction(service, request) as connection:
-        await connection.execute(
-            cast(Any, f"UPDATE {service.schema}.change_set SET undo_of = %s WHERE id = %s"),
-            [id_, new],
-        )
-        await connection.execute(
-            cast(Any, f"UPDATE {service.schema}.change_set SET undone_by = %s WHERE id = %s"),
-            [new, id_],
-        )
-        await write(service, request, connection, changes_of(service, steps))
-    return plain_document(service, request, await load(service, request, new), status=200)
 
 
-def changes_of(service: Service, steps: list[Step]) -> list[Change]:
-    changes: list[Change] = []
-    for index, step in enumerate(step for step in steps if not step.conflict):
-        resource = service.types[step.type]
-        if step.action in ("delete", "restore"):
-            changes.append(Change(step.action, resource, step.id, f"/data/{index}", index))
-        elif step.action == "revert":
-            if step.deleted_now:
-                changes.append(Change("restore", resource, step.id, f"/data/{index}", index))
-            attributes, relationships = writable_state(resource, step.first.before or {})
-            change = Change("update", resource, step.id, f"/data/{index}", index)
-            change.attributes, change.relationships = attributes, relationships
-            changes.append(change)
-    return changes
+async def take_back(
+    service: Service, request: Request, connection: Any, steps: list[Step], *, skipping: bool
+) -> None:
+    """Write the steps; what rules do not let go is left alone where conflicts are to be skipped."""
+    while True:
+        changes = changes_of(service, steps)
+        try:
+            async with connection.transaction():
+                await write(service, request, connection, changes)
+            return
+        except Problem as problem:
+            free = [step for step in steps if not step.conflict]
+            wrong = {error.meta["index"]: error for error in problem.errors if "index" in error.meta}
+            if not skipping or not wrong:
+                raise
+            for index, error in wrong.items():
+                free[index].referenced = dict(error.meta.get("references", {})) or {error.code: 1}

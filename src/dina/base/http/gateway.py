@@ -18,7 +18,7 @@ from dina.base.errors import Error, Problem
 from dina.base.http.answer import JSON_API, Answer, dumps
 from dina.base.http.inside import CALLER
 from dina.base.http.negotiation import answer_type, asks_by_post, ending
-from dina.base.http.request import MAX_BODY, Request, accepted_language
+from dina.base.http.request import MAX_BODY, Request, accepted_language, most_errors
 from dina.base.identity.caller import ANONYMOUS, Caller
 from dina.base.jsonapi.operation import is_public
 from dina.base.jsonapi.router import dispatch
@@ -104,7 +104,7 @@ class Gateway:
                 answer.content_type = content_type
         except Exception as fault:
             language = language_of(scope, headers)
-            answer = self.failed(fault, language, request_id)
+            answer = self.failed(fault, language, request_id, most_errors(headers))
         answer.headers.append((b"x-request-id", request_id.encode()))
         answer.headers.append((b"content-language", language.encode()))
         self.cross_origin(headers, answer)
@@ -172,7 +172,7 @@ class Gateway:
             return headers[b"x-forwarded-proto"] == b"https"
         return scope.get("scheme") == "https"
 
-    def failed(self, fault: Exception, language: str, request_id: str) -> Answer:
+    def failed(self, fault: Exception, language: str, request_id: str, most: int | None = None) -> Answer:
         """The error document of a Problem, or of a fault of ours, which is logged and never shown."""
         if isinstance(fault, Problem):
             problem = fault
@@ -182,7 +182,7 @@ class Gateway:
         else:
             log.exception("fault", id=request_id, exc_info=fault)
             problem = Problem(Error("INTERNAL_ERROR"))
-        body = dumps({"jsonapi": {"version": "1.1"}, "errors": problem.documents(language, request_id)})
+        body = dumps({"jsonapi": {"version": "1.1"}, "errors": problem.documents(language, request_id, most)})
         answer = Answer(problem.status, body)
         for name, value in problem.headers.items():
             answer.header(name.lower().encode(), value)

@@ -57,7 +57,11 @@ class InProcess(httpx.AsyncBaseTransport):
                 await told.put(fault)
 
         task = asyncio.create_task(call())
-        start = await told.get()
+        try:
+            start = await told.get()
+        except asyncio.CancelledError:
+            task.cancel()
+            raise
         if start is None or isinstance(start, Exception):
             raise httpx.ReadError(str(start), request=request)
         return httpx.Response(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
 
 from dina.base.errors import Error, Problem
@@ -101,6 +102,12 @@ class Request:
 def _too_large(limit: int) -> Problem:
     shown = limit // (1024 * 1024)
     return Problem(Error("PAYLOAD_TOO_LARGE", values={"limit": shown}, meta={"limit": limit}))
+
+
+def most_errors(headers: Mapping[bytes, bytes]) -> int | None:
+    """How many errors the sender can take (`Prefer: errors=5000`); None for the usual number."""
+    found = re.search(rb"\berrors=(\d{1,5})\b", headers.get(b"prefer", b""))
+    return int(found[1]) if found else None
 
 
 def accepted_language(header: bytes) -> str:

@@ -20,6 +20,8 @@ from dina.base.jsonapi.parameters import Asked, ask
 from dina.base.jsonapi.plan import Plan
 from dina.base.jsonapi.reading import plan_of
 from dina.base.jsonapi.service import Service
+from dina.base.jsonapi.table.endpoint import Lines, table_answer, wanted
+from dina.base.jsonapi.table.naive import cell
 from dina.base.jsonapi.writing.changes import Change, data_array, data_object, read_create, read_update
 from dina.base.jsonapi.writing.drafts import Pending, Stored, constraint_errors, draft_of, rule_errors
 from dina.base.resource import ResourceType
@@ -65,6 +67,8 @@ def endpoints(
             found = {"POST": view.bulk_create, "PATCH": view.bulk_update, "DELETE": view.bulk_delete}
         case ["bulk-load"]:
             return {"POST": view.bulk_load}
+        case ["table"]:
+            return {"POST": view.table}
         case [id_]:
             found = {
                 "GET": lambda: view.one(id_),
@@ -133,6 +137,16 @@ class _Foreign:
         return Answer(
             200, document(dumps(data), None, meta, {"self": self.request.prefix + self.request.path})
         )
+
+    async def table(self) -> Answer:
+        asked = await wanted(self.service, self.request, self.resource)
+        found = (await self.matching(asked.plan))[: asked.limit]
+
+        async def lines() -> Lines:
+            if found:
+                yield [dumps([cell(c, record, lambda t, i: None) for c in asked.columns]) for record in found]
+
+        return await table_answer(self.request, asked.columns, lines())
 
     async def found(self, id_: str, action: str = "read") -> Record:
         record = await self.store.get(self.service, id_)

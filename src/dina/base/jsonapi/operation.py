@@ -33,7 +33,8 @@ class Operation:
     `path` may hold `{id}`, which must be a UUID, or `{key}`, which is any text. `type` is the type of the resource object in request and
     answer. `body` is a TypedDict of the request's attributes (None: it has no body), `answer` one of the
     answer's attributes. `parameters` are its query parameters with what they mean; `paged` adds paging,
-    `lists` all parameters of lists of that type (filter, sort, page, include, fields). Everything about it in OpenAPI follows from this.
+    `lists` all parameters of lists of that type (filter, sort, page, include, fields). `file` says that the request's body
+    is a file of any media type, which the function reads as a stream. Everything about it in OpenAPI follows from this.
     A `public` one is open to those who have not signed in, on every system; it is for reading only.
     """
 
@@ -48,6 +49,7 @@ class Operation:
     parameters: Mapping[str, Text] = field(default_factory=dict[str, Text])
     paged: bool = False
     lists: str | None = None
+    file: bool = False
     public: bool = False
 
     def __post_init__(self) -> None:
@@ -89,6 +91,11 @@ def endpoints(
             id_ = next((s for s, p in zip(segments, operation.segments, strict=True) if p in PLACES), "")
             found[operation.method] = _call(operation, service, request, id_)
     return found
+
+
+def takes_file(service: Service, method: str, segments: Sequence[str]) -> bool:
+    """Whether what is sent there is a file and not a document."""
+    return any(o.file and o.method == method and matches(o, segments) for o in service.module.operations)
 
 
 def _call(

@@ -35,6 +35,8 @@ async def dispatch(service: Service, request: Request) -> Answer:
     endpoint = methods.get(method)
     if endpoint is None:
         raise Problem(Error("METHOD_NOT_ALLOWED", values={"allowed": allowed}), headers={"Allow": allowed})
+    if operation.takes_file(service, method, request.path.split("/")[1:]):
+        return await endpoint()
     if method in ("POST", "PATCH") or b"transfer-encoding" in request.headers:
         check_extensions(request)
         if asks_by_post(method, request.path):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from dina.base.module import Module
 from dina.base.text import Text
+from dina.modules.exchange.jobs import JOBS
 from dina.modules.exchange.operations import OPERATIONS
 from dina.modules.exchange.publishing.job import KIND as PUBLISH
 from dina.modules.exchange.publishing.queue import due
@@ -33,7 +34,8 @@ module = Module(
     messages={key: sentence for file in MESSAGES for key, sentence in file.items()},
     vocabularies=vocabularies(),
     operations=OPERATIONS,
-    jobs={"publish": PUBLISH},
+    jobs={**JOBS, "publish": PUBLISH},
     periodic=due,
     external={"person": "agent"},
+    sql=(HERE / "staging.sql",),
 )

@@ -27,6 +27,7 @@ from dina.base.jsonapi.openapi.schemas import (
 )
 from dina.base.jsonapi.operation import adapter_of
 from dina.base.jsonapi.service import Service
+from dina.base.jsonapi.table.endpoint import TableForm
 from dina.base.jsonapi.writing.model import attribute_annotation
 from dina.base.resource import Attribute, Relationship, ResourceType
 from dina.base.text import catalogue
@@ -293,6 +294,7 @@ class _Description:
                     JSON_API + "; ext=bulk",
                 )
             },
+            f"/{name}/table": {"post": self.table(resource)},
         }
         for rel in resource.relationships.values():
             paths[f"/{name}/{{id}}/relationships/{rel.name}"] = self.linkage_paths(rel, id_, name)
@@ -314,6 +316,27 @@ class _Description:
             kept = {m: o for m, o in methods.items() if served(resource, path, m)}
             if kept:
                 self.paths[path] = kept
+
+    def table(self, resource: ResourceType) -> dict[str, Any]:
+        """Rows with chosen columns, streamed: lines of JSON, or CSV."""
+        form = to_3_0(inlined(adapter_of(TableForm).json_schema()))
+        data = {
+            "type": "object",
+            "required": ["type", "attributes"],
+            "properties": {"type": {"type": "string", "enum": ["table"]}, "attributes": form},
+        }
+        given = [
+            *filter_parameters(),
+            query("sort", {"type": "string"}, "Comma-separated; - for descending"),
+            query("limit", {"type": "integer", "minimum": 0}, "At most so many rows"),
+            query("lang", {"type": "string"}, "Language of the columns' labels"),
+        ]
+        faults = (409, 413, 415, 422)
+        body = document_schema(data, request=True)
+        found = self.operation(f"Table: {resource.label.en}", 200, None, faults, given, body, resource.type)
+        text = {"schema": {"type": "string"}}
+        found["responses"]["200"]["content"] = {"application/x-ndjson": text, "text/csv": text}
+        return found
 
     def linkage_paths(self, rel: Relationship, id_: dict[str, Any], tag: str) -> dict[str, Any]:
         identifier: dict[str, Any] = {"$ref": PREFIX + "Identifier"}
@@ -351,9 +374,18 @@ class _Description:
                     },
                 }
                 body = document_schema(data, request=True)
+            if own.file:
+                body = {"type": "string", "format": "binary"}
             faults = WRITE_FAULTS if own.method == "POST" else (404, 410)
             self.paths.setdefault(own.path, {})[own.method.lower()] = self.operation(
-                own.summary.en, own.status, {"$ref": PREFIX + "Document"}, faults, given, body, own.type
+                own.summary.en,
+                own.status,
+                {"$ref": PREFIX + "Document"},
+                faults,
+                given,
+                body,
+                own.type,
+                *(("application/octet-stream",) if own.file else ()),
             )
 
     def module_paths(self) -> None:
@@ -411,4 +443,6 @@ def served(resource: ResourceType, path: str, method: str) -> bool:
     need = {"get": "read", "post": "create", "patch": "update", "delete": "delete"}[method]
     if resource.store is not None and any(part in path for part in ("revisions", "restore", "relationships")):
         return False
+    if path.endswith("/table"):
+        return "read" in resource.methods
     return path.endswith("/bulk-load") or need in resource.methods

@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSON, JSONB, aggregate_order_b
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import NullType
 
 from dina.base.jsonapi.plan import Plan
 from dina.base.jsonapi.sql.conditions import Names, tree_condition
@@ -163,10 +164,7 @@ class _Builder(CallerSight):
             dict.fromkeys(found, Form.PLAIN) if pick == ALL else {n: cell.form for n, cell in found.items()}
         )
         if pick == ALL:
-            values = {
-                n: func.string_agg(cell.text(), aggregate_order_by(BETWEEN, link.c.ordinal, far.c.id))
-                for n, cell in found.items()
-            }
+            values = {n: _joined(cell.text(), link.c.ordinal, far.c.id) for n, cell in found.items()}
         query = select(*(value.label(f"c{n}") for n, value in values.items())).select_from(source)
         query = query.where(link.c.source_id == table.c.id, *self.readable(target, far))
         if pick != ALL:
@@ -195,12 +193,20 @@ class _Builder(CallerSight):
             form = Form.JSON if compare in (Compare.OBJECT, Compare.MAP, Compare.ARRAY) else Form.PLAIN
         else:
             value = table.c[fact.column or ""]
+            if isinstance(value.type, NullType):
+                # What is told instead of a withheld value may be null without a type.
+                value = cast(value, fact.kind.sql)
             form = {Compare.OBJECT: Form.JSONB, Compare.MAP: Form.JSONB, Compare.ARRAY: Form.ARRAY}.get(
                 compare, Form.PLAIN
             )
         if compare is Compare.DATETIME and fact.calculation is None:
             value = iso(value)
         return _inside(Cell(value, form), column.steps)
+
+
+def _joined(text: ColumnElement[Any], *order: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The texts of a group in order; null where there is nothing in them."""
+    return func.nullif(func.string_agg(text, aggregate_order_by(BETWEEN, *order)), verbatim("''"))
 
 
 def _all(conditions: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
@@ -237,8 +243,7 @@ def _inside(cell: Cell, steps: Sequence[str | Pick]) -> Cell:
         .render_derived(name=None)
     )
     one = _inside(Cell(cast(each.c.value, JSONB()), Form.JSONB), rest).text()
-    joined = func.string_agg(one, aggregate_order_by(BETWEEN, each.c.place))
-    return Cell(select(joined).select_from(each).scalar_subquery())
+    return Cell(select(_joined(one, each.c.place)).select_from(each).scalar_subquery())
 
 
 def _linkage(
@@ -272,5 +277,5 @@ def _internal(
         return Cell(func.array(query.scalar_subquery(), type_=ARRAY(Text())), Form.ARRAY)
     if pick.place is not None:
         return Cell(query.limit(verbatim("1")).offset(verbatim(str(pick.place))).scalar_subquery())
-    joined = func.string_agg(one, aggregate_order_by(BETWEEN, link.c.ordinal, link.c.target_id))
+    joined = _joined(one, link.c.ordinal, link.c.target_id)
     return Cell(select(joined).where(link.c.source_id == table.c.id).scalar_subquery())

@@ -11,6 +11,7 @@ import csv
 import io
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
+from dataclasses import dataclass
 from typing import Annotated, Any, cast
 
 import orjson
@@ -26,6 +27,7 @@ from dina.base.http.negotiation import CSV, NDJSON, chosen_type
 from dina.base.jsonapi import parameters as ask_for
 from dina.base.jsonapi.operation import read_attributes
 from dina.base.jsonapi.parameters import ask
+from dina.base.jsonapi.plan import Plan
 from dina.base.jsonapi.reading import base_values, plan_of
 from dina.base.jsonapi.service import Service
 from dina.base.jsonapi.sql import parameters
@@ -46,19 +48,39 @@ class TableForm(TypedDict):
     ]
 
 
-async def read_table(service: Service, request: Request, resource: ResourceType) -> Answer:
-    """The whole result as a table. Raises Problem before the first row; later faults end the answer."""
-    media = chosen_type(request.headers.get(b"accept", b""), (NDJSON, CSV))
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a request for a table asks: its rows, at most `limit` of them, and its columns."""
+
+    plan: Plan
+    columns: tuple[Column, ...]
+    limit: int | None
+
+
+async def wanted(service: Service, request: Request, resource: ResourceType) -> Wanted:
+    """Read the request. Raises Problem."""
     asked = ask(service.types, resource, request.query, ask_for.TABLE, frozenset({"limit"}))
     if asked.language:
         request.language = asked.language
     paths: list[str] = read_attributes("table", TableForm, await request.body())["columns"]
     columns = resolve_columns(service.types, resource, paths)
     plan = plan_of(service, request, resource, asked)
-    statement = compile_table(plan, columns, service.types, limit=row_limit(asked.extra.get("limit")))
+    return Wanted(plan, columns, row_limit(asked.extra.get("limit")))
+
+
+async def read_table(service: Service, request: Request, resource: ResourceType) -> Answer:
+    """The whole result as a table. Raises Problem before the first row; later faults end the answer."""
+    asked = await wanted(service, request, resource)
+    plan = asked.plan
+    statement = compile_table(plan, asked.columns, service.types, limit=asked.limit)
     values = {**base_values(service, request, plan), **statement.constants, **parameters(plan)}
     given = {name: value for name, value in values.items() if name in statement.names}
-    lines = fetched(service, statement.sql, given)
+    return await table_answer(request, asked.columns, fetched(service, statement.sql, given))
+
+
+async def table_answer(request: Request, columns: Sequence[Column], lines: Lines) -> Answer:
+    """The rows in the form that is accepted. Raises Problem where the first cannot be had."""
+    media = chosen_type(request.headers.get(b"accept", b""), (NDJSON, CSV))
     # The first rows are waited for, so that what the database refuses is answered as an error.
     first = await anext(lines, None)
     parts = csv_parts(columns, first, lines) if media == CSV else json_parts(request, columns, first, lines)

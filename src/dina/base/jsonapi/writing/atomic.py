@@ -13,6 +13,7 @@ from dina.base.http.negotiation import ATOMIC, request_extensions
 from dina.base.json import is_array, is_object
 from dina.base.jsonapi.documents import common_meta
 from dina.base.jsonapi.parameters import Asked
+from dina.base.jsonapi.query import split_query
 from dina.base.jsonapi.related import relationship_of
 from dina.base.jsonapi.service import Service
 from dina.base.jsonapi.writing import rows
@@ -25,7 +26,7 @@ from dina.base.jsonapi.writing.changes import (
     top_object,
     uuid7,
 )
-from dina.base.jsonapi.writing.write import transaction, write
+from dina.base.jsonapi.writing.write import judge, transaction, write
 from dina.base.resource import ResourceType
 from dina.base.resource.checks import UUID_FORM
 
@@ -33,7 +34,10 @@ MEMBER = "atomic:operations"
 
 
 async def operations(service: Service, request: Request) -> Answer:
-    """All operations in one transaction; results in order. Raises Problem with every fault found."""
+    """All operations in one transaction; results in order. Raises Problem with every fault found.
+
+    With `dryRun=true` they are judged by every rule and nothing is written: 204 or the faults.
+    """
     if ATOMIC not in request_extensions(request.headers.get(b"content-type", b"")):
         raise Problem(Error("UNSUPPORTED_MEDIA_TYPE", key="atomic.mediaType", header="Content-Type"))
     body = top_object(await request.body())
@@ -46,6 +50,10 @@ async def operations(service: Service, request: Request) -> Answer:
         )
     reader = _Reader(service, request, given)  # pyright: ignore[reportUnknownArgumentType]
     steps = reader.read()
+    if dict(split_query(request.query)).get("dryRun", "").lower() == "true":
+        async with service.pools.write.connection() as connection:
+            await judge(service, request, connection, steps)
+        return Answer(204, content_type=None)
     async with transaction(service, request, grouped=True) as connection:
         changes: list[Change] = []
         for change in steps:

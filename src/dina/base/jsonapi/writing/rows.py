@@ -187,11 +187,20 @@ async def references(
     ids: Sequence[str],
     *,
     all_rows: bool,
+    outside: str | None = None,
 ) -> dict[str, dict[str, int]]:
-    """Who still points at the rows: id -> {type: number of resources}; the rows themselves do not count."""
+    """Who still points at the rows: id -> {type: number of resources}; the rows themselves do not count.
+
+    Nor do, with `outside`, resources that this change set was the last to change.
+    """
     parts: list[str] = []
-    alive = "" if all_rows else " AND o.deleted_on IS NULL"
     for owner in types.values():
+        alive = "" if all_rows else " AND o.deleted_on IS NULL"
+        if outside is not None:
+            alive += (
+                f" AND (SELECT v.change_set FROM {owner.schema}.revision v WHERE v.type = '{owner.type}' AND v.id = o.id "
+                "ORDER BY v.seq DESC LIMIT 1) IS DISTINCT FROM %(outside)s::uuid"
+            )
         mine = " AND NOT o.id = ANY(%(ids)s::uuid[])" if owner.type == resource.type else ""
         for name, relationship in owner.relationships.items():
             if relationship.external or relationship.target != resource.type:
@@ -211,7 +220,7 @@ async def references(
     if not parts:
         return {}
     sql = f"SELECT id::text, type, count(DISTINCT owner) FROM ({' UNION ALL '.join(parts)}) r GROUP BY 1, 2"
-    cursor = await connection.execute(sql, {"ids": list(ids)})  # type: ignore[arg-type]
+    cursor = await connection.execute(sql, {"ids": list(ids), "outside": outside})  # type: ignore[arg-type]
     found: dict[str, dict[str, int]] = defaultdict(dict)
     for id_, type_, number in await cursor.fetchall():
         found[id_][type_] = number

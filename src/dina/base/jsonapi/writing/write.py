@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from itertools import groupby
@@ -74,12 +74,42 @@ async def write(
         await writer.apply()
 
 
+async def judge(
+    service: Service, request: Request, connection: Connection, changes: Sequence[Change]
+) -> None:
+    """Find every fault that the changes would meet, and write nothing.
+
+    What one change would make counts as there for the next. What only the database can say, such as a value
+    that two people give at the same time, is found when it is written. Raises Problem.
+    """
+    assumed: dict[str, set[str]] = {}
+    found: list[Error] = []
+    for _, run in groupby(changes, key=lambda c: (c.action, c.resource.type)):
+        group = list(run)
+        writer = _Writer(service, request, connection, group, assumed)
+        try:
+            await writer.apply()
+        except Problem as problem:
+            found += problem.errors
+        if group[0].action == "create":
+            assumed.setdefault(group[0].resource.type, set()).update(change.id for change in group)
+    if found:
+        raise Problem(found)
+
+
 class _Writer:
     """A run of changes of the same action and type."""
 
     def __init__(
-        self, service: Service, request: Request, connection: Connection, changes: list[Change]
+        self,
+        service: Service,
+        request: Request,
+        connection: Connection,
+        changes: list[Change],
+        assumed: Mapping[str, set[str]] | None = None,
     ) -> None:
+        """`assumed`: ids taken to be there, by type; with it nothing is written."""
+        self.assumed = assumed
         self.service = service
         self.request = request
         self.connection = connection
@@ -121,6 +151,8 @@ class _Writer:
                 self.forbid(one.change, "create", facts)
         await self.refuse_taken_ids()
         await self.judge(pending)
+        if self.assumed is not None:
+            return
         await rows.insert(self.connection, self.resource, pending, self.request.caller.username)
 
     async def inherit_groups(self, pending: list[Pending]) -> None:
@@ -207,7 +239,7 @@ class _Writer:
             pending.append(draft_of(change, row))
         touched = [one for one in pending if one.touched]
         await self.judge(touched)
-        if touched:
+        if touched and self.assumed is None:
             await rows.update(self.connection, self.resource, touched)
 
     async def judge(self, pending: list[Pending]) -> None:
@@ -245,6 +277,7 @@ class _Writer:
                 if target.type == self.resource.type and self.changes[0].action == "create"
                 else set[str]()
             )
+            known = known | (self.assumed or {}).get(target.type, set[str]())
             absent = await rows.missing(self.connection, target, [id_ for id_ in wanted if id_ not in known])
             for one in concerned:
                 self.report_links(one, name, absent)
@@ -312,6 +345,8 @@ class _Writer:
             await self.refuse_referenced(ids, all_rows=action == "purge")
             await self.judge_removal(found)
         self.stop_if_failed()
+        if self.assumed is not None:
+            return
         if action == "delete":
             await rows.remove(self.connection, self.resource, ids, self.request.caller.username)
         elif action == "restore":

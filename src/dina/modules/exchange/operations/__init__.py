@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from dina.base.jsonapi.operation import Operation
-from dina.modules.exchange.operations import publishing
+from dina.modules.exchange.operations import importing, publishing
 
-OPERATIONS: tuple[Operation, ...] = (*publishing.OPERATIONS,)
+OPERATIONS: tuple[Operation, ...] = (*importing.OPERATIONS, *publishing.OPERATIONS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dina.base.resource import module_base
 
 GROUP = "GroupAuthorizationService"
+GROUP_ONLY = "GroupWithReadAuthorizationService"
 OWNER = "ObjectOwnerAuthorizationService"
 READ_ONLY = "ReadOnlyAuthorizationService"
 

@@ -8,7 +8,7 @@ from enum import Enum
 from sqlalchemy.orm import Mapped
 
 from dina.base.resource import Json, Resource, attribute, to_one
-from dina.modules.exchange.resources.base import GROUP, Base
+from dina.modules.exchange.resources.base import GROUP_ONLY, Base
 
 
 class ImportState(Enum):
@@ -24,7 +24,7 @@ class ImportState(Enum):
 
 
 class ImportRecipe(
-    Resource, Base, type="import-recipe", provider=GROUP, label=("Import recipe", "Recette d’importation"),
+    Resource, Base, type="import-recipe", provider=GROUP_ONLY, label=("Import recipe", "Recette d’importation"),
     plural=("Import recipes", "Recettes d’importation"), title="name",
     example={"name": "Field sheets of the Roy laboratory"},
 ):  # fmt: skip
@@ -38,7 +38,7 @@ class ImportRecipe(
 
 
 class ImportDataset(
-    Resource, Base, type="import-dataset", provider=GROUP, label=("Import", "Importation"),
+    Resource, Base, type="import-dataset", provider=GROUP_ONLY, label=("Import", "Importation"),
     plural=("Imports", "Importations"), title="name",
     example={"name": "Beetles of 2026"},
 ):  # fmt: skip

@@ -1,0 +1,309 @@
+"""From the texts of a row to the records it describes; compiled once for a data set, run for every row."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import orjson
+
+from dina.modules.exchange.importing.fields import PARTS, WIDE, Field, component_of, darwin_core
+from dina.modules.exchange.importing.readers import (
+    CONTEXT,
+    EVENT,
+    GEO,
+    NAMED,
+    ORGANISM,
+    READERS,
+    Fault,
+    Reading,
+    point_of,
+    span_of,
+)
+from dina.modules.exchange.importing.values import Convert, converter
+
+CUSTOM = "managedAttributes"
+REMEMBERED = 100_000
+"""Readings of texts that are kept for the next row with the same text."""
+
+
+@dataclass(slots=True)
+class Parts:
+    """What a row says of each part: attributes by part, links by path, what is odd, and the row's identity."""
+
+    number: int
+    values: dict[str, dict[str, Any]]
+    links: dict[str, list[tuple[str, str]]]
+    faults: list[tuple[int | None, Fault]]
+    key: str | None = None
+    more: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    beside: list[tuple[str, str, dict[str, Any]]] = field(
+        default_factory=list[tuple[str, str, dict[str, Any]]]
+    )
+    """Records that hang on the main one: type, the relationship that says so, attributes."""
+    digests: dict[str, bytes] = field(default_factory=dict[str, bytes])
+
+    def put(self, part: str, name: str, value: Any) -> None:
+        place = self.values.setdefault(part, {})
+        if name.startswith("managedAttributes."):
+            place.setdefault(CUSTOM, {})[name[18:]] = value
+        else:
+            place.setdefault(name, value)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One column that fills one field by itself."""
+
+    position: int
+    part: str
+    name: str
+    convert: Convert | None
+    linking: str | None
+    keep: str = "always"
+    """Whether the text stays beside the link: `always`, `never`, or `unlinked` (where no record has its name)."""
+
+
+class Assembler:
+    """Turns rows of one table into `Parts`, by a mapping and what was decided about values."""
+
+    def __init__(
+        self,
+        mapping: Mapping[str, Any],
+        fields: Mapping[str, Field],
+        decisions: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.fields = fields
+        self.decisions: Mapping[str, Any] = decisions or {}
+        self.constants: list[tuple[str, Any]] = [
+            (one["field"], one["value"]) for one in mapping.get("constants", ())
+        ]
+        self.steps: list[Step] = []
+        self.together: list[tuple[str, list[tuple[str, int]]]] = []
+        self.terms: dict[str, int] = {}
+        self.unknown: list[str] = []
+        self.key_position: int | None = None
+        self._read: dict[Any, Reading] = {}
+        self._converted: dict[tuple[int, str], Any] = {}
+        for entry in mapping.get("columns", ()):
+            self._column(entry, mapping.get("matchBy"))
+        groups = darwin_core()["together"]
+        for reader, terms in groups.items():
+            present = [(term, self.terms[term]) for term in terms if term in self.terms]
+            if present:
+                self.together.append((reader, present))
+        self._spans = [
+            what for what in ("Elevation", "Depth") if f"{EVENT}.dwcVerbatim{what}" in self.paths.values()
+        ]
+        self._points = any("erbatimCoordinates" in p or "erbatimLatitude" in p for p in self.paths.values())
+
+    @property
+    def paths(self) -> dict[int, str]:
+        return {step.position: f"{step.part}.{step.name}" if step.part else step.name for step in self.steps}
+
+    def _column(self, entry: Mapping[str, Any], match_by: str | None) -> None:
+        path, position = entry.get("field"), entry["column"]
+        if match_by is not None and path == match_by:
+            self.key_position = position
+        if entry.get("skip") or not path:
+            return
+        if path.startswith("dwc:"):
+            self.terms[path[4:]] = position
+            return
+        own = component_of(path)
+        if own is not None:
+            part, _, name = path.rpartition(f"{CUSTOM}.")
+            link = entry.get("link")
+            keep = "unlinked" if link else "always"
+            self.steps.append(Step(position, part.rstrip("."), f"{CUSTOM}.{name}", None, link, keep))
+            return
+        known = self.fields.get(path)
+        if known is None:
+            head, _, key = path.rpartition(".")
+            if head == "identifiers":
+                self.steps.append(Step(position, "", f"identifiers.{key}", None, None))
+                return
+            self.unknown.append(path)
+            return
+        if known.linking:
+            self.steps.append(Step(position, known.part, known.name, None, path, "never"))
+        else:
+            step = Step(position, known.part, known.name, converter(known), entry.get("link"))
+            self.steps.append(step)
+
+    def row(self, number: int, values: Sequence[str | None]) -> Parts:
+        """What one row says. Nothing here asks anybody anything."""
+        parts = Parts(number, {}, {}, [])
+        put = parts.put
+        for step in self.steps:
+            text = values[step.position]
+            if text is None:
+                continue
+            if step.linking is not None:
+                linked = self._link(parts, step, text)
+                if step.keep == "never" or (step.keep == "unlinked" and linked):
+                    continue
+            value: Any = text
+            if step.convert is not None:
+                key = (step.position, text)
+                found = self._converted.get(key)
+                if found is None:
+                    found = self._remember(self._converted, key, step.convert(text))
+                value, fault = found
+                if fault is not None and step.name in IN_METRES and self._in_words(parts, step, text):
+                    continue
+                if fault is not None:
+                    parts.faults.append((step.position, fault))
+                    continue
+            if step.name.startswith("identifiers."):
+                parts.values.setdefault("", {}).setdefault("identifiers", {})[step.name[12:]] = value
+            else:
+                put(step.part, step.name, value)
+        for reader, terms in self.together:
+            given = tuple(values[position] for _, position in terms)
+            if any(given):
+                self._apply(parts, self._reading(reader, terms, given), dict(terms))
+        self._work_out(parts)
+        for path, value in self.constants:
+            self._constant(parts, path, value)
+        if self.key_position is not None:
+            parts.key = values[self.key_position]
+        return parts
+
+    def _reading(
+        self, reader: str, terms: Sequence[tuple[str, int]], given: tuple[str | None, ...]
+    ) -> Reading:
+        key = (reader, given)
+        found = self._read.get(key)
+        if found is None:
+            texts = {term: text for (term, _), text in zip(terms, given, strict=True) if text}
+            found = self._remember(self._read, key, READERS[reader](texts))
+        return found
+
+    @staticmethod
+    def _remember(memory: dict[Any, Any], key: Any, value: Any) -> Any:
+        if len(memory) > REMEMBERED:
+            memory.clear()
+        memory[key] = value
+        return value
+
+    def _apply(self, parts: Parts, reading: Reading, positions: Mapping[str, int]) -> None:
+        for part, name, value in reading.assignments:
+            parts.put(part, name, value)
+        for fault in reading.faults:
+            parts.faults.append((positions.get(fault.term, self.terms.get(fault.term)), fault))
+
+    def _link(self, parts: Parts, step: Step, text: str) -> bool:
+        """Names of linked records, each looked up in the decisions for its field; whether all have its very name."""
+        assert step.linking is not None
+        same = True
+        target = self.fields[step.linking]
+        decided: Mapping[str, Any] = self.decisions.get(step.linking, {})
+        for name in names_in(text) if target.many else [text]:
+            decision = decided.get(name)
+            if decision is None or decision["action"] == "ask":
+                parts.faults.append((step.position, undecided(name)))
+            elif decision["action"] == "create" and "id" not in decision:
+                # It is made when the import begins; the check can only count on it.
+                continue
+            elif decision["action"] in ("use", "create"):
+                parts.links.setdefault(step.linking, []).append((target.targets[0], decision["id"]))
+                same = same and (decision["action"] == "create" or decision.get("how") == "exact")
+                continue
+            same = False
+        return same
+
+    def _work_out(self, parts: Parts) -> None:
+        """Figures from verbatim texts where the row gives none."""
+        event = parts.values.get(EVENT)
+        if event is None:
+            return
+        geo = parts.values.get(GEO)
+        if self._points and (geo is None or "dwcDecimalLatitude" not in geo):
+            reading = point_of(
+                event.get("dwcVerbatimCoordinates"),
+                event.get("dwcVerbatimLatitude"),
+                event.get("dwcVerbatimLongitude"),
+                (geo or {}).get("dwcGeodeticDatum") or event.get("dwcVerbatimSRS"),
+            )
+            self._apply(parts, reading, {term: self._position_of(term) for term in _POINT_TERMS})
+        for what in self._spans:
+            text = event.get(f"dwcVerbatim{what}")
+            if text and event.get(f"dwcMinimum{what}InMeters") is None:
+                path = f"{EVENT}.dwcVerbatim{what}"
+                positions = {f"verbatim{what}": next(k for k, v in self.paths.items() if v == path)}
+                self._apply(parts, span_of(what, text), positions)
+
+    def _in_words(self, parts: Parts, step: Step, text: str) -> bool:
+        """A height or depth in metres that is no plain number (`~ 1800`) is read as its verbatim text would be."""
+        what = IN_METRES[step.name]
+        event = parts.values.setdefault(EVENT, {})
+        if f"dwcVerbatim{what}" in event:
+            return False
+        event[f"dwcVerbatim{what}"] = text
+        reading = span_of(what, text, "m")
+        faults = tuple(replace(fault, term="") for fault in reading.faults)
+        self._apply(parts, Reading(reading.assignments), {})
+        parts.faults += [(step.position, fault) for fault in faults]
+        return True
+
+    def _position_of(self, term: str) -> int:
+        path = f"{EVENT}.dwc{term[0].upper()}{term[1:]}"
+        return next((position for position, one in self.paths.items() if one == path), -1)
+
+    def _constant(self, parts: Parts, path: str, value: Any) -> None:
+        known = self.fields.get(path)
+        if known is None:
+            return
+        if known.linking:
+            parts.links.setdefault(path, []).append((known.targets[0], value))
+        else:
+            place = parts.values.setdefault(known.part, {})
+            place.setdefault(known.name, value)
+
+
+IN_METRES = {
+    f"dwc{end}{what}InMeters": what for end in ("Minimum", "Maximum") for what in ("Elevation", "Depth")
+}
+_POINT_TERMS = ("verbatimCoordinates", "verbatimLatitude")
+
+
+def names_in(text: str) -> list[str]:
+    """The names of several people or things in one text."""
+    for mark in ("|", ";", " & ", " and ", " et ", " und "):
+        if mark in text:
+            return [part for part in (one.strip(" ,") for one in text.split(mark)) if part]
+    return [text.strip()] if text.strip() else []
+
+
+def undecided(name: str) -> Fault:
+    return Fault(
+        "", "choice", "match.undecided",
+        {
+            "en": f"“{name}” is not here yet: choose a record, create one, or leave it as text.",
+            "fr": f"« {name} » n’existe pas encore ici : choisissez une fiche, créez-la ou gardez le texte seul.",
+        },
+    )  # fmt: skip
+
+
+def digest(value: Any) -> bytes:
+    """Sixteen bytes that are the same for the same content."""
+    content = orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
+    return hashlib.blake2b(content, digest_size=16).digest()
+
+
+__all__ = [
+    "CONTEXT",
+    "EVENT",
+    "GEO",
+    "NAMED",
+    "ORGANISM",
+    "PARTS",
+    "WIDE",
+    "Assembler",
+    "Parts",
+    "digest",
+    "names_in",
+]

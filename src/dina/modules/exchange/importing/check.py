@@ -1,0 +1,281 @@
+"""The job that judges every row by every rule and writes nothing into the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from dina.base.errors import Error
+from dina.base.jobs import Failed, Job
+from dina.base.jsonapi.writing.changes import uuid7
+from dina.modules.exchange.importing import custom, store
+from dina.modules.exchange.importing.assemble import Assembler, Parts, digest
+from dina.modules.exchange.importing.chunk import Chunk, Said, send
+from dina.modules.exchange.importing.extensions import Extensions
+from dina.modules.exchange.importing.fields import COMPONENTS, WIDE, fields_of, registry
+from dina.modules.exchange.importing.matching import match
+from dina.modules.exchange.importing.readers import Fault
+
+BATCH = 500
+MODULES = {"person": "agent", "organization": "agent"}
+
+
+@dataclass
+class Prepared:
+    """What check and import both begin with."""
+
+    dataset: dict[str, Any]
+    assembler: Assembler
+    extensions: Extensions
+    needed: list[custom.Needed]
+    absent: list[custom.Needed]
+    columns: list[dict[str, Any]]
+
+    @property
+    def mapped(self) -> list[int]:
+        """Positions of the columns that are imported."""
+        columns = self.dataset["mapping"]["columns"]
+        return [one["column"] for one in columns if one.get("field") and not one.get("skip")]
+
+    @property
+    def module(self) -> str:
+        return MODULES.get(self.dataset["targetType"], "collection")
+
+    def chunk(self, rows: list[Parts], ids: dict[int, str]) -> Chunk:
+        dataset = self.dataset
+        return Chunk(dataset["targetType"], dataset["group"], self.module, dataset["id"], rows, ids)
+
+    def position_of(self, path: str | None) -> int | None:
+        """The column that fills a field, directly or read together with others."""
+        if path is None:
+            return None
+        exact = {p: position for position, p in self.assembler.paths.items()}
+        if path in exact:
+            return exact[path]
+        head = path.split(".")[0]
+        return next((position for p, position in exact.items() if p.split(".")[0] == head), None)
+
+
+async def prepare(job: Job, *, matching: bool) -> Prepared:
+    id_: str = job.parameters["dataset"]
+    async with job.pools.write.connection() as connection:
+        dataset = await store.load(connection, id_)
+    if dataset is None or not dataset["mapping"]:
+        raise Failed(Error("BUSINESS_RULE", key="import.notStaged"))
+    module = MODULES.get(dataset["targetType"], "collection")
+    types = await registry(job.client, module)
+    if dataset["targetType"] not in types:
+        raise Failed(Error("BUSINESS_RULE", key="import.targetType", values={"type": dataset["targetType"]}))
+    fields = fields_of(types, dataset["targetType"])
+    assembler = Assembler(dataset["mapping"], fields, dataset["decisions"])
+    if assembler.unknown:
+        raise Failed(
+            Error("BUSINESS_RULE", key="import.fields", values={"names": ", ".join(assembler.unknown)})
+        )
+    if matching:
+        assembler.decisions = await match(job, dataset, assembler.steps, fields)
+    extensions = Extensions(dataset["tables"] or [])
+    wanted = custom.needed(dataset["mapping"]) if dataset["targetType"] == WIDE else []
+    absent = await custom.missing(job.client, wanted) if wanted else []
+    return Prepared(
+        dataset, assembler, extensions, wanted, absent, (dataset["tables"] or [{}])[0].get("columns", [])
+    )
+
+
+@dataclass
+class Found:
+    """What the check learns about the whole."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    shared: set[bytes] = field(default_factory=set[bytes])
+    leftovers: dict[tuple[str, str], None] = field(default_factory=dict[tuple[str, str], None])
+
+
+async def check(job: Job) -> Mapping[str, Any]:
+    """Assemble, match and judge every row of a data set; its problems replace those of the last check."""
+    prepared = await prepare(job, matching=True)
+    dataset, id_ = prepared.dataset, prepared.dataset["id"]
+    found = Found()
+    absent = {(one.component, one.key) for one in prepared.absent}
+    known = {(one.component, one.key) for one in prepared.needed} - absent
+    async with job.pools.write.connection() as connection, job.pools.write.connection() as writing:
+        await store.clear(connection, id_, "import_problem")
+        await repeated_keys(connection, prepared)
+        done = 0
+        async for batch in store.batches(connection, id_, size=BATCH):
+            rows = [prepared.assembler.row(number, values) for number, values in batch]
+            await prepared.extensions.add(connection, id_, rows, batch, prepared.dataset["tables"])
+            texts = dict(batch)
+            problems = [problem for parts in rows for problem in own_problems(parts, texts[parts.number])]
+            identities = await known_rows(connection, dataset, rows, texts)
+            await classify(found, rows, texts, identities)
+            leave_out(rows, known, found)
+            sound = [p for p in rows if not any(f.severity != "warning" for _, f in p.faults)]
+            problems += await judged(job, prepared, sound, texts)
+            if problems:
+                await store.add_problems(writing, id_, problems)
+            done += len(batch)
+            await job.progress(done, dataset["rowCount"], message="check")
+        leftovers = custom.needed({}, found.leftovers)
+        more = await custom.missing(job.client, leftovers) if leftovers else []
+        counts = await store.counts(connection, id_)
+        vanished = (
+            await vanished_rows(connection, dataset) if prepared.assembler.key_position is not None else 0
+        )
+        summary = {
+            **counts,
+            "created": found.created, "updated": found.updated, "unchanged": found.unchanged, "vanished": vanished,
+            "events": len(found.shared),
+            "customFields": [
+                {"component": one.component, "key": one.key, "name": one.name, "vocabulary": one.vocabulary}
+                for one in {(o.vocabulary, o.component, o.key): o for o in [*prepared.absent, *more]}.values()
+            ],
+            "notImported": [
+                {"column": one["column"], "heading": one["heading"], "values": filled(prepared, one["column"])}
+                for one in dataset["mapping"]["columns"]
+                if (one.get("skip") or not one.get("field")) and filled(prepared, one["column"])
+            ],
+            "extensions": prepared.extensions.described(),
+        }  # fmt: skip
+        await store.save(
+            connection, id_, job.caller.username, state="CHECKED", summary=summary,
+            decisions=dict(prepared.assembler.decisions),
+        )  # fmt: skip
+    return {name: value for name, value in summary.items() if isinstance(value, int)}
+
+
+def filled(prepared: Prepared, position: int) -> int:
+    return next((c["filled"] for c in prepared.columns if c["position"] == position), 0)
+
+
+def own_problems(parts: Parts, values: Sequence[str | None]) -> Iterable[store.Problem]:
+    for position, fault in parts.faults:
+        yield parts.number, position, fault, values[position] if position is not None else None
+
+
+def leave_out(rows: Iterable[Parts], known: set[tuple[str, str]], found: Found) -> None:
+    """Custom fields that are made only when the import begins cannot be judged before."""
+    component = {
+        path.removesuffix("managedAttributes").rstrip("."): name for name, path in COMPONENTS.items()
+    }
+    for parts in rows:
+        for part, values in parts.values.items():
+            own = values.get("managedAttributes")
+            if not own:
+                continue
+            for key in list(own):
+                place = (component[part], key)
+                if place not in known:
+                    found.leftovers[place] = None
+                    del own[key]
+        identifiers = parts.values.get("", {}).get("identifiers")
+        if identifiers and ("MATERIAL_SAMPLE", "occurrence_id") not in known:
+            parts.values[""].pop("identifiers")
+
+
+async def judged(
+    job: Job, prepared: Prepared, rows: list[Parts], texts: Mapping[int, Sequence[str | None]]
+) -> list[store.Problem]:
+    """What the API's rules say of rows; those at fault are taken out until nothing more is found."""
+    problems: list[store.Problem] = []
+    while rows:
+        chunk = prepared.chunk(rows, {parts.number: str(uuid7()) for parts in rows})
+        errors = await send(job.client, chunk, dry=True)
+        if not errors:
+            break
+        said = chunk.said(errors)
+        french = chunk.said(await send(job.client, chunk, dry=True, language="fr"))
+        wrong = {number for one in said for number in one.rows}
+        if not wrong:
+            raise Failed(Error("BUSINESS_RULE", key="import.refused", values={"reason": said[0].detail}))
+        for one, other in zip(said, french, strict=True):
+            problems += said_problems(prepared, one, other, texts)
+        rows = [parts for parts in rows if parts.number not in wrong]
+    return problems
+
+
+def said_problems(
+    prepared: Prepared, said: Said, french: Said, texts: Mapping[int, Sequence[str | None]]
+) -> Iterable[store.Problem]:
+    position = prepared.position_of(said.path)
+    fault = Fault("", "error", said.code, {"en": said.detail, "fr": french.detail})
+    for number in said.rows:
+        yield number, position, fault, texts[number][position] if position is not None else None
+
+
+async def known_rows(
+    connection: store.Connection,
+    dataset: Mapping[str, Any],
+    rows: Iterable[Parts],
+    texts: Mapping[int, Sequence[str | None]],
+) -> dict[int, tuple[str, bool]]:
+    """Rows whose record came in before: number -> (its id, whether the row says something else now)."""
+    keys = {parts.key: parts.number for parts in rows if parts.key}
+    found = await store.identities(connection, dataset["group"], dataset["targetType"], list(keys))
+    return {keys[key]: (id_, digest(texts[keys[key]]) != before) for key, (id_, before) in found.items()}
+
+
+async def classify(
+    found: Found,
+    rows: Iterable[Parts],
+    texts: Mapping[int, Sequence[str | None]],
+    identities: Mapping[int, tuple[str, bool]],
+) -> None:
+    for parts in rows:
+        before = identities.get(parts.number)
+        if before is None:
+            found.created += 1
+        elif before[1]:
+            found.updated += 1
+        else:
+            found.unchanged += 1
+        event = parts.values.get("collectingEvent")
+        if event:
+            found.shared.add(digest(event)[:8])
+
+
+async def repeated_keys(connection: store.Connection, prepared: Prepared) -> None:
+    """Rows of one file that claim to be the same record."""
+    position = prepared.assembler.key_position
+    if position is None:
+        return
+    message = {
+        "en": "Several rows of this file have this identifier; each record needs its own.",
+        "fr": "Plusieurs lignes de ce fichier portent cet identifiant ; chaque fiche doit avoir le sien.",
+    }
+    fault = Fault("", "error", "key.repeated", message)
+    cursor = await connection.execute(
+        'SELECT number, v FROM (SELECT number, "values"[%(at)s] AS v, count(*) OVER (PARTITION BY "values"[%(at)s]) AS n '
+        'FROM exchange.import_row WHERE dataset = %(id)s::uuid AND tbl = 0 AND "values"[%(at)s] IS NOT NULL) r WHERE n > 1',
+        {"at": position + 1, "id": prepared.dataset["id"]},
+    )
+    repeated = [(number, position, fault, value) for number, value in await cursor.fetchall()]
+    if repeated:
+        await store.add_problems(connection, prepared.dataset["id"], repeated)
+
+
+async def vanished_rows(connection: store.Connection, dataset: Mapping[str, Any]) -> int:
+    """Records of the data set this one follows that no row of it names any more."""
+    cursor = await connection.execute(
+        VANISHED.replace("SELECT i.key, i.id::text", "SELECT count(*)"), _of(dataset)
+    )  # type: ignore[arg-type]
+    row = await cursor.fetchone()
+    return row[0] if row else 0
+
+
+VANISHED = (
+    'WITH mine AS (SELECT "values"[%(at)s] AS key FROM exchange.import_row WHERE dataset = %(id)s::uuid AND tbl = 0), '
+    'former AS (SELECT i.dataset FROM exchange.identity i JOIN mine USING (key) WHERE i."group" = %(group)s '
+    "AND i.type = %(type)s AND i.dataset <> %(id)s::uuid GROUP BY 1 ORDER BY count(*) DESC LIMIT 1) "
+    'SELECT i.key, i.id::text FROM exchange.identity i JOIN former USING (dataset) WHERE i."group" = %(group)s '
+    "AND i.type = %(type)s AND NOT EXISTS (SELECT FROM mine WHERE mine.key = i.key)"
+)
+
+
+def _of(dataset: Mapping[str, Any]) -> dict[str, Any]:
+    mapping = dataset["mapping"]
+    position = next((c["column"] for c in mapping["columns"] if c.get("field") == mapping.get("matchBy")), 0)
+    return {"at": position + 1, "id": dataset["id"], "group": dataset["group"], "type": dataset["targetType"]}

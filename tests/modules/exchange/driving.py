@@ -1,0 +1,91 @@
+"""What tests of imports have in common: send a file, let the worker work, look at the outcome."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from dina.app import App
+from tests.conftest import client_of, resource
+
+EXCHANGE = "/exchange/v1"
+
+
+class Desk:
+    """A curator at work on one import."""
+
+    def __init__(self, app: App, client: httpx.AsyncClient | None = None) -> None:
+        self.app = app
+        self.client = client or client_of(app)
+        self.id = ""
+
+    async def work(self) -> None:
+        with tempfile.TemporaryDirectory() as scratch:
+            await self.app.worker(Path(scratch)).run(until_idle=True)
+
+    async def done(self, answer: httpx.Response) -> dict[str, Any]:
+        """The job that a request started, when it is over."""
+        assert answer.status_code == 202, answer.text
+        id_ = answer.json()["data"]["id"]
+        await self.work()
+        found = await self.client.get(f"{EXCHANGE}/job/{id_}")
+        return found.json()["data"]["attributes"]
+
+    async def send(self, name: str, content: bytes, **attributes: Any) -> dict[str, Any]:
+        body = resource("import-dataset", {"name": name, "group": "dev-group", **attributes})
+        made = await self.client.post(f"{EXCHANGE}/import-dataset", json=body)
+        assert made.status_code == 201, made.text
+        self.id = made.json()["data"]["id"]
+        return await self.upload(name, content)
+
+    async def upload(self, name: str, content: bytes) -> dict[str, Any]:
+        answer = await self.client.post(
+            f"{EXCHANGE}/import-dataset/{self.id}/file",
+            params={"name": name},
+            content=content,
+            headers={"content-type": "application/octet-stream"},
+        )
+        return await self.done(answer)
+
+    async def dataset(self) -> dict[str, Any]:
+        found = await self.client.get(f"{EXCHANGE}/import-dataset/{self.id}")
+        return found.json()["data"]["attributes"]
+
+    async def change(self, **attributes: Any) -> None:
+        body = {"data": {"type": "import-dataset", "id": self.id, "attributes": attributes}}
+        answer = await self.client.patch(f"{EXCHANGE}/import-dataset/{self.id}", json=body)
+        assert answer.status_code == 200, answer.text
+
+    async def act(self, path: str, attributes: Mapping[str, Any] | None = None) -> httpx.Response:
+        body = resource("import-dataset", dict(attributes or {}))
+        return await self.client.post(f"{EXCHANGE}/import-dataset/{self.id}/{path}", json=body)
+
+    async def check(self) -> dict[str, Any]:
+        return await self.done(await self.act("check"))
+
+    async def run(self, mode: str = "rows") -> dict[str, Any]:
+        return await self.done(await self.act("run", {"mode": mode}))
+
+    async def undo(self, **attributes: Any) -> dict[str, Any]:
+        return await self.done(await self.act("undo", attributes))
+
+    async def problems(self) -> list[dict[str, Any]]:
+        found = await self.client.get(f"{EXCHANGE}/import-dataset/{self.id}/problems?page[limit]=1000")
+        assert found.status_code == 200, found.text
+        return [one["attributes"] for one in found.json()["data"]]
+
+    async def rows(self, **params: str) -> list[dict[str, Any]]:
+        found = await self.client.get(
+            f"{EXCHANGE}/import-dataset/{self.id}/rows", params={"page[limit]": "1000", **params}
+        )
+        assert found.status_code == 200, found.text
+        return [one["attributes"] for one in found.json()["data"]]
+
+    async def count(self, path: str) -> int:
+        found = await self.client.get(f"/collection/v1/{path}")
+        assert found.status_code == 200, found.text
+        return int(found.json()["meta"]["totalResourceCount"])
