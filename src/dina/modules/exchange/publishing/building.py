@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import httpx
 import orjson
@@ -82,7 +81,7 @@ async def source_of(client: httpx.AsyncClient, dataset: Mapping[str, Any], mappi
         base,
         filters(dataset),
         bool(dataset.get("withRestricted")),
-        tables()["rank"],
+        around.identified,
     )
 
 
@@ -136,11 +135,14 @@ def take(
     checks, comparison, ledger, digest = made.checks, made.comparison, made.ledger, made.content
     for record in records:
         identifier = record.identifier
-        content = (record.line + orjson.dumps(record.more).decode() if record.more else record.line).encode()
+        content = record.line.encode()
+        if record.more:
+            content += orjson.dumps(record.more)
         one = entry(record.id, identifier, content)
-        checks.identifier(record.id, identifier, identifier == base + str(UUID(record.id)))
+        derived = identifier == base + record.id
+        checks.identifier(record.id, identifier, derived)
         comparison.feed(one)
-        ledger.add(one)
+        ledger.add(one, derived=derived)
         digest.update(content)
         for look in shown:
             look(record.values)

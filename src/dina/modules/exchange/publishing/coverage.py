@@ -70,7 +70,7 @@ def watching(coverage: Coverage, terms: Sequence[str]) -> Callable[[Sequence[str
             coverage.time(values[date])
         for place, names in ranks:
             name = values[place]
-            if name and len(names) < MOST:
+            if name and name not in names and len(names) < MOST:
                 names.add(name)
         if country is not None and values[country] and len(countries) < MOST:
             countries.add(values[country])

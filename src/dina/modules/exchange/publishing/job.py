@@ -60,7 +60,12 @@ async def publish(job: Job) -> Mapping[str, Any]:
     if former is not None and former.content == content and former.state == kept.PUBLISHED:
         async with job.pools.write.connection() as connection:
             await kept.schedule_next(connection, id_)
-        return {"version": former.number, "unchanged": True, "checks": made.checks.document()}
+        return {
+            "version": former.number,
+            "unchanged": True,
+            "rows": made.checks.read,
+            "checks": made.checks.document(),
+        }
     number = max((one.number for one in found), default=0) + 1
     on = dt.datetime.now(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     eml = eml_xml(dataset, parties, made.coverage.document(), id_=id_, number=number, published=on)

@@ -28,11 +28,11 @@ class Entry:
 
 
 def entry(id_: str, identifier: str, content: bytes) -> Entry:
-    return Entry(UUID(id_).bytes, blake2b(content, digest_size=8).digest(), identifier)
+    return Entry(bytes.fromhex(id_.replace("-", "")), blake2b(content, digest_size=8).digest(), identifier)
 
 
 class Ledger:
-    """A ledger being written. An identifier that is a prefix and the id is written as nothing."""
+    """A ledger being written. An identifier `derived` from prefix and id is written as nothing."""
 
     def __init__(self, path: Path, prefix: str) -> None:
         self.path = path
@@ -41,8 +41,8 @@ class Ledger:
         start = prefix.encode()
         self._file.write(struct.pack("<H", len(start)) + start)
 
-    def add(self, one: Entry) -> None:
-        own = b"" if one.identifier == self.prefix + str(UUID(bytes=one.id)) else one.identifier.encode()
+    def add(self, one: Entry, *, derived: bool) -> None:
+        own = b"" if derived else one.identifier.encode()
         self._file.write(HEAD.pack(one.id, one.digest, len(own)) + own)
 
     def close(self) -> None:

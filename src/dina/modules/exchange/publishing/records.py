@@ -8,7 +8,6 @@ from typing import Any
 
 import httpx
 
-from dina.modules.exchange.publishing.mapping.identification import single
 from dina.modules.exchange.publishing.mapping.people import People
 from dina.modules.exchange.publishing.mapping.record import (
     DETERMINATIONS,
@@ -50,13 +49,12 @@ class Source:
     base: str
     params: Sequence[tuple[str, str]]
     with_restricted: bool
-    ranks: Mapping[str, str]
+    identified: Callable[[Mapping[str, Any]], Sequence[str]]
 
     async def records(self) -> AsyncIterator[list[Record]]:
         """Records in the order of their ids, in batches."""
         measured = Beside(self.beside("measurement", "materialSample.id", MEASUREMENTS))
         associated = Beside(self.beside("association", "sample.id", ASSOCIATIONS))
-        identified = single(self.people, self.ranks)
         reader = self.plain
         organisms, target = reader.slots[ORGANISMS], reader.slots["organism[isTarget].id"]
         slot = reader.slots["attachment"]
@@ -78,7 +76,7 @@ class Source:
             await self.people.learn(wanted)
             await self.media.learn(id_ for row in batch for id_ in row[slot] or ())
             yield [
-                self.record(row, measured, associated, identified, others.get(row[0], ())) for row in batch
+                self.record(row, measured, associated, others.get(row[0], ())) for row in batch
             ]
             measured.forget(last)
             associated.forget(last)
@@ -104,7 +102,6 @@ class Source:
         row: Row,
         measured: Beside,
         associated: Beside,
-        identified: Callable[[Mapping[str, Any]], Sequence[str]],
         others: Others,
     ) -> Record:
         reader = self.plain
@@ -118,7 +115,7 @@ class Source:
         told = [(organism, one) for one in history or ()] + [(of, one) for of, many in others for one in many]
         if told:
             more["identification"] = [
-                self.identification(values[0], n, one, of, identified) for n, (of, one) in enumerate(told)
+                self.identification(values[0], n, one, of) for n, (of, one) in enumerate(told)
             ]
         measurements = [self.measurement(one) for one in measured.of(id_)]
         measurements += [
@@ -141,12 +138,11 @@ class Source:
         return record
 
     def identification(
-        self, identifier: str, number: int, one: Mapping[str, Any], organism: str,
-        identified: Callable[[Mapping[str, Any]], Sequence[str]],
-    ) -> Sequence[str]:  # fmt: skip
+        self, identifier: str, number: int, one: Mapping[str, Any], organism: str
+    ) -> Sequence[str]:
         accepted = "true" if one.get("isPrimary") else "false"
         about = self.base + organism if organism else ""
-        return (f"{identifier}#identification-{number + 1}", *identified(one), accepted, about)
+        return (f"{identifier}#identification-{number + 1}", *self.identified(one), accepted, about)
 
     def measurement(self, row: Row) -> Sequence[str]:
         low, high = text(row[4]), text(row[5])

@@ -16,8 +16,10 @@ def line(values: Sequence[str]) -> str:
     the descriptor of the table says so. All others stand as they are.
     """
     whole = "\t".join(values)
-    if '"' in whole or "\n" in whole or "\r" in whole or whole.count("\t") >= len(values):
-        return "\t".join(quoted(value) for value in values)
+    if "\n" in whole or "\r" in whole or whole.count("\t") >= len(values):
+        return "\t".join([quoted(value) for value in values])
+    if '"' in whole:
+        return "\t".join([quoted(value) if '"' in value else value for value in values])
     return whole
 
 

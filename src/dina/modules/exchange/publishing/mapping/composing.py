@@ -8,10 +8,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
-from dina.modules.exchange.publishing.mapping.identification import identification
+from dina.modules.exchange.publishing.mapping.identification import identification, single
 from dina.modules.exchange.publishing.mapping.people import People
 from dina.modules.exchange.publishing.mapping.values import BAR, listed, mapped, primary, text, wkt
 
@@ -28,6 +28,11 @@ class Surroundings:
     people: People
     base: str = "urn:uuid:"
     dataset: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    @cached_property
+    def identified(self) -> Callable[[Mapping[str, Any]], Sequence[str]]:
+        """The terms of one identification; the same function for all, as it remembers the last."""
+        return single(self.people, self.tables["rank"])
 
 
 def identifier(around: Surroundings) -> Compose:
@@ -162,7 +167,10 @@ def georeference(around: Surroundings) -> Compose:
         one = primary(assertions)
         if not one:
             return nothing
-        found = [text(one.get(name)) for name in GEOREFERENCE]
+        found = [
+            value if value.__class__ is str else "" if value is None else text(value)
+            for value in map(one.get, GEOREFERENCE)
+        ]
         found[4] = one.get("literalGeoreferencedBy") or people.names(listed(one.get("georeferencedBy")))
         return found
 
@@ -254,4 +262,4 @@ COMPOSERS: Mapping[str, Callable[[Surroundings], Compose]] = {
         identifier, uuids, kind_of_record, modified, joined, citations, event_dates, collectors, georeference,
         disclosure, places, geometry, collection_numbers, stage, of_the_data_set,
     )
-} | {"identification": lambda around: identification(around.people, around.tables["rank"])}  # fmt: skip
+} | {"identification": lambda around: identification(around.identified)}  # fmt: skip

@@ -17,15 +17,22 @@ NUMBER = 31
 SPECIES = 2
 
 
-def identification(people: People, ranks: Mapping[str, str]) -> Callable[[Any], Sequence[str]]:
-    """The terms of the primary one of several identifications."""
-    one = single(people, ranks)
+def identification(one: Callable[[Mapping[str, Any]], Sequence[str]]) -> Callable[[Any], Sequence[str]]:
+    """The terms of the primary one of several identifications, by the function for a single one."""
     nothing = ("",) * NUMBER
     return lambda determinations: one(primary(determinations)) if determinations else nothing
 
 
 def single(people: People, ranks: Mapping[str, str]) -> Callable[[Mapping[str, Any]], Sequence[str]]:
     """The terms of one identification."""
+
+    last: list[Any] = [None, ()]
+    # The primary one is asked for twice in a row: for the record, and among all identifications.
+
+    def remembered(one: Mapping[str, Any]) -> Sequence[str]:
+        if last[0] is not one:
+            last[:] = one, compose(one)
+        return last[1]
 
     def compose(one: Mapping[str, Any]) -> Sequence[str]:
         get = one.get
@@ -62,7 +69,7 @@ def single(people: People, ranks: Mapping[str, str]) -> Callable[[Mapping[str, A
             "" if status.lower() == "none" else status,
         )
 
-    return compose
+    return remembered
 
 
 def classification(details: Mapping[str, Any]) -> tuple[list[str], Mapping[str, str]]:

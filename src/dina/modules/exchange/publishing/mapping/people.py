@@ -12,6 +12,7 @@ from dina.modules.exchange.publishing.mapping.values import BAR
 PERSON, IDENTIFIER_TYPE = "/agent/v1/person", "/agent/v1/identifier-type"
 AT_ONCE = 200
 REMEMBERED = 200_000
+NOBODY = ("", "")
 
 
 class People:
@@ -77,7 +78,11 @@ class People:
         return value if template is None or value.startswith("http") else template.replace("$1", value)
 
     def names(self, ids: Sequence[str]) -> str:
-        return BAR.join(name for name in (self.known.get(id_, ("", ""))[0] for id_ in ids) if name)
+        if len(ids) == 1:
+            return self.known.get(ids[0], NOBODY)[0]
+        return BAR.join([name for id_ in ids if (name := self.known.get(id_, NOBODY)[0])])
 
     def identifiers(self, ids: Sequence[str]) -> str:
-        return BAR.join(one for one in (self.known.get(id_, ("", ""))[1] for id_ in ids) if one)
+        if len(ids) == 1:
+            return self.known.get(ids[0], NOBODY)[1]
+        return BAR.join([one for id_ in ids if (one := self.known.get(id_, NOBODY)[1])])

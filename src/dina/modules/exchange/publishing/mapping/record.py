@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 from dina.modules.exchange.publishing.mapping.composing import COMPOSERS, Compose, Surroundings
@@ -63,33 +64,25 @@ class Reader:
                 yield fold
 
     def _compile(self, around: Surroundings) -> None:
-        place = {term: number for number, term in enumerate(self.mapping.terms)}
-        self.width = len(place)
-        simple: list[tuple[int, int]] = []
-        several: list[tuple[int, list[int]]] = []
-        for term, paths in self.mapping.fields.items():
-            slots = [self.slots[path] for path in paths]
-            if len(slots) == 1:
-                simple.append((place[term], slots[0]))
-            else:
-                several.append((place[term], slots))
-        self.simple, self.several = simple, several
-        self.composed: list[tuple[Compose, list[int], list[tuple[int, int]]]] = [
-            (
-                COMPOSERS[one.by](around),
-                [self.slots[path] for path in one.paths],
-                [(place[term], number) for number, term in enumerate(one.terms) if term in place],
-            )
-            for one in self.mapping.compositions
-            if any(term in place for term in one.terms)
-        ]
-        self.custom = [
-            (place[term], self.slots[holder], key)
-            for term, (holder, key) in self.mapping.custom.items()
-            if term in place
-        ]
-        self.dynamic = [(name, self.slots[path]) for name, path in self.mapping.dynamic.items()]
-        self.dynamic_place = place.get("dwc:dynamicProperties")
+        """Put together how a row is read: values are gathered in the order that is quickest, then put in theirs."""
+        terms: list[str] = []
+        single = [(term, paths[0]) for term, paths in self.mapping.fields.items() if len(paths) == 1]
+        terms += [term for term, _ in single]
+        self.simple = itemgetter(*(self.slots[path] for _, path in single))
+        several = [(term, paths) for term, paths in self.mapping.fields.items() if len(paths) > 1]
+        terms += [term for term, _ in several]
+        self.several = [[self.slots[path] for path in paths] for _, paths in several]
+        self.composed: list[tuple[Compose, Callable[[Row], Sequence[Any]]]] = []
+        for one in self.mapping.compositions:
+            terms += one.terms
+            self.composed.append((COMPOSERS[one.by](around), gathering([self.slots[path] for path in one.paths])))
+        self.custom = [(self.slots[holder], key) for holder, key in self.mapping.custom.values()]
+        terms += self.mapping.custom
+        self.dynamic_names = tuple(self.mapping.dynamic)
+        self.dynamic = gathering([self.slots[path] for path in self.mapping.dynamic.values()])
+        terms.append("dwc:dynamicProperties")
+        place = {term: at for at, term in reversed(list(enumerate(terms)))}
+        self.ordered = itemgetter(*(place[term] for term in self.mapping.terms))
         self.measured = [(self.slots[h], key, one) for (h, key), one in self.mapping.measured.items()]
 
     def fold(self, row: Row) -> Row:
@@ -102,32 +95,29 @@ class Reader:
 
     def texts(self, row: Row) -> list[str]:
         """The texts of all terms, in the order of the mapping."""
-        out = [""] * self.width
-        for at, slot in self.simple:
-            value = row[slot]
-            if value is not None:
-                out[at] = value if value.__class__ is str else text(value)
-        for at, slots in self.several:
+        out = [
+            value if value.__class__ is str else "" if value is None else text(value) for value in self.simple(row)
+        ]
+        for slots in self.several:
             for slot in slots:
                 value = row[slot]
                 if value is not None and value != "" and value != []:
-                    out[at] = text(value)
+                    out.append(text(value))
                     break
-        for compose, slots, places in self.composed:
-            found = compose(*[row[slot] for slot in slots])
-            for at, number in places:
-                out[at] = found[number]
-        for at, slot, key in self.custom:
+            else:
+                out.append("")
+        for compose, gathered in self.composed:
+            out += compose(*gathered(row))
+        for slot, key in self.custom:
             held = row[slot]
-            if held:
-                out[at] = text(held.get(key))
-        if self.dynamic_place is not None:
-            more = {
-                name: value for name, slot in self.dynamic if (value := row[slot]) not in (None, [], {}, "")
-            }
-            if more:
-                out[self.dynamic_place] = text(more)
-        return out
+            out.append(text(held.get(key)) if held else "")
+        further = self.dynamic(row)
+        if any(further):
+            names = zip(self.dynamic_names, further, strict=True)
+            out.append(text({name: value for name, value in names if value or value == 0}))
+        else:
+            out.append("")
+        return list(self.ordered(out))
 
     def people(self, rows: Iterable[Row]) -> Iterator[str]:
         """The people that some rows speak of."""
@@ -143,9 +133,16 @@ class Reader:
                 if one.get("georeferencedBy"):
                     yield from one["georeferencedBy"]
 
-    def getter(self, path: str) -> Callable[[Row], Any]:
-        slot = self.slots[path]
-        return lambda row: row[slot]
+
+
+def gathering(slots: Sequence[int]) -> Callable[[Row], Sequence[Any]]:
+    """A function that gives the values of some slots of a row."""
+    if len(slots) > 1:
+        return itemgetter(*slots)
+    if not slots:
+        return lambda row: ()
+    only = slots[0]
+    return lambda row: (row[only],)
 
 
 @dataclass(frozen=True)
@@ -165,6 +162,3 @@ def facts(reader: Reader, row: Row) -> Iterator[tuple[str, Any, str | None]]:
         if value not in (None, ""):
             yield one.name, value, one.unit
 
-
-def determinations(reader: Reader, row: Row) -> list[Any]:
-    return listed(row[reader.slots[DETERMINATIONS]])
