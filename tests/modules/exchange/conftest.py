@@ -65,6 +65,13 @@ async def sign_in(client: httpx.AsyncClient, name: str) -> None:
 async def curator(demo: App) -> AsyncIterator[httpx.AsyncClient]:
     async with client_of(demo) as client:
         await sign_in(client, "curator")
+        # Where specimens keep the identifier that they came with, as an import makes it.
+        found = await client.get("/collection/v1/controlled-vocabulary?filter[key]=identifier_type")
+        await made(
+            client, "controlled-vocabulary-item",
+            {"name": "occurrenceID", "key": "occurrence_id", "dinaComponent": "MATERIAL_SAMPLE"},
+            controlledVocabulary=linked("controlled-vocabulary", found.json()["data"][0]["id"]),
+        )  # fmt: skip
         yield client
 
 
@@ -151,7 +158,9 @@ class Publishing:
     async def publish(self, **confirmed: Any) -> dict[str, Any]:
         """Publish, wait, and answer the attributes of the job."""
         answer = await self.client.post(
-            f"/exchange/v1/dataset/{self.id}/publish", json=resource("publication", confirmed), headers=JSON_API
+            f"/exchange/v1/dataset/{self.id}/publish",
+            json=resource("publication", confirmed),
+            headers=JSON_API,
         )
         assert answer.status_code == 202, answer.text
         await self.app.worker(self.scratch / "work").run(until_idle=True)
@@ -208,7 +217,12 @@ async def specimen(
         links["collectingEvent"] = linked("collecting-event", await made(client, "collecting-event", event))
     if organism is not None:
         links["organism"] = linked("organism", await made(client, "organism", organism), many=True)
-    whole = {"materialSampleName": f"{tag}-1", "publiclyReleasable": True, "tags": [tag], "allowDuplicateName": True}
+    whole = {
+        "materialSampleName": f"{tag}-1",
+        "publiclyReleasable": True,
+        "tags": [tag],
+        "allowDuplicateName": True,
+    }
     return await made(client, "material-sample", {**whole, **attributes}, **links)
 
 

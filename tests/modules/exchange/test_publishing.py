@@ -118,7 +118,12 @@ async def test_columns_are_terms_and_core_and_extensions_are_known(define: Defin
     await publishing.published()
     archive = await publishing.archive()
     assert archive.core == "Occurrence"
-    own = {term for terms in archive.terms.values() for term in terms if term.startswith("http://rs.tdwg.org/dwc")}
+    own = {
+        term
+        for terms in archive.terms.values()
+        for term in terms
+        if term.startswith("http://rs.tdwg.org/dwc")
+    }
     assert own <= known
     assert len(archive.terms["Occurrence"]) > 60
 
@@ -147,7 +152,9 @@ async def test_values_that_could_break_a_table_survive_as_they_are(
         "emoji 🌿", "back\\slash\\n", "]]> a < b & c", "  spaces  ", "a | b", "é as e\u0301",
     ]  # fmt: skip
     ids = {
-        await specimen(curator, "hostile", event={"habitat": text, "remarks": text}, materialSampleRemarks=text): text
+        await specimen(
+            curator, "hostile", event={"habitat": text, "remarks": text}, materialSampleRemarks=text
+        ): text
         for text in hostile
     }
     publishing = await define(query=tagged("hostile"), title='A "title" & more\x07', abstract="x\x1by]]>")
@@ -166,7 +173,9 @@ async def test_values_that_could_break_a_table_survive_as_they_are(
     assert title == 'A "title" & more'
 
 
-async def test_a_derived_specimen_has_what_the_one_above_it_has(define: Define, curator: httpx.AsyncClient) -> None:
+async def test_a_derived_specimen_has_what_the_one_above_it_has(
+    define: Define, curator: httpx.AsyncClient
+) -> None:
     whole = await specimen(
         curator, "derived", {"startEventDateTime": "2001-05", "dwcCountry": "Canada"},
         {"determination": [{"scientificName": "Carex aquatilis Wahlenb.", "isPrimary": True}], "sex": "female"},
@@ -247,7 +256,9 @@ async def test_terms_are_left_out_and_added(define: Define, curator: httpx.Async
     assert "habitat" not in row
     assert "dynamicProperties" not in row
     assert row["occurrenceRemarks"] == "in two parts"
-    told = (await curator.get(f"/exchange/v1/dataset/{publishing.id}/mapping")).json()["data"]["attributes"]["terms"]
+    told = (await curator.get(f"/exchange/v1/dataset/{publishing.id}/mapping")).json()["data"]["attributes"][
+        "terms"
+    ]
     assert {"term": "dwc:occurrenceRemarks", "iri": iri("dwc:occurrenceRemarks"), "fields": ["preparationRemarks"], "composedBy": None} in told  # fmt: skip
 
 

@@ -39,7 +39,9 @@ async def test_a_filter_cannot_widen_what_is_published(define: Define, curator: 
     assert told["errors"][0]["detail"].startswith("There is nothing to publish")
 
 
-async def test_what_is_told_to_the_group_alone_is_not_told(define: Define, curator: httpx.AsyncClient) -> None:
+async def test_what_is_told_to_the_group_alone_is_not_told(
+    define: Define, curator: httpx.AsyncClient
+) -> None:
     """Restrictions, due actions and storage are for the house, also of a released specimen."""
     id_ = await specimen(
         curator, "inside", isRestricted=True, restrictionRemarks=SECRET,
@@ -70,7 +72,7 @@ async def test_a_withheld_parent_is_neither_named_nor_inherited_from(
     define: Define, curator: httpx.AsyncClient
 ) -> None:
     parent = await specimen(
-        curator, "parent", {"dwcVerbatimLocality": SECRET}, publiclyReleasable=False, identifiers={"occurrenceID": SECRET}
+        curator, "parent", {"dwcVerbatimLocality": SECRET}, publiclyReleasable=False, identifiers={"occurrence_id": SECRET}
     )  # fmt: skip
     child = await made(
         curator, "material-sample", {"materialSampleName": "child", "publiclyReleasable": True, "tags": ["parent"]},
@@ -101,7 +103,10 @@ async def test_places_of_sensitive_taxa_are_rounded_and_their_words_left_out(
         ],
     }  # fmt: skip
     id_ = await specimen(
-        curator, "falcon", event, {"determination": [{"scientificName": "Falco rusticolus", "isPrimary": True}]}
+        curator,
+        "falcon",
+        event,
+        {"determination": [{"scientificName": "Falco rusticolus", "isPrimary": True}]},
     )
     publishing = await define(query=tagged("falcon"), formats=["dwca", "dwc-dp"])
     await publishing.published()
@@ -125,7 +130,9 @@ async def test_places_of_sensitive_taxa_are_rounded_and_their_words_left_out(
     assert "withheld" in row["informationWithheld"]
 
 
-async def test_of_people_the_name_is_published_and_nothing_else(define: Define, curator: httpx.AsyncClient) -> None:
+async def test_of_people_the_name_is_published_and_nothing_else(
+    define: Define, curator: httpx.AsyncClient
+) -> None:
     answer = await curator.post(
         "/agent/v1/person",
         json={"data": {"type": "person", "attributes": {"displayName": "Ana Roy", "email": "ana@secret.example", "remarks": SECRET}}},
@@ -133,7 +140,10 @@ async def test_of_people_the_name_is_published_and_nothing_else(define: Define, 
     )  # fmt: skip
     person = answer.json()["data"]["id"]
     event = await made(
-        curator, "collecting-event", {"startEventDateTime": "1990"}, collectors=linked("person", person, many=True)
+        curator,
+        "collecting-event",
+        {"startEventDateTime": "1990"},
+        collectors=linked("person", person, many=True),
     )
     await made(
         curator, "material-sample", {"materialSampleName": "p", "publiclyReleasable": True, "tags": ["people"]},
@@ -153,5 +163,7 @@ async def test_a_data_set_speaks_for_its_own_group(define: Define, curator: http
     await specimen(curator, "mine")
     publishing = await define(query=tagged("mine"))
     await publishing.published()
-    other = await define(query={"type": "material-sample", "filters": {"filter[tags]": "mine", "filter[group]": "cnc"}})
+    other = await define(
+        query={"type": "material-sample", "filters": {"filter[tags]": "mine", "filter[group]": "cnc"}}
+    )
     assert (await other.publish())["state"] == "failed"

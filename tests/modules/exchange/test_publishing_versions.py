@@ -92,7 +92,7 @@ async def test_identifiers_do_not_change_unless_the_old_ones_lead_to_the_new(
     define: Define, curator: httpx.AsyncClient, nobody: httpx.AsyncClient
 ) -> None:
     id_ = await specimen(curator, "base")
-    own = await specimen(curator, "base", identifiers={"occurrenceID": "http://id.museum.example/B 10"})
+    own = await specimen(curator, "base", identifiers={"occurrence_id": "http://id.museum.example/B 10"})
     publishing = await define(query=tagged("base"))
     await publishing.published()
     published = (await publishing.archive()).by_id()
@@ -113,7 +113,7 @@ async def test_one_identifier_for_two_records_stops_a_publication(
     define: Define, curator: httpx.AsyncClient
 ) -> None:
     for _ in range(2):
-        await specimen(curator, "twice", identifiers={"occurrenceID": "B 100"})
+        await specimen(curator, "twice", identifiers={"occurrence_id": "B 100"})
     publishing = await define(query=tagged("twice"))
     told = await publishing.publish()
     assert told["state"] == "failed"
@@ -154,12 +154,16 @@ async def test_only_those_who_work_in_the_group_publish(define: Define, demo: Ap
         async with client_of(demo) as client:
             await sign_in(client, name)
             answer = await client.post(
-                f"/exchange/v1/dataset/{publishing.id}/publish", json=resource("publication"), headers=JSON_API
+                f"/exchange/v1/dataset/{publishing.id}/publish",
+                json=resource("publication"),
+                headers=JSON_API,
             )
             assert answer.status_code == status, (name, answer.text)
             if status == 202:
                 twice = await client.post(
-                    f"/exchange/v1/dataset/{publishing.id}/publish", json=resource("publication"), headers=JSON_API
+                    f"/exchange/v1/dataset/{publishing.id}/publish",
+                    json=resource("publication"),
+                    headers=JSON_API,
                 )
                 assert twice.status_code == 422
                 await client.post(f"/exchange/v1/job/{answer.json()['data']['id']}/stop", headers=JSON_API)
@@ -175,15 +179,19 @@ async def test_what_is_due_is_published_by_the_clock(
     await publishing.app.worker(publishing.scratch / "work").run(until_idle=True)
     assert (await publishing.page())["version"] == 1
     with psycopg.connect(demo_settings.database_url, autocommit=True) as connection:
-        connection.execute("UPDATE exchange.dataset SET next_on = now() - interval '1 hour' WHERE id = %s", [publishing.id])
+        connection.execute(
+            "UPDATE exchange.dataset SET next_on = now() - interval '1 hour' WHERE id = %s", [publishing.id]
+        )
     await publishing.app.worker(publishing.scratch / "work").run(until_idle=True)
     assert (await publishing.page())["version"] == 2
     with psycopg.connect(demo_settings.database_url) as connection:
         row = connection.execute(
-            "SELECT next_on > now() + interval '27 days', count(*) OVER () FROM exchange.dataset WHERE id = %s", [publishing.id]
+            "SELECT next_on > now() + interval '27 days', count(*) OVER () FROM exchange.dataset WHERE id = %s",
+            [publishing.id],
         ).fetchone()
         assert row == (True, 1)
         author = connection.execute(
-            "SELECT author FROM dina.job WHERE parameters->>'dataset' = %s ORDER BY created_on DESC LIMIT 1", [publishing.id]
+            "SELECT author FROM dina.job WHERE parameters->>'dataset' = %s ORDER BY created_on DESC LIMIT 1",
+            [publishing.id],
         ).fetchone()
         assert author == ("schedule",)

@@ -6,7 +6,20 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import Boolean, FromClause, Uuid, case, cast, column, false, func, literal_column, null, select, true
+from sqlalchemy import (
+    Boolean,
+    FromClause,
+    Uuid,
+    case,
+    cast,
+    column,
+    false,
+    func,
+    literal_column,
+    null,
+    select,
+    true,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped
 from sqlalchemy.sql.elements import ColumnElement

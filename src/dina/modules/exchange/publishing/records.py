@@ -30,7 +30,7 @@ MEASUREMENTS = (
 )  # fmt: skip
 ASSOCIATIONS = (
     "sample.id", "id", "associationType", "associatedSample.id", "associatedSample.publiclyReleasable",
-    "associatedSample.isRestricted", "associatedSample.identifiers.occurrenceID", "remarks",
+    "associatedSample.isRestricted", "associatedSample.identifiers.occurrence_id", "remarks",
 )  # fmt: skip
 AT_ONCE = 200
 Others = Sequence[tuple[str, list[Any]]]
@@ -75,9 +75,7 @@ class Source:
             wanted += [id_ for found in measured.held.values() for row in found for id_ in row[12] or ()]
             await self.people.learn(wanted)
             await self.media.learn(id_ for row in batch for id_ in row[slot] or ())
-            yield [
-                self.record(row, measured, associated, others.get(row[0], ())) for row in batch
-            ]
+            yield [self.record(row, measured, associated, others.get(row[0], ())) for row in batch]
             measured.forget(last)
             associated.forget(last)
 
@@ -171,6 +169,6 @@ class Source:
             row[at["parentMaterialSample.id"]],
             row[at["parentMaterialSample.publiclyReleasable"]],
             row[at["parentMaterialSample.isRestricted"]],
-            row[at["parentMaterialSample.identifiers.occurrenceID"]],
+            row[at["parentMaterialSample.identifiers.occurrence_id"]],
         )
         return (f"{identifier}#derived-from", identifier, other, "derived from", "") if other else None

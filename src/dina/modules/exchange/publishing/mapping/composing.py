@@ -16,7 +16,7 @@ from dina.modules.exchange.publishing.mapping.people import People
 from dina.modules.exchange.publishing.mapping.values import BAR, listed, mapped, primary, text, wkt
 
 Compose = Callable[..., Sequence[str]]
-OWN_IDENTIFIER = "occurrenceID"
+OWN_IDENTIFIER = "occurrence_id"
 """The key of `identifiers` under which a specimen keeps the identifier it came with."""
 
 

@@ -24,7 +24,8 @@ COMPONENTS = {
     "organism": "ORGANISM",
     "collecting-event": "COLLECTING_EVENT",
 }
-"""How custom fields name what they are of."""
+"""How custom fields name what they are of; those of identifications are in the identification itself."""
+DETERMINATIONS = "organism[isTarget].determination"
 
 
 @cache
@@ -64,14 +65,14 @@ class CustomField:
 class TermMapping:
     """What is published under which term.
 
-    `fields` maps a term to the paths that may hold it, nearest first. `custom` maps a term to the key map and
-    the key in it. `measured` are the custom fields that have no term: facts of their own. `terms` are the
+    `fields` maps a term to the paths that may hold it, nearest first. `custom` maps a term to key maps and
+    the keys in them. `measured` are the custom fields that have no term: facts of their own. `terms` are the
     columns in their order.
     """
 
     fields: Mapping[str, tuple[str, ...]]
     compositions: tuple[Composition, ...]
-    custom: Mapping[str, tuple[str, str]]
+    custom: Mapping[str, Sequence[tuple[str, str]]]
     measured: Mapping[tuple[str, str], CustomField]
     dynamic: Mapping[str, str]
     terms: tuple[str, ...]
@@ -86,7 +87,7 @@ class TermMapping:
                 "fields": list(
                     self.fields.get(term)
                     or (composed[term].paths if term in composed else ())
-                    or ([".".join(self.custom[term])] if term in self.custom else [])
+                    or [".".join(one) for one in self.custom.get(term, ())]
                 ),
                 "composedBy": composed[term].by if term in composed else None,
             }
@@ -141,13 +142,14 @@ def build(
         for term in one.terms:
             fields.pop(term, None)
     fields.update({term: (path,) for term, path in (added or {}).items()})
-    custom, measured = custom_terms(customs)
     fields = {
         term: kept
         for term, paths in fields.items()
         if term not in left_out and (kept := tuple(path for path in paths if there(path)))
     }
     composed = {term for one in compositions for term in one.terms}
+    held = {f"dwc:{name}" for names in told["custom"].values() for name in names}
+    custom, measured = custom_terms(customs, {*fields, *composed, *held})
     found = {*fields, *composed, *custom, "dwc:dynamicProperties"} - set(left_out)
     found |= {"dwc:occurrenceID"}
     ordered = [term for term in FIRST if term in found]
@@ -171,28 +173,34 @@ def absent_paths(registry: Registry, absent: Collection[str]) -> tuple[str, ...]
 
 
 def custom_terms(
-    customs: Sequence[CustomField],
-) -> tuple[dict[str, tuple[str, str]], dict[tuple[str, str], CustomField]]:
-    """Custom fields that are Darwin Core terms, and those that are not, by key map and key."""
-    told: Mapping[str, list[str]] = tables()["custom"]
+    customs: Sequence[CustomField], terms: Collection[str]
+) -> tuple[dict[str, list[tuple[str, str]]], dict[tuple[str, str], CustomField]]:
+    """Custom fields that are terms of Darwin Core, and those that are not, by key map and key."""
     holders = {
-        component: (step.field("managedAttributes"), frozenset(told.get(step.type, ())))
+        component: step.field("managedAttributes")
         for step in along()
         if (component := COMPONENTS.get(step.type, ""))
-    }
-    terms: dict[str, tuple[str, str]] = {}
+    } | {"DETERMINATION": DETERMINATIONS}
+    reserved = frozenset(tables()["reserved"]["terms"])
+    named = {squeezed(name): term for term in terms if (name := term.partition(":")[2]) not in reserved}
+    found: dict[str, list[tuple[str, str]]] = {}
     measured: dict[tuple[str, str], CustomField] = {}
     for one in customs:
-        if one.component not in holders:
+        holder = holders.get(one.component)
+        if holder is None:
             continue
-        holder, names = holders[one.component]
-        term = prefixed(one.term) if one.term else ""
-        name = one.key if one.key in names else term.partition(":")[2] if term.startswith("dwc:") else ""
-        if name in names and f"dwc:{name}" not in terms:
-            terms[f"dwc:{name}"] = (holder, one.key)
-        else:
+        said = prefixed(one.term) if one.term else ""
+        term = said if said in terms else named.get(squeezed(one.key), "")
+        if term:
+            found.setdefault(term, []).append((holder, one.key))
+        elif holder != DETERMINATIONS and one.key not in reserved:
             measured[holder, one.key] = one
-    return terms, measured
+    return found, measured
+
+
+def squeezed(name: str) -> str:
+    """A name without regard to how its words are joined: `individual_count`, `individualCount`."""
+    return name.replace("_", "").lower()
 
 
 def homes() -> dict[str, str]:

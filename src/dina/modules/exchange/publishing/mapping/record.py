@@ -8,18 +8,17 @@ from operator import itemgetter
 from typing import Any
 
 from dina.modules.exchange.publishing.mapping.composing import COMPOSERS, Compose, Surroundings
-from dina.modules.exchange.publishing.mapping.darwin_core import TermMapping, tables
-from dina.modules.exchange.publishing.mapping.values import listed, mapped, text
+from dina.modules.exchange.publishing.mapping.darwin_core import DETERMINATIONS, TermMapping, tables
+from dina.modules.exchange.publishing.mapping.values import mapped, primary, text
 
 Row = list[Any]
 ID, PARENT, EVENT, ORGANISMS = "id", "parentMaterialSample", "collectingEvent.id", "organism"
-DETERMINATIONS = "organism[isTarget].determination"
 COLLECTORS = "collectingEvent.collectors"
 GEOREFERENCES = "collectingEvent.geoReferenceAssertions"
 ALWAYS = (
     ID, EVENT, ORGANISMS, "organism[isTarget].id", DETERMINATIONS, COLLECTORS, GEOREFERENCES, "attachment",
     "parentMaterialSample.id", "parentMaterialSample.publiclyReleasable", "parentMaterialSample.isRestricted",
-    "parentMaterialSample.identifiers.occurrenceID",
+    "parentMaterialSample.identifiers.occurrence_id",
 )  # fmt: skip
 """Paths that extensions, coverage and checks need whatever is mapped."""
 
@@ -39,7 +38,8 @@ class Reader:
         for one in mapping.compositions:
             needed.update(dict.fromkeys(one.paths))
         needed.update(dict.fromkeys(mapping.dynamic.values()))
-        needed.update(dict.fromkeys(holder for holder, _ in (*mapping.custom.values(), *mapping.measured)))
+        needed.update(dict.fromkeys(holder for several in mapping.custom.values() for holder, _ in several))
+        needed.update(dict.fromkeys(holder for holder, _ in mapping.measured))
         self.own = tuple(needed)
         self.slots = {path: slot for slot, path in enumerate(self.own)}
         self.folds = list(self._folds()) if inherit else []
@@ -75,13 +75,20 @@ class Reader:
         self.composed: list[tuple[Compose, Callable[[Row], Sequence[Any]]]] = []
         for one in self.mapping.compositions:
             terms += one.terms
-            self.composed.append((COMPOSERS[one.by](around), gathering([self.slots[path] for path in one.paths])))
-        self.custom = [(self.slots[holder], key) for holder, key in self.mapping.custom.values()]
-        terms += self.mapping.custom
+            self.composed.append(
+                (COMPOSERS[one.by](around), gathering([self.slots[path] for path in one.paths]))
+            )
         self.dynamic_names = tuple(self.mapping.dynamic)
         self.dynamic = gathering([self.slots[path] for path in self.mapping.dynamic.values()])
         terms.append("dwc:dynamicProperties")
+        terms += [term for term in self.mapping.custom if term not in terms]
+        self.width = len(terms)
         place = {term: at for at, term in reversed(list(enumerate(terms)))}
+        self.custom = [
+            (place[term], self.slots[holder], key, holder == DETERMINATIONS)
+            for term, several in self.mapping.custom.items()
+            for holder, key in reversed(several)
+        ]
         self.ordered = itemgetter(*(place[term] for term in self.mapping.terms))
         self.measured = [(self.slots[h], key, one) for (h, key), one in self.mapping.measured.items()]
 
@@ -96,7 +103,8 @@ class Reader:
     def texts(self, row: Row) -> list[str]:
         """The texts of all terms, in the order of the mapping."""
         out = [
-            value if value.__class__ is str else "" if value is None else text(value) for value in self.simple(row)
+            value if value.__class__ is str else "" if value is None else text(value)
+            for value in self.simple(row)
         ]
         for slots in self.several:
             for slot in slots:
@@ -108,15 +116,18 @@ class Reader:
                 out.append("")
         for compose, gathered in self.composed:
             out += compose(*gathered(row))
-        for slot, key in self.custom:
-            held = row[slot]
-            out.append(text(held.get(key)) if held else "")
         further = self.dynamic(row)
         if any(further):
             names = zip(self.dynamic_names, further, strict=True)
             out.append(text({name: value for name, value in names if value or value == 0}))
         else:
             out.append("")
+        if self.custom:
+            out += [""] * (self.width - len(out))
+            for at, slot, key, identified in self.custom:
+                held = primary(row[slot]).get("managedAttributes") if identified else row[slot]
+                if held and held.get(key):
+                    out[at] = text(held[key])
         return list(self.ordered(out))
 
     def people(self, rows: Iterable[Row]) -> Iterator[str]:
@@ -132,7 +143,6 @@ class Reader:
             for one in row[assertions] or ():
                 if one.get("georeferencedBy"):
                     yield from one["georeferencedBy"]
-
 
 
 def gathering(slots: Sequence[int]) -> Callable[[Row], Sequence[Any]]:
@@ -161,4 +171,3 @@ def facts(reader: Reader, row: Row) -> Iterator[tuple[str, Any, str | None]]:
         value = mapped(row[slot]).get(key)
         if value not in (None, ""):
             yield one.name, value, one.unit
-
