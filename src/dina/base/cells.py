@@ -32,13 +32,6 @@ def unguarded(text: str) -> str:
     return text[1:] if MARKED.match(text) else text
 
 
-def plain(value: Any) -> Any:
-    """A cell's JSON value as text, number, boolean or None: lists are joined, objects are JSON text."""
-    if is_array(value):
-        return BETWEEN.join(written(one) for one in value if one is not None) or None
-    return written(value) if is_object(value) else value
-
-
 def written(value: Any) -> str:
     """A cell's JSON value as text; nothing for null."""
     if isinstance(value, str):

@@ -104,6 +104,10 @@ class Client:
     async def __aexit__(self, *exc: object) -> None:
         await self.http.aclose()
 
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self.http.aclose()
+
     async def sign_in(self, username: str, password: str, client_id: str = "dina-public") -> None:
         """Get a token by user name and password. Raises ApiError when they are not right."""
         answer = await self.http.post(

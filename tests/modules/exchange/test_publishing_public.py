@@ -11,7 +11,9 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import httpx
+import pyarrow.parquet as parquet
 import pytest
+from python_calamine import CalamineWorkbook
 
 from dina.app import App, load_modules, running
 from dina.base.jsonapi.operation import Operation
@@ -33,7 +35,9 @@ ABOUT: dict[str, Any] = {
         {"role": "metadataProvider", "name": "Li Wu"},
         {"role": "curator", "organization": "Herbarium"},
     ],
-    "methods": [{"description": "By hand.", "sampling": "Plots", "studyExtent": "Bogs", "qualityControl": "Twice"}],
+    "methods": [
+        {"description": "By hand.", "sampling": "Plots", "studyExtent": "Bogs", "qualityControl": "Twice"}
+    ],
     "purpose": "To know.",
     "citation": "Roy A. Bog plants.",
     "keywords": ["bog", "plants"],
@@ -73,7 +77,12 @@ async def test_nobody_signs_in_to_read_what_is_published(
     again = await nobody.get(page["files"][0]["href"], headers={"if-none-match": download.headers["etag"]})
     assert again.status_code == 304
     assert (await nobody.head(page["files"][0]["href"])).status_code == 200
-    for wrong in ("versions/1/ledger", "versions/1/..%2f..%2fsecret", "versions/9/dwca.zip", "versions/x/dwca.zip"):
+    for wrong in (
+        "versions/1/ledger",
+        "versions/1/..%2f..%2fsecret",
+        "versions/9/dwca.zip",
+        "versions/x/dwca.zip",
+    ):
         assert (await nobody.get(f"{base}/{wrong}")).status_code == 404, wrong
     with zipfile.ZipFile(io.BytesIO(download.content)) as packed:
         assert id_.encode() in packed.read("occurrence.txt")
@@ -153,7 +162,9 @@ async def test_the_data_package_is_valid_by_the_schemas_of_the_standard(
         assert names == {"event", "occurrence", "material", "identification"}
         rows = {one["name"]: table(packed, one) for one in package["resources"]}
         for one in package["resources"]:
-            schema = json.loads(shared(f"data/standards/dwc-dp/table-schemas/{one['name']}.json").read_text("utf-8"))
+            schema = json.loads(
+                shared(f"data/standards/dwc-dp/table-schemas/{one['name']}.json").read_text("utf-8")
+            )
             assert list(judged(one, rows, schema)) == []
             assert one["profile"] == "tabular-data-resource"
     assert len(rows["event"]) == len(rows["occurrence"]) == len(rows["material"]) == 2
@@ -227,7 +238,11 @@ async def test_only_public_operations_are_open_and_only_for_reading(
 async def test_a_wrong_token_is_no_way_in_to_the_public_side(nobody: httpx.AsyncClient) -> None:
     answer = await nobody.get("/exchange/v1/datasets", headers={"authorization": "Bearer nonsense"})
     assert answer.status_code == 401
-    for path in ("/exchange/v1/datasets/table", "/exchange/v1/datasets/../dataset", "/exchange/v1/datasets%2f..%2fdataset"):
+    for path in (
+        "/exchange/v1/datasets/table",
+        "/exchange/v1/datasets/../dataset",
+        "/exchange/v1/datasets%2f..%2fdataset",
+    ):
         assert (await nobody.post(path)).status_code in (401, 404), path
 
 
@@ -238,9 +253,40 @@ def test_writing_cannot_be_declared_public() -> None:
         Operation("POST", "/x", run, Text("x", "x"), "x", public=True)
 
 
-async def test_the_public_side_reads_nothing_else_where_anonymous_reading_is_on(demo_settings: Settings) -> None:
+async def test_the_public_side_reads_nothing_else_where_anonymous_reading_is_on(
+    demo_settings: Settings,
+) -> None:
     """The switch for anonymous reading and public operations do not depend on each other."""
     chosen = replace(demo_settings, anonymous_reading=True)
     async with running(App(chosen, load_modules(chosen))) as app, client_of(app) as client:
         assert (await client.get("/exchange/v1/datasets")).status_code == 200
         assert (await client.get("/exchange/v1/dataset")).json()["data"] == []
+
+
+async def test_flat_tables_hold_the_same_rows_and_no_formula_runs(
+    define: Define, curator: httpx.AsyncClient
+) -> None:
+    await specimen(curator, "flat", EVENT, NAMED, materialSampleRemarks="=1+1")
+    formats = ["dwca", "csv", "xlsx", "parquet", "geoparquet"]
+    publishing = await define(query=tagged("flat"), formats=formats)
+    await publishing.published()
+    page = await publishing.page()
+    assert [one["format"] for one in page["files"]] == [*formats, "eml"]
+    (row,) = (await publishing.archive()).occurrences
+    assert row["materialEntityRemarks"] == "=1+1"
+    (flat,) = csv.DictReader(
+        io.StringIO((await publishing.file("occurrence.csv")).decode("utf-8-sig"), newline="")
+    )
+    assert flat["materialEntityRemarks"] == "'=1+1"
+    assert {name: value for name, value in flat.items() if value != "'=1+1"} == {
+        name: value for name, value in row.items() if name and value != "=1+1"
+    }
+    columns = parquet.read_table(io.BytesIO(await publishing.file("occurrence.parquet"))).to_pylist()
+    assert columns[0]["decimalLatitude"] == 45.5
+    assert columns[0]["materialEntityRemarks"] == "=1+1"
+    geo = parquet.read_table(io.BytesIO(await publishing.file("geo.parquet")))
+    assert geo.to_pylist()[0]["geometry"][:5] == b"\x01\x01\x00\x00\x00"
+    sheet = CalamineWorkbook.from_filelike(
+        io.BytesIO(await publishing.file("occurrence.xlsx"))
+    ).get_sheet_by_index(0)
+    assert len(sheet.to_python()) == 2

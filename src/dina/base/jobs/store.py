@@ -103,9 +103,10 @@ async def enqueue(
     group: str | None = None,
     parameters: Mapping[str, Any] | None = None,
     total: int | None = None,
+    id_: str | None = None,
 ) -> str:
-    """Put a job into the queue within the caller's transaction; its id."""
-    id_ = str(uuid7())
+    """Put a job into the queue within the caller's transaction; its id, which may be given."""
+    id_ = id_ or str(uuid7())
     await connection.execute(
         'INSERT INTO dina.job (id, module, kind, label, "group", author, caller, parameters, total) '
         "VALUES (%s, %s, %s, %s, %s, %s, %s::jsonb, %s::jsonb, %s)",

@@ -1,5 +1,6 @@
 """Declaring resource types: the one place where a type, its attributes and its rules are said."""
 
+from dina.base.identity.policy import Sharing
 from dina.base.resource.attribute import (
     Attribute,
     Member,
@@ -27,10 +28,12 @@ from dina.base.resource.kinds import (
     Point,
     UuidText,
 )
-from dina.base.resource.rules import Draft, RuleContext, batch_rule, rule
+from dina.base.resource.rules import Created, Creation, Draft, RuleContext, batch_rule, rule
 
 __all__ = [
     "Attribute",
+    "Created",
+    "Creation",
     "DateText",
     "DecimalText",
     "Disclosure",
@@ -49,6 +52,7 @@ __all__ = [
     "Resource",
     "ResourceType",
     "RuleContext",
+    "Sharing",
     "UuidText",
     "attribute",
     "batch_rule",

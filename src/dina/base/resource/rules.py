@@ -11,6 +11,9 @@ from dina.base.errors import Error
 if TYPE_CHECKING:
     from psycopg import AsyncConnection
 
+    from dina.base.identity.caller import Caller
+    from dina.base.jsonapi.service import Service
+
 
 @dataclass(slots=True)
 class Draft:
@@ -50,6 +53,20 @@ class RuleContext:
 
     connection: AsyncConnection[Any]
     schema: str
+
+
+@dataclass(frozen=True, slots=True)
+class Creation:
+    """Resources that have just been stored: in whose name, and the transaction, which may still go wrong."""
+
+    connection: AsyncConnection[Any]
+    service: Service
+    caller: Caller
+    drafts: Sequence[Draft]
+
+
+Created = Callable[[Creation], Awaitable[None]]
+"""What else happens when resources of a type come to be, in the same transaction. Raises Problem."""
 
 
 class Rule(Protocol):

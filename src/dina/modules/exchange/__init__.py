@@ -9,10 +9,11 @@ from dina.base.module import Module
 from dina.base.text import Text
 from dina.modules.exchange.jobs import JOBS
 from dina.modules.exchange.operations import OPERATIONS
-from dina.modules.exchange.publishing.job import KIND as PUBLISH
 from dina.modules.exchange.publishing.queue import due
 from dina.modules.exchange.publishing.rules import vocabularies
 from dina.modules.exchange.resources import (
+    DataExport,
+    DataExportTemplate,
     Dataset,
     DatasetVersion,
     ImportDataset,
@@ -29,12 +30,20 @@ module = Module(
     label=Text("Import and publication", "Importation et publication"),
     gateway="dina-export-api",
     host="export",
-    resources=[ImportRecipe, ImportDataset, Dataset, DatasetVersion, RetiredIdentifier],
+    resources=[
+        ImportRecipe,
+        ImportDataset,
+        DataExport,
+        DataExportTemplate,
+        Dataset,
+        DatasetVersion,
+        RetiredIdentifier,
+    ],
     migrations=HERE / "migrations",
     messages={key: sentence for file in MESSAGES for key, sentence in file.items()},
     vocabularies=vocabularies(),
     operations=OPERATIONS,
-    jobs={**JOBS, "publish": PUBLISH},
+    jobs=JOBS,
     periodic=due,
     external={"person": "agent"},
     sql=(HERE / "staging.sql",),

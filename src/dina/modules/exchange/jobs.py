@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from dina.base.jobs import JobKind
 from dina.base.text import Text
+from dina.modules.exchange.exporting.run import export
 from dina.modules.exchange.importing.check import check
 from dina.modules.exchange.importing.run import run
 from dina.modules.exchange.importing.staging import stage
 from dina.modules.exchange.importing.undo import preview_job, undo
+from dina.modules.exchange.publishing.job import publish
 
 JOBS = {
     "stage": JobKind(Text("Reading a file", "Lecture d’un fichier"), stage),
     "check": JobKind(Text("Checking an import", "Vérification d’une importation"), check),
     "import": JobKind(Text("Import", "Importation"), run),
     "preview-undo": JobKind(Text("Looking at what undoing would do", "Aperçu d’une annulation"), preview_job),
+    "export": JobKind(Text("Export", "Exportation"), export),
     "undo": JobKind(Text("Undoing an import", "Annulation d’une importation"), undo),
+    "publish": JobKind(Text("Publication", "Publication"), publish),
 }

@@ -52,6 +52,7 @@ CREATE TABLE IF NOT EXISTS exchange.identity (
   id uuid NOT NULL,
   dataset uuid NOT NULL,
   digest bytea NOT NULL,
+  former uuid,
   PRIMARY KEY ("group", type, key)
 );
 CREATE INDEX IF NOT EXISTS identity_dataset ON exchange.identity (dataset);

@@ -385,7 +385,7 @@ class _Description:
                 given,
                 body,
                 own.type,
-                *(("application/octet-stream",) if own.file else ()),
+                "application/octet-stream" if own.file else JSON_API,
             )
 
     def module_paths(self) -> None:

@@ -12,7 +12,7 @@ import orjson
 from dina.base.errors import Error, Problem, escape_pointer
 from dina.base.json import is_array, is_object
 from dina.base.jsonapi.writing.model import check_attributes
-from dina.base.jsonapi.writing.safety import faults
+from dina.base.jsonapi.writing.safety import faults, harmless
 from dina.base.resource import Member, Relationship, ResourceType
 from dina.base.resource.checks import UUID_FORM
 from dina.base.resource.kinds import inner_forms, members_of
@@ -196,7 +196,7 @@ def read_attributes(change: Change, attributes: dict[str, Any]) -> list[Error]:
     if html is None:
         html = _html[id(resource)] = html_members(resource)
     writable = {name: value for name, value in attributes.items() if name in resource.writable}
-    unsafe = list(faults(writable, "/attributes", html))
+    unsafe = [] if harmless(writable) else list(faults(writable, "/attributes", html))
     errors += unsafe
     if not unsafe:
         change.attributes, wrong = check_attributes(resource, writable)
@@ -207,8 +207,9 @@ def read_attributes(change: Change, attributes: dict[str, Any]) -> list[Error]:
 def read_relationships(change: Change, relationships: dict[str, Any], lids: Mapping[str, str]) -> list[Error]:
     errors: list[Error] = []
     for name, value in relationships.items():
-        pointer = f"/relationships/{escape_pointer(name)}"
         relationship = change.resource.relationships.get(name)
+        # A declared name needs no escaping.
+        pointer = f"/relationships/{name if relationship else escape_pointer(name)}"
         if relationship is None:
             errors.append(
                 Error(

@@ -25,6 +25,27 @@ def is_active(text: str) -> bool:
     return ELEMENT.search(text) is not None or UNCLOSED.search(text) is not None
 
 
+def harmless(value: Any, depth: int = 1) -> bool:
+    """Whether there can be no fault in the value; quick, since nearly everything that is sent is harmless."""
+    if isinstance(value, str):
+        return "<" not in value and "\x00" not in value
+    if isinstance(value, dict):
+        if depth > MAX_DEPTH or len(value) > MAX_MEMBERS:  # pyright: ignore[reportUnknownArgumentType]
+            return False
+        for name, inner in value.items():  # pyright: ignore[reportUnknownVariableType]
+            if "<" in name or "\x00" in name:
+                return False
+            if isinstance(inner, (str, dict, list)) and not harmless(inner, depth + 1):
+                return False
+    elif isinstance(value, list):
+        if depth > MAX_DEPTH or len(value) > MAX_MEMBERS:  # pyright: ignore[reportUnknownArgumentType]
+            return False
+        for inner in value:  # pyright: ignore[reportUnknownVariableType]
+            if isinstance(inner, (str, dict, list)) and not harmless(inner, depth + 1):
+                return False
+    return True
+
+
 def faults(value: Any, pointer: str, html: frozenset[str] = frozenset(), depth: int = 1) -> Iterator[Error]:
     """Every unsafe string below `value`; members named in `html` may hold light formatting."""
     if isinstance(value, str):

@@ -1,1 +1,1 @@
-"""exporting"""
+"""Exports: chosen columns and computed ones, in the form that is asked for."""

@@ -5,13 +5,21 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache
 from typing import Any
 
-from dina.modules.exchange.importing.fields import COMPONENTS, HERE, Field, darwin_core, key_of, term_homes
+from dina.modules.exchange.importing.fields import (
+    COMPONENTS,
+    HERE,
+    Field,
+    component_of,
+    darwin_core,
+    key_of,
+    term_homes,
+)
 
 PREFIXES = ("http://rs.tdwg.org/dwc/terms/", "http://purl.org/dc/terms/", "http://purl.org/dc/elements/1.1/")
 SECOND = frozenset({"locality", "occurrenceRemarks"})
@@ -132,7 +140,7 @@ def _within(text: str, limit: float) -> bool:
 
 
 def automap(
-    columns: Iterable[Mapping[str, Any]], fields: Mapping[str, Field], recipe: Mapping[str, Any] | None = None
+    columns: Sequence[Mapping[str, Any]], fields: Mapping[str, Field], recipe: Mapping[str, Any] | None = None
 ) -> list[dict[str, Any]]:
     """A mapping for every column of a table: `{column, heading, field, how, score}`.
 
@@ -145,17 +153,6 @@ def automap(
     found: list[dict[str, Any]] = []
     for column in columns:
         heading = column["name"]
-        if not column.get("filled", 1):
-            found.append(
-                {
-                    "column": column["position"],
-                    "heading": heading,
-                    "field": None,
-                    "how": "empty",
-                    "score": 0.0,
-                }
-            )
-            continue
         past = remembered.get(plain(heading))
         if past is not None:
             entry = {k: v for k, v in past.items() if k not in ("column", "heading", "how", "score")}
@@ -173,9 +170,13 @@ def automap(
             entry["link"] = link
         found.append(entry)
     taken: dict[str, dict[str, Any]] = {}
-    for entry in sorted(found, key=lambda e: -e["score"]):
+    empty = {c["position"] for c in columns if not c.get("filled", 1)}
+    # A column without any value needs no custom field, and gives way to one that has values.
+    for entry in sorted(found, key=lambda e: (e["column"] in empty, -e["score"])):
         field = entry["field"]
-        if entry["how"] == "empty":
+        if entry["column"] in empty and (field is None or field in taken or component_of(field)):
+            entry |= {"field": None, "how": "empty", "score": 0.0}
+            entry.pop("link", None)
             continue
         if field is None or field in taken:
             entry["field"] = own_field(entry["heading"], entry["column"], taken, field)

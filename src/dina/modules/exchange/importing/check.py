@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +19,7 @@ from dina.modules.exchange.importing.matching import match
 from dina.modules.exchange.importing.readers import Fault
 
 BATCH = 500
+MARKUP = re.compile(r"<[^<>]*>")
 MODULES = {"person": "agent", "organization": "agent"}
 
 
@@ -201,9 +203,15 @@ def said_problems(
     prepared: Prepared, said: Said, french: Said, texts: Mapping[int, Sequence[str | None]]
 ) -> Iterable[store.Problem]:
     position = prepared.position_of(said.path)
-    fault = Fault("", "error", said.code, {"en": said.detail, "fr": french.detail})
     for number in said.rows:
-        yield number, position, fault, texts[number][position] if position is not None else None
+        text = texts[number][position] if position is not None else None
+        proposal = MARKUP.sub("", text) if text and said.code == "UNSAFE_TEXT" else None
+        yield (
+            number,
+            position,
+            Fault("", "error", said.code, {"en": said.detail, "fr": french.detail}, proposal),
+            text,
+        )
 
 
 async def known_rows(

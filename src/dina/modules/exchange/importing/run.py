@@ -17,10 +17,10 @@ from dina.base.errors import Error
 from dina.base.jobs import Failed, Job
 from dina.base.jsonapi.writing.changes import uuid7
 from dina.modules.exchange.importing import custom, store, undo
-from dina.modules.exchange.importing.assemble import digest
+from dina.modules.exchange.importing.again import existing, make_decided, merge, settle
+from dina.modules.exchange.importing.assemble import Parts, digest
 from dina.modules.exchange.importing.check import BATCH, Prepared, filled, known_rows, prepare, said_problems
 from dina.modules.exchange.importing.chunk import Chunk, Said, send
-from dina.modules.exchange.importing.matching import PLACES
 
 AT_ONCE = 2
 """Chunks under way at a time."""
@@ -58,12 +58,18 @@ async def run(job: Job) -> Mapping[str, Any]:
         if whole and counts["errors"] + counts["choices"]:
             raise Failed(Error("BUSINESS_RULE", key="import.notAll", values=counts))
         if prepared.dataset["state"] != "IMPORTING":
-            await store.save(connection, id_, job.caller.username, state="IMPORTING")
+            await store.save(
+                connection,
+                id_,
+                job.caller.username,
+                state="IMPORTING",
+                receipt={"changeSet": job.parameters["changeSet"]},
+            )
     counted = dict.fromkeys(COUNTED, 0) | job.checkpoint.get("counts", {})
     running = Running(job, prepared, job.parameters["changeSet"], whole, counted)
     headers = {"x-change-set": running.change_set, "x-change-set-label": running.label}
-    await settle(running)
-    prepared.dataset["decisions"] = await make_decided(running, headers)
+    await settle(job, prepared)
+    prepared.dataset["decisions"] = await make_decided(job, prepared, headers)
     prepared.assembler.decisions = prepared.dataset["decisions"]
     summary: Mapping[str, Any] = prepared.dataset["summary"] or {}
     wanted = [
@@ -77,7 +83,9 @@ async def run(job: Job) -> Mapping[str, Any]:
         await rows_of(running)
     except Refused as refusal:
         await undo.whole(job, running.change_set)
-        await finish(running, "CHECKED")
+        async with job.pools.write.connection() as connection, connection.transaction():
+            await store.forget(connection, id_)
+        await finish(running, "CHECKED", {})
         raise Failed(
             Error("BUSINESS_RULE", key="import.refusedWhole", values={"reason": refusal.reason})
         ) from None
@@ -102,115 +110,11 @@ async def finish(running: Running, state: str, receipt: Mapping[str, Any] | None
         values |= {"receipt": dict(receipt)}
     async with running.job.pools.write.connection() as connection:
         await store.save(connection, running.dataset["id"], running.job.caller.username, **values)
-        if receipt is not None:
+        if receipt:
             await connection.execute(
                 "UPDATE exchange.import_dataset SET imported_on = now() WHERE id = %s::uuid",
                 [running.dataset["id"]],
             )
-
-
-async def settle(running: Running) -> None:
-    """Find out which of the rows that were under way when a worker died have been stored."""
-    job, id_ = running.job, running.dataset["id"]
-    async with job.pools.write.connection() as connection:
-        cursor = await connection.execute(
-            "SELECT number, id::text, action FROM exchange.import_made WHERE dataset = %s::uuid AND NOT done ORDER BY number",
-            [id_],
-        )
-        open_rows = await cursor.fetchall()
-        for at in range(0, len(open_rows), BATCH):
-            part = open_rows[at : at + BATCH]
-            there = await present(running, [row_id for _, row_id, _ in part])
-            stored = [number for number, row_id, action in part if row_id in there and action == "created"]
-            lost = [number for number, row_id, action in part if row_id not in there or action != "created"]
-            await connection.execute(
-                "UPDATE exchange.import_made SET done = true WHERE dataset = %s::uuid AND number = ANY(%s)",
-                [id_, stored],
-            )
-            await connection.execute(
-                "DELETE FROM exchange.import_made WHERE dataset = %s::uuid AND number = ANY(%s)", [id_, lost]
-            )
-        cursor = await connection.execute(
-            "SELECT type, digest, id::text FROM exchange.import_shared WHERE dataset = %s::uuid AND NOT done",
-            [id_],
-        )
-        shared = await cursor.fetchall()
-        for type_ in {row[0] for row in shared}:
-            ids = [row[2] for row in shared if row[0] == type_]
-            there = {
-                one
-                for at in range(0, len(ids), BATCH)
-                for one in await present(running, ids[at : at + BATCH], type_)
-            }
-            await connection.execute(
-                "DELETE FROM exchange.import_shared WHERE dataset = %s::uuid AND type = %s AND NOT done AND NOT id = ANY(%s::uuid[])",
-                [id_, type_, sorted(there)],
-            )
-        await connection.execute(
-            "UPDATE exchange.import_shared SET done = true WHERE dataset = %s::uuid", [id_]
-        )
-
-
-async def present(running: Running, ids: Sequence[str], type_: str | None = None) -> set[str]:
-    """Which of the ids are records."""
-    type_ = type_ or running.dataset["targetType"]
-    answer = await running.job.client.post(
-        f"/{running.prepared.module}/v1/{type_}/bulk-load?fields[{type_}]=createdOn",
-        json={"data": [{"type": type_, "id": one} for one in ids]},
-        headers={"content-type": "application/vnd.api+json; ext=bulk", "prefer": "errors=9999"},
-    )
-    if answer.status_code < 300:
-        return set(ids)
-    if answer.status_code not in (404, 410):
-        answer.raise_for_status()
-    gone = {
-        str(error.get("source", {}).get("pointer", "")).rsplit("/", 1)[-1]
-        for error in answer.json()["errors"]
-    }
-    return {one for one in ids if one not in gone}
-
-
-async def make_decided(running: Running, headers: Mapping[str, str]) -> dict[str, Any]:
-    """Make the records that people decided to create, once; the decisions with their ids."""
-    decisions: dict[str, Any] = dict(running.dataset["decisions"] or {})
-    fields = running.prepared.assembler.fields
-    wanted: dict[str, list[tuple[dict[str, Any], str]]] = {}
-    for path, names in decisions.items():
-        for name, decision in names.items():
-            if decision.get("action") == "create" and not decision.get("id"):
-                wanted.setdefault(fields[path].targets[0], []).append((decision, name))
-    for type_, items in wanted.items():
-        module, _, title = PLACES[type_]
-        ids = {name: str(uuid7()) for _, name in items}
-        data: list[dict[str, Any]] = []
-        for name, one in ids.items():
-            attributes = {title: name}
-            if module == "collection":
-                attributes["group"] = running.dataset["group"]
-            data.append({"type": type_, "id": one, "attributes": attributes})
-        for at in range(0, len(data), BATCH):
-            answer = await running.job.client.post(
-                f"/{module}/v1/{type_}/bulk",
-                json={"data": data[at : at + BATCH]},
-                headers={
-                    "content-type": "application/vnd.api+json; ext=bulk",
-                    "prefer": "return=minimal",
-                    **headers,
-                },
-            )
-            if answer.status_code >= 300:
-                reason = answer.json()["errors"][0]["detail"]
-                raise Failed(
-                    Error("BUSINESS_RULE", key="import.create", values={"type": type_, "reason": reason})
-                )
-        for decision, name in items:
-            decision["id"] = ids[name]
-    if wanted:
-        async with running.job.pools.write.connection() as connection:
-            await store.save(
-                connection, running.dataset["id"], running.job.caller.username, decisions=decisions
-            )
-    return decisions
 
 
 async def rows_of(running: Running) -> None:
@@ -258,7 +162,7 @@ async def planned(
     running: Running, connection: store.Connection, batch: list[tuple[int, list[str | None]]]
 ) -> Chunk | None:
     """The rows of a batch that are to be sent now, with their ids; None when there are none."""
-    prepared, dataset = running.prepared, running.dataset
+    job, prepared, dataset = running.job, running.prepared, running.dataset
     id_, texts = dataset["id"], dict(batch)
     blocked = await store.blocked(connection, id_, list(texts))
     already = await store.made(connection, id_, list(texts))
@@ -270,53 +174,30 @@ async def planned(
     same = {number: row_id for number, (row_id, changed) in known.items() if not changed}
     running.counts["unchanged"] += len(same)
     rows = [parts for parts in rows if parts.number not in same]
+    changed = {number: row_id for number, (row_id, _) in known.items() if number not in same}
+    before = await existing(job, prepared, changed)
+    if same:
+        keys = {
+            p.key: (same[p.number], digest(texts[p.number])) for p in chunk_of(same, batch, prepared) if p.key
+        }
+        await store.add_identities(connection, id_, dataset["group"], dataset["targetType"], keys)
     if not rows:
         return None
-    ids = {p.number: known[p.number][0] if p.number in known else str(uuid7()) for p in rows}
+    ids = {p.number: changed[p.number] if p.number in before else str(uuid7()) for p in rows}
     chunk = prepared.chunk(rows, ids)
     chunk.texts = texts
-    if known:
-        chunk.existing = await existing(running, {n: i for n, (i, _) in known.items() if n not in same})
-        merge(chunk)
-    actions = {n: (i, "updated" if n in chunk.existing else "created") for n, i in ids.items()}
+    chunk.existing = before
+    merge(chunk, prepared.assembler)
+    actions = {n: (i, "updated" if n in before else "created") for n, i in ids.items()}
     await store.plan_made(connection, id_, actions)
     return chunk
 
 
-async def existing(running: Running, ids: Mapping[int, str]) -> dict[int, dict[str, Any]]:
-    """Records that rows change: their attributes and organism. Those deleted since are made anew under their id."""
-    if not ids:
-        return {}
-    type_ = running.dataset["targetType"]
-    include = "?include=organism" if type_ == "material-sample" else ""
-    there = await present(running, list(ids.values()))
-    answer = await running.job.client.post(
-        f"/{running.prepared.module}/v1/{type_}/bulk-load{include}",
-        json={"data": [{"type": type_, "id": one} for one in ids.values() if one in there]},
-        headers={"content-type": "application/vnd.api+json; ext=bulk"},
-    )
-    answer.raise_for_status()
-    found: dict[str, dict[str, Any]] = {}
-    for one in answer.json()["data"]:
-        organisms: list[Any] = one.get("relationships", {}).get("organism", {}).get("data") or []
-        found[one["id"]] = {
-            "attributes": one["attributes"],
-            "organism": organisms[0]["id"] if len(organisms) == 1 else None,
-        }
-    return {number: found[one] for number, one in ids.items() if one in found}
-
-
-def merge(chunk: Chunk) -> None:
-    """For rows that change a record: a mapped column that is empty now empties its field, other fields stay."""
-    for parts in chunk.rows:
-        before = chunk.existing.get(parts.number)
-        if before is None:
-            continue
-        own = parts.values.setdefault("", {})
-        for name in ("managedAttributes", "identifiers"):
-            stored = before["attributes"].get(name)
-            if stored:
-                own[name] = {**stored, **own.get(name, {})}
+def chunk_of(
+    numbers: Mapping[int, str], batch: Sequence[tuple[int, list[str | None]]], prepared: Prepared
+) -> list[Parts]:
+    """The rows of these numbers, assembled."""
+    return [prepared.assembler.row(number, values) for number, values in batch if number in numbers]
 
 
 async def shared_first(running: Running, connection: store.Connection, chunk: Chunk) -> None:

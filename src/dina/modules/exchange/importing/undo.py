@@ -49,13 +49,10 @@ async def undo(job: Job) -> Mapping[str, Any]:
             raise Failed(Error("UNDO_CONFLICT", key="undo.conflicts", values={"count": found["blocked"]}))
     blocked = await whole(job, change_set)
     async with job.pools.write.connection() as connection, connection.transaction():
-        await store.clear(connection, id_, "import_made", "import_shared")
-        # The identifiers lead to records that are gone: the next import makes them anew, under their old ids.
-        await connection.execute("UPDATE exchange.identity SET digest = '' WHERE dataset = %s::uuid", [id_])
+        await store.forget(connection, id_)
     async with job.pools.write.connection() as connection:
-        await store.save(
-            connection, id_, job.caller.username, state="UNDONE" if not blocked else "PARTLY_IMPORTED"
-        )
+        left: dict[str, Any] = {"state": "PARTLY_IMPORTED"} if blocked else {"state": "UNDONE", "receipt": {}}
+        await store.save(connection, id_, job.caller.username, **left)
     return {"blocked": blocked}
 
 

@@ -17,6 +17,7 @@ from dina.modules.exchange.publishing.archive import EventArchive, OccurrenceArc
 from dina.modules.exchange.publishing.checks import Checks
 from dina.modules.exchange.publishing.coverage import Coverage, watching
 from dina.modules.exchange.publishing.data_package import DataPackage
+from dina.modules.exchange.publishing.flat import FlatTable
 from dina.modules.exchange.publishing.ledger import Comparison, Ledger, entry
 from dina.modules.exchange.publishing.mapping.composing import Surroundings
 from dina.modules.exchange.publishing.mapping.darwin_core import TermMapping, build, tables
@@ -94,6 +95,8 @@ def sinks_of(dataset: Mapping[str, Any], mapping: TermMapping, folder: Path) -> 
             found.append(archive(folder / "dwca", "dwca.zip", mapping.terms))
         elif one == "dwc-dp":
             found.append(DataPackage(folder / "dwc-dp", "dwc-dp.zip", mapping.terms, dataset))
+        else:
+            found.append(FlatTable(folder, one, mapping.terms))
     return found
 
 

@@ -12,8 +12,7 @@ from typing import Any
 import orjson
 
 from dina.base.errors import Error
-from dina.base.jobs import Failed, Job, JobKind
-from dina.base.text import Text
+from dina.base.jobs import Failed, Job
 from dina.modules.exchange.publishing import versions as kept
 from dina.modules.exchange.publishing.building import Build, read_mapping, run, sinks_of, source_of
 from dina.modules.exchange.publishing.eml import Party, eml_xml
@@ -43,6 +42,8 @@ async def publish(job: Job) -> Mapping[str, Any]:
         mapping = await read_mapping(public, dataset)
         source = await source_of(public, dataset, mapping)
         sinks = sinks_of(dataset, mapping, job.workspace)
+
+        await job.progress(0, await source.count(), now=True)
 
         async def told(done: int) -> None:
             await job.progress(done)
@@ -105,7 +106,6 @@ DESCRIBED = (
     "keywords", "language", "webpage", "core", "schedule", "group",
 )  # fmt: skip
 """What of the data set is published with it."""
-KIND = JobKind(Text("Publication", "Publication"), publish)
 
 
 async def ledger_of(job: Job, dataset: str, former: kept.Version | None) -> Path | None:

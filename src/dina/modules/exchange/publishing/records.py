@@ -51,6 +51,12 @@ class Source:
     with_restricted: bool
     identified: Callable[[Mapping[str, Any]], Sequence[str]]
 
+    async def count(self) -> int | None:
+        """How many records there are to read, if that can be told beforehand."""
+        params = [pair for pair in self.params if pair[0] != "sort"]
+        answer = await self.client.get(f"{COLLECTION}/material-sample/count", params=params)
+        return answer.json()["data"]["attributes"]["value"] if answer.status_code == 200 else None
+
     async def records(self) -> AsyncIterator[list[Record]]:
         """Records in the order of their ids, in batches."""
         measured = Beside(self.beside("measurement", "materialSample.id", MEASUREMENTS))

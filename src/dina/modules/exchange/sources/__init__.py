@@ -8,7 +8,7 @@ and what is odd about it. Nothing is interpreted here; values are the text as it
 - `encoding`, `dialect`, `headings`, `records`, `text`, `simple`: delimited text
 - `descriptor`, `dwca_dialect`, `dwca`: Darwin Core archives
 - `spreadsheet`, `sheet_worker`: workbooks
-- `checklist`: ColDP and ACEF; `package`: data packages
+- `checklist`: ColDP and ACEF; `package`, `package_metadata`: data packages
 - `xml`, `xml_tables`, `units`: ABCD and Darwin Core XML
 - `eml`, `describing`: metadata
 """

@@ -14,7 +14,7 @@ from .encoding import detect, scan
 from .limits import Limits
 from .metadata import Contact, Metadata, rights_of
 from .problems import SourceError, SourceProblem
-from .xml import Node, tree
+from .xml import Node, tree_in_any_encoding
 
 NAMES = ("eml.xml", "metadata.xml", "metadata.yaml", "metadata.yml", "metadata.json")
 _MOST = 4 << 20
@@ -67,21 +67,8 @@ def judge(found: Metadata) -> list[SourceProblem]:
 
 
 def _xml(path: Path, file: str, limits: Limits) -> Read:
-    problems: list[SourceProblem] = []
-    try:
-        root = tree(path, file, limits)
-    except SourceError as error:
-        if error.code != "xml_broken":
-            raise
-        # Often the bytes are not in the encoding the declaration states.
-        encoding = detect(path, scan(path))
-        try:
-            text = path.read_bytes().decode(encoding.name)
-            root = tree(path, file, limits, text)
-        except (SourceError, UnicodeDecodeError):
-            raise error from None
-        values = {"stated": "utf-8", "used": encoding.name, "byte": ""}
-        problems.append(SourceProblem("encoding_doubtful", file, error.line, values))
+    root, problem = tree_in_any_encoding(path, file, limits)
+    problems = [problem] if problem else []
     if root.tag == "eml" or (root.tag == "dataset" and root.find("title")):
         return read_eml(root, file), problems
     if "datacite" in root.namespace:

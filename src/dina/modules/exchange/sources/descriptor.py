@@ -9,7 +9,7 @@ from .dialect import literal
 from .limits import Limits
 from .problems import SourceError, SourceProblem
 from .terms import qualified, short_name
-from .xml import Node, tree
+from .xml import Node, tree_in_any_encoding
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +60,14 @@ class Descriptor:
 
 def read(path: Path, file: str, limits: Limits) -> Descriptor:
     """Read a descriptor; SourceError with its line where it is broken or senseless."""
-    root = tree(path, file, limits)
+    root, problem = tree_in_any_encoding(path, file, limits)
     if root.tag != "archive":
         raise SourceError("descriptor_root", file, root.line, element=root.tag[:100])
     cores = list(root.all("core"))
     if not cores:
         raise SourceError("descriptor_no_core", file, root.line)
-    problems = [SourceProblem("descriptor_second_core", file, core.line) for core in cores[1:]]
+    problems = [problem] if problem else []
+    problems += [SourceProblem("descriptor_second_core", file, core.line) for core in cores[1:]]
     metadata = root.attributes.get("metadata", "").strip() or None
     found = Descriptor(file, _part(cores[0], "core", file, limits), metadata=metadata, problems=problems)
     parts = [*root.all("extension"), *cores[1:]]

@@ -118,7 +118,7 @@ def sniff(
     quote = _quote(whole, delimiter, end)
     if overrides.quote is not None:
         quote = overrides.quote[:1]
-    records = _records(whole, delimiter, quote, end)
+    records = _records(whole, delimiter, quote, end, overrides.escape or "")
     if any(len(cells) > limits.columns for _, cells in records):
         raise SourceError("too_many_columns", file, records[0][0], limit=limits.columns)
     header, skip = _header(records, overrides)
@@ -155,13 +155,15 @@ def _line_end(sample: str) -> str:
     return "\r" if returns > feeds + pairs else "\n"
 
 
-def _records(sample: str, delimiter: str, quote: str, end: str) -> list[tuple[int, list[str]]]:
+def _records(
+    sample: str, delimiter: str, quote: str, end: str, escape: str = ""
+) -> list[tuple[int, list[str]]]:
     """The first records of a sample with their lines; a last one cut off by a quote is left out."""
     splitter = "\r" if end == "\r" else "\n"
     lines = [line + splitter for line in sample.split(splitter)]
     if lines and not lines[-1].strip("\r\n"):
         lines.pop()
-    if not quote:
+    if not quote and not escape:
         plain = ((number, line.rstrip("\r\n")) for number, line in enumerate(lines[:_ROWS], 1))
         return [(number, line.split(delimiter)) for number, line in plain if line]
     if len(delimiter) > 1:
@@ -170,7 +172,9 @@ def _records(sample: str, delimiter: str, quote: str, end: str) -> list[tuple[in
     reader = csv.reader(
         (line.replace("\r", "") + ("" if splitter == "\n" else "\n") for line in lines),
         delimiter=delimiter if len(delimiter) == 1 else "\ud803",
-        quotechar=quote,
+        quotechar=quote or None,
+        quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,
+        escapechar=escape or None,
     )
     started = 0
     try:
@@ -222,8 +226,19 @@ def _quote(sample: str, delimiter: str, end: str) -> str:
         return "'" if _encloses(sample, delimiter, "'") else '"'
     if delimiter in ",;":
         return '"'
-    with_quotes, without = (_evenness(sample, delimiter, quote, end) for quote in ('"', ""))
-    return '"' if with_quotes >= without and _encloses(sample, delimiter, '"') else ""
+    if not _encloses(sample, delimiter, '"'):
+        return ""
+    with_quotes, without = (_agreement(sample, delimiter, quote, end) for quote in ('"', ""))
+    return '"' if with_quotes >= without else ""
+
+
+def _agreement(sample: str, delimiter: str, quote: str, end: str) -> tuple[bool, float]:
+    """Whether the first row is as wide as most, and how many are."""
+    widths = [len(cells) for _, cells in _records(sample, delimiter, quote, end)]
+    if not widths:
+        return False, 0.0
+    width, times = Counter(widths).most_common(1)[0]
+    return widths[0] == width, times / len(widths)
 
 
 def _encloses(sample: str, delimiter: str, quote: str) -> bool:

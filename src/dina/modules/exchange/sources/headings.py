@@ -26,19 +26,24 @@ def find(rows: Sequence[Sequence[str | None]]) -> int | None:
         return None
     usual = Counter(filled).most_common(1)[0][0] if len(filled) > 2 else max(filled)
     usual = max(usual, sorted(filled)[len(filled) // 2])
-    first_full: int | None = None
-    for position, row in enumerate(rows[:LOOK]):
-        if widths[position] == 0 or (usual > 1 and widths[position] < max(2, usual * 0.4)):
-            continue
-        first_full = position if first_full is None else first_full
-        cells = [cell.strip() for cell in row if cell and cell.strip()]
-        if _known_share(cells) >= 0.5:
-            return position
-        if position - first_full >= 3:
-            break
-    if first_full is None or not _looks_like_headings(rows, first_full):
+    wide = [
+        at for at, width in enumerate(widths[:LOOK]) if width and (usual < 2 or width >= max(2, usual * 0.4))
+    ]
+    if not wide:
         return None
-    return first_full
+    first = wide[0]
+    share = _known_share(_cells(rows[first]))
+    for position in wide[1:4]:
+        # Only below a narrower row, or where a row of labels stands above the terms themselves.
+        cells = _cells(rows[position])
+        labels = len(cells) >= 5 and _known_share(cells) >= 0.8 and share < 0.3
+        if labels or (widths[first] < usual * 0.8 and _known_share(cells) >= 0.5):
+            return position
+    return first if share >= 0.5 or _looks_like_headings(rows, first) else None
+
+
+def _cells(row: Sequence[str | None]) -> list[str]:
+    return [cell.strip() for cell in row if cell and cell.strip()]
 
 
 def _known_share(cells: Sequence[str]) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from dina.base.interpret.terms import interpret_licence
@@ -86,8 +87,10 @@ def rights_of(*said: str | None) -> Rights | None:
     texts = [" ".join(text.split()) for text in said if text and text.strip()]
     if not texts:
         return None
-    for text in reversed(texts):
-        read = interpret_licence(text)
-        if read.value is not None:
-            return Rights(texts[0], read.value.url, read.confidence == "certain")
-    return Rights(texts[0])
+    read = [found for text in texts if (found := interpret_licence(text)).value is not None]
+    named = {found.value.url for found in read if found.value}
+    # A waiver in words with the address of a licence that reserves rights is a common contradiction.
+    waived = any(re.search(r"waived all (?:copyright|rights)", text) for text in texts)
+    if len(named) != 1 or (waived and "zero" not in next(iter(named))):
+        return Rights(texts[0])
+    return Rights(texts[0], named.pop(), any(found.confidence == "certain" for found in read))

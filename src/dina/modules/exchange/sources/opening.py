@@ -197,6 +197,8 @@ class _Opening:
         gzipped = [path for path, form in forms.items() if form == "gzip"]
         if len(gzipped) == 1 and not tables:
             return self.unpacked(gzipped[0], gzipped[0].name, "gzip", depth)
+        if not tables and any(path.name.casefold() in NAMES for path in files):
+            raise SourceError("metadata_only", name)
         source = open_tables(files, forms, name, self.limits, self.overrides)
         self.add_metadata(source, files)
         return source

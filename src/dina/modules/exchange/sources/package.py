@@ -11,8 +11,8 @@ from typing import Any
 from .dialect import examine, sniff
 from .dwca import located
 from .limits import Limits, Overrides
-from .metadata import Contact, Metadata, rights_of
 from .model import Column, Dialect, Relation, Row, Source, Table
+from .package_metadata import of_package
 from .problems import SourceError, SourceProblem
 from .records import records
 from .terms import is_iri, kind_of, qualified
@@ -53,7 +53,7 @@ def open_package(descriptor: Path, room: Path, limits: Limits, overrides: Overri
     if main:
         main.role = "core"
         source.tables.sort(key=lambda table: table is not main)
-    source.metadata = _metadata(said, file)
+    source.metadata = of_package(said, file)
     return source
 
 
@@ -285,38 +285,3 @@ def _cell(value: Any) -> str | None:
     if isinstance(value, bool):
         return "true" if value else "false"
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _metadata(said: dict[str, Any], file: str) -> Metadata:
-    def text(key: str) -> str | None:
-        return str(said[key]) if isinstance(said.get(key), str | int | float) and said[key] != "" else None
-
-    found = Metadata(
-        "Data Package", file, version=text("version"), published=text("created"), url=text("homepage")
-    )
-    found.title = {"": title} if (title := text("title")) else {}
-    found.abstract = {"": words} if (words := text("description")) else {}
-    found.citation = text("bibliographicCitation")
-    found.keywords = _names(said.get("keywords"))
-    found.identifiers = [one for one in (text("id"),) if one]
-    for one in _list(said.get("contributors")):
-        if isinstance(one, dict):
-            known = {key: str(value) for key, value in one.items() if isinstance(value, str)}
-            ids = (known["path"],) if "path" in known else ()
-            role = known.get("role") or ", ".join(_names(one.get("roles"))) or "contributor"
-            found.contacts.append(
-                Contact(
-                    role,
-                    known.get("givenName"),
-                    known.get("familyName") or known.get("title"),
-                    known.get("organization"),
-                    email=known.get("email"),
-                    identifiers=ids,
-                )
-            )
-    licences = [one for one in _list(said.get("licenses")) if isinstance(one, dict)]
-    if licences:
-        found.rights = rights_of(
-            *(str(licences[0][key]) for key in ("title", "name", "path") if licences[0].get(key))
-        )
-    return found

@@ -53,20 +53,16 @@ def _write(book: Any, number: int, about: Any, out: Path) -> dict[str, Any]:
     count = 0
     if "WorkSheet" in str(about.typ):
         sheet = book.get_sheet_by_index(number)
-        start = sheet.start[0] if sheet.start else 0
         with (out / f"{number}.jsonl").open("w", encoding="utf-8") as lines:
-            for row, cells in enumerate(
-                sheet.to_python(skip_empty_area=True) if start > 10_000 else sheet.iter_rows()
-            ):
+            for row, cells in enumerate(sheet.iter_rows(), 1):
                 said = [text_of(cell) for cell in cells]
                 while said and not said[-1]:
                     said.pop()
                 if said:
                     count += 1
-                    at = row + 1 + (start if start > 10_000 else 0)
-                    lines.write(json.dumps([at, said], ensure_ascii=False))
+                    lines.write(json.dumps([row, said], ensure_ascii=False))
                     lines.write("\n")
-    return {"name": about.name, "rows": count, "hidden": "Visible" not in str(about.visible)}
+    return {"name": about.name, "rows": count, "hidden": not str(about.visible).endswith(".Visible")}
 
 
 def text_of(value: Any) -> str:

@@ -8,15 +8,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.parsers import expat
 
+from .encoding import detect, scan
 from .limits import Limits
-from .problems import SourceError
+from .problems import SourceError, SourceProblem
 
 _CHUNK = 1 << 16
 
 
 @dataclass(slots=True)
 class Node:
-    """An element: local name, namespace, attributes by local name, text, children, 1-based line."""
+    """An element: local name, namespace, attributes by local name, 1-based line, text before its first
+    child, children, and the text after its own end (`tail`)."""
 
     tag: str
     namespace: str
@@ -24,6 +26,7 @@ class Node:
     line: int
     text: str = ""
     children: list[Node] = field(default_factory=list["Node"])
+    tail: str = ""
 
     def find(self, path: str) -> Node | None:
         """The first element at a path of local names (`a/b/c`)."""
@@ -40,19 +43,22 @@ class Node:
                     yield child
 
     def value(self, path: str = "") -> str | None:
-        """The text of the first element at the path that has any, spaces collapsed."""
+        """The text of the first element at the path that has any of its own, spaces collapsed."""
         for node in self.all(path) if path else (self,):
-            text = " ".join(node.text.split())
-            if text:
-                return text
+            if node.text.strip():
+                return node.whole() or None
         return None
 
     def whole(self) -> str:
-        """All text below, in order, as paragraphs."""
+        """All text below, in order: running on where it is mixed, else one line for each child."""
         own = " ".join(self.text.split())
-        parts = [own] if own else []
-        parts += [part for child in self.children if (part := child.whole())]
-        return "\n".join(parts)
+        mixed = bool(own) or any(child.tail.strip() for child in self.children)
+        if not mixed:
+            return "\n".join(part for child in self.children if (part := child.whole()))
+        pieces = [self.text]
+        for child in self.children:
+            pieces += [child.whole(), child.tail]
+        return " ".join("".join(pieces).split())
 
 
 class _Builder:
@@ -106,7 +112,11 @@ class _Builder:
     def characters(self, data: str) -> None:
         if self.texts:
             self._grow(len(data))
-            self.texts[-1].append(data)
+            children = self.open[-1].children
+            if children:
+                children[-1].tail += data
+            else:
+                self.texts[-1].append(data)
 
     def _grow(self, size: int) -> None:
         self.size += size
@@ -157,3 +167,24 @@ def tree(path: Path, file: str, limits: Limits, text: str | None = None) -> Node
         end = data.find(b"?>", lead)
         data = data[:lead] + data[end + 2 :] if b"ncoding" not in data[lead:end] else data[lead:]
     return builder.feed(data, True)[0]
+
+
+def tree_in_any_encoding(path: Path, file: str, limits: Limits) -> tuple[Node, SourceProblem | None]:
+    """A small document whole, also where its bytes are not in the encoding its declaration states.
+
+    SourceError as `tree`; the problem says which encoding was read instead.
+    """
+    try:
+        return tree(path, file, limits), None
+    except SourceError as error:
+        if error.code != "xml_broken":
+            raise
+        encoding = detect(path, scan(path))
+        if encoding.name == "utf-8":
+            raise
+        try:
+            root = tree(path, file, limits, path.read_bytes().decode(encoding.name))
+        except (SourceError, UnicodeDecodeError):
+            raise error from None
+        values = {"stated": "utf-8", "used": encoding.name, "byte": ""}
+        return root, SourceProblem("encoding_doubtful", file, error.line, values)
