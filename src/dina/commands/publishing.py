@@ -38,7 +38,7 @@ def publish_dataset(
     language: Language = "en",
 ) -> None:
     """Publish a data set: read as the public sees it, check, compare with the version before, write, keep."""
-    redirects = dict(one.partition("=")[::2] for one in redirect or [])
+    redirects = {old: new for old, _, new in (one.partition("=") for one in redirect or [])}
 
     async def work() -> None:
         client = await signed_in(server, user, password, language)

@@ -22,6 +22,8 @@ from dina.modules.exchange.publishing.streams import PUBLIC, document
 
 DATASET = "/exchange/v1/dataset"
 EXAMPLES = 5
+KEPT = 12
+"""Versions that are kept unless the data set says another number."""
 
 
 async def publish(job: Job) -> Mapping[str, Any]:
@@ -91,7 +93,7 @@ async def publish(job: Job) -> Mapping[str, Any]:
     async with job.pools.write.connection() as connection:
         await kept.save(connection, id_, number, job.caller.username, values, gone(made), redirects)
         await kept.revive(connection, id_, [one for one in made.targets if one in retired])
-        await kept.prune(connection, job.files, id_, dataset["versionsKept"], job.caller.username)
+        await kept.prune(connection, job.files, id_, dataset.get("versionsKept") or KEPT, job.caller.username)
     return {
         "version": number,
         "unchanged": False,

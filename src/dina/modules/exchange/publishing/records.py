@@ -53,7 +53,7 @@ class Source:
 
     async def count(self) -> int | None:
         """How many records there are to read, if that can be told beforehand."""
-        params = [pair for pair in self.params if pair[0] != "sort"]
+        params = httpx.QueryParams([(name, value) for name, value in self.params if name != "sort"])
         answer = await self.client.get(f"{COLLECTION}/material-sample/count", params=params)
         return answer.json()["data"]["attributes"]["value"] if answer.status_code == 200 else None
 

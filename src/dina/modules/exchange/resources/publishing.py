@@ -185,9 +185,10 @@ class Dataset(
         vocabulary="publicationSchedule",
         listed=True,
     )
-    versions_kept: Mapped[int] = attribute(
-        en="Versions kept", fr="Versions conservées", minimum=1, maximum=1000, default=12
-    )
+    versions_kept: Mapped[int | None] = attribute(
+        en="Versions kept", fr="Versions conservées", minimum=1, maximum=1000,
+        help_en="Twelve unless given.", help_fr="Douze par défaut.",
+    )  # fmt: skip
     published_on: Mapped[dt.datetime | None] = attribute(
         en="Published on", fr="Publié le", read_only=True, listed=True, term="dcterms:issued"
     )

@@ -167,10 +167,7 @@ def georeference(around: Surroundings) -> Compose:
         one = primary(assertions)
         if not one:
             return nothing
-        found = [
-            value if value.__class__ is str else "" if value is None else text(value)
-            for value in map(one.get, GEOREFERENCE)
-        ]
+        found = [value if isinstance(value := one.get(name), str) else text(value) for name in GEOREFERENCE]
         found[4] = one.get("literalGeoreferencedBy") or people.names(listed(one.get("georeferencedBy")))
         return found
 
