@@ -14,6 +14,8 @@ from dina.modules.exchange.importing.check import BATCH, Prepared
 from dina.modules.exchange.importing.chunk import Chunk
 from dina.modules.exchange.importing.matching import PLACES
 
+LONGEST_CODE = 10
+"""Letters that the code of a collection may have."""
 BULK = {"content-type": "application/vnd.api+json; ext=bulk", "prefer": "errors=9999"}
 
 
@@ -95,6 +97,8 @@ async def make_decided(job: Job, prepared: Prepared, headers: Mapping[str, str])
             attributes = {title: name}
             if module == "collection":
                 attributes["group"] = prepared.dataset["group"]
+            if type_ == "collection" and len(name) <= LONGEST_CODE:
+                attributes["code"] = name
             data.append({"type": type_, "id": one, "attributes": attributes})
         for at in range(0, len(data), BATCH):
             answer = await job.client.post(

@@ -164,14 +164,15 @@ def leave_out(rows: Iterable[Parts], known: set[tuple[str, str]], found: Found) 
         path.removesuffix("managedAttributes").rstrip("."): name for name, path in COMPONENTS.items()
     }
     for parts in rows:
-        for part, values in parts.values.items():
+        holders = [(component.get(part, ""), values) for part, values in parts.values.items()]
+        holders += [("DETERMINATION", one) for one in parts.more]
+        for owner, values in holders:
             own = values.get("managedAttributes")
             if not own:
                 continue
             for key in list(own):
-                place = (component[part], key)
-                if place not in known:
-                    found.leftovers[place] = None
+                if (owner, key) not in known:
+                    found.leftovers[owner, key] = None
                     del own[key]
         identifiers = parts.values.get("", {}).get("identifiers")
         if identifiers and ("MATERIAL_SAMPLE", "occurrence_id") not in known:
