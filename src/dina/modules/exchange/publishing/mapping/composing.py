@@ -6,7 +6,7 @@ Each is made once for a publication and called for every record, so whatever can
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
@@ -16,6 +16,7 @@ from dina.modules.exchange.publishing.mapping.people import People
 from dina.modules.exchange.publishing.mapping.values import BAR, listed, mapped, primary, text, wkt
 
 Compose = Callable[..., Sequence[str]]
+NOTHING = ("",)
 OWN_IDENTIFIER = "occurrence_id"
 """The key of `identifiers` under which a specimen keeps the identifier it came with."""
 
@@ -73,21 +74,20 @@ def modified(around: Surroundings) -> Compose:
 
 def joined(around: Surroundings) -> Compose:
     def compose(*values: Any) -> Sequence[str]:
-        if not any(values):
-            return ("",)
-        return (BAR.join(dict.fromkeys(one for value in values for one in parts(value) if one)),)
+        found: list[str] = []
+        for value in values:
+            if value:
+                found += [value] if value.__class__ is str else parts(value)
+        return (found[0] if len(found) == 1 else BAR.join(dict.fromkeys(found)),) if found else NOTHING
 
     return compose
 
 
-def parts(value: Any) -> Iterable[str]:
+def parts(value: Any) -> list[str]:
     if isinstance(value, dict):
         pairs: Mapping[str, Any] = value  # pyright: ignore[reportUnknownVariableType]
-        return (f"{key}:{text(one)}" for key, one in sorted(pairs.items()) if one and key != OWN_IDENTIFIER)
-    if isinstance(value, list):
-        items: list[Any] = value  # pyright: ignore[reportUnknownVariableType]
-        return (text(one) for one in items)
-    return (text(value),)
+        return [f"{key}:{text(one)}" for key, one in sorted(pairs.items()) if one and key != OWN_IDENTIFIER]
+    return [text(one) for one in listed(value) if one]
 
 
 def citations(around: Surroundings) -> Compose:
@@ -152,24 +152,27 @@ def collectors(around: Surroundings) -> Compose:
     return compose
 
 
-GEOREFERENCE = (
-    "dwcDecimalLatitude", "dwcDecimalLongitude", "dwcCoordinateUncertaintyInMeters", "dwcGeodeticDatum", "",
-    "dwcGeoreferencedDate", "dwcGeoreferenceProtocol", "dwcGeoreferenceSources", "dwcGeoreferenceRemarks",
-    "dwcGeoreferenceVerificationStatus",
-)  # fmt: skip
-
-
 def georeference(around: Surroundings) -> Compose:
     people = around.people
-    nothing = ("",) * len(GEOREFERENCE)
+    nothing = ("",) * 10
 
     def compose(assertions: Any) -> Sequence[str]:
         one = primary(assertions)
         if not one:
             return nothing
-        found = [value if isinstance(value := one.get(name), str) else text(value) for name in GEOREFERENCE]
-        found[4] = one.get("literalGeoreferencedBy") or people.names(listed(one.get("georeferencedBy")))
-        return found
+        get = one.get
+        return (
+            text(get("dwcDecimalLatitude")),
+            text(get("dwcDecimalLongitude")),
+            text(get("dwcCoordinateUncertaintyInMeters")),
+            get("dwcGeodeticDatum") or "",
+            get("literalGeoreferencedBy") or people.names(get("georeferencedBy") or ()),
+            get("dwcGeoreferencedDate") or "",
+            get("dwcGeoreferenceProtocol") or "",
+            get("dwcGeoreferenceSources") or "",
+            get("dwcGeoreferenceRemarks") or "",
+            get("dwcGeoreferenceVerificationStatus") or "",
+        )
 
     return compose
 

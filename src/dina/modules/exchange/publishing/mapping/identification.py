@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from dina.modules.exchange.publishing.mapping.people import People
@@ -15,6 +16,7 @@ RANKS = (
 NUMBER = 31
 """How many terms an identification gives, in the order of darwin_core.toml."""
 SPECIES = 2
+GENUS = RANKS.index("genus")
 
 
 def identification(one: Callable[[Mapping[str, Any]], Sequence[str]]) -> Callable[[Any], Sequence[str]]:
@@ -37,11 +39,12 @@ def single(people: People, ranks: Mapping[str, str]) -> Callable[[Mapping[str, A
     def compose(one: Mapping[str, Any]) -> Sequence[str]:
         get = one.get
         details, parsed = mapped(get("scientificNameDetails")), mapped(get("parsedName"))
-        path, levels = classification(details)
-        higher = [levels.get(rank, "") for rank in RANKS]
+        path, higher, levels = classification(
+            details.get("classificationPath") or "", details.get("classificationRanks") or ""
+        )
         genus = parsed.get("genus") or ""
-        if not higher[9] and (parsed.get("cardinality") or 0) >= SPECIES:
-            higher[9] = genus
+        if genus and not higher[GENUS] and (parsed.get("cardinality") or 0) >= SPECIES:
+            higher = (*higher[:GENUS], genus, *higher[GENUS + 1 :])
         synonym = details.get("isSynonym")
         status = get("typeStatus") or ""
         people_ = listed(get("determiner"))
@@ -56,7 +59,7 @@ def single(people: People, ranks: Mapping[str, str]) -> Callable[[Mapping[str, A
             parsed.get("specificEpithet") or "",
             parsed.get("infraspecificEpithet") or "",
             parsed.get("cultivarEpithet") or "",
-            BAR.join(path),
+            path,
             *higher,
             details.get("sourceUrl") or "",
             details.get("currentName") or "",
@@ -72,15 +75,15 @@ def single(people: People, ranks: Mapping[str, str]) -> Callable[[Mapping[str, A
     return remembered
 
 
-def classification(details: Mapping[str, Any]) -> tuple[list[str], Mapping[str, str]]:
-    """The names of higher taxa, widest first, and those whose rank is said by their rank."""
-    written = details.get("classificationPath")
+@lru_cache(20_000)
+def classification(written: str, ranks: str) -> tuple[str, Sequence[str], Mapping[str, str]]:
+    """Of a path of taxa, widest first: their names together, those of `RANKS`, and all whose rank is said."""
     if not written:
-        return [], {}
+        return "", ("",) * len(RANKS), {}
     names = [name.strip() for name in written.split("|")]
-    said = [rank.strip().lower() for rank in (details.get("classificationRanks") or "").split("|")]
+    said = [rank.strip().lower() for rank in ranks.split("|")]
     levels = dict(zip(said, names, strict=True)) if len(said) == len(names) else {}
-    return [name for name in names if name], levels
+    return BAR.join(name for name in names if name), tuple(levels.get(rank, "") for rank in RANKS), levels
 
 
 def rank_of(parsed: Mapping[str, Any], levels: Mapping[str, str], ranks: Mapping[str, str]) -> str:
