@@ -26,6 +26,7 @@ class Desk:
     async def work(self) -> None:
         with tempfile.TemporaryDirectory() as scratch:
             await self.app.worker(Path(scratch)).run(until_idle=True)
+            assert list(Path(scratch).iterdir()) == [], "a job leaves nothing in its workspace"
 
     async def done(self, answer: httpx.Response) -> dict[str, Any]:
         """The job that a request started, when it is over."""
@@ -84,6 +85,43 @@ class Desk:
         )
         assert found.status_code == 200, found.text
         return [one["attributes"] for one in found.json()["data"]]
+
+    async def settle(self, action: str = "leave") -> int:
+        """Decide all open names alike; how many there were."""
+        open_names = [
+            {"field": field, "name": name, "action": action}
+            for field, names in ((await self.dataset())["decisions"] or {}).items()
+            for name, one in names.items()
+            if one["action"] == "ask"
+        ]
+        if open_names:
+            answer = await self.act("decisions", {"decisions": open_names})
+            assert answer.status_code == 200, answer.text
+        return len(open_names)
+
+    async def holdings(self) -> dict[str, int]:
+        """How many records of every type the collection and agent modules hold."""
+        async with self.app.pools.write.connection() as connection:
+            cursor = await connection.execute(
+                "SELECT table_schema, table_name FROM information_schema.columns WHERE column_name = 'deleted_on' "
+                "AND table_schema IN ('collection', 'agent') ORDER BY 1, 2"
+            )
+            tables = await cursor.fetchall()
+            counting = " UNION ALL ".join(
+                f"SELECT '{schema}.{name}', count(*) FROM {schema}.\"{name}\" WHERE deleted_on IS NULL"
+                for schema, name in tables
+            )
+            cursor = await connection.execute(counting)  # type: ignore[arg-type]
+            return dict(await cursor.fetchall())
+
+    async def staged(self) -> int:
+        """Rows of the data set in the staging tables."""
+        async with self.app.pools.write.connection() as connection:
+            cursor = await connection.execute(
+                "SELECT count(*) FROM exchange.import_row WHERE dataset = %s::uuid", [self.id]
+            )
+            (number,) = await cursor.fetchone() or (0,)
+            return int(number)
 
     async def count(self, path: str) -> int:
         found = await self.client.get(f"/collection/v1/{path}")

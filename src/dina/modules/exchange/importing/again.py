@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dina.base.errors import Error
-from dina.base.jobs import Failed, Job
+from dina.base.jobs import Job
 from dina.base.jsonapi.writing.changes import uuid7
 from dina.modules.exchange.importing import store
 from dina.modules.exchange.importing.assemble import NAMED, ORGANISM, Assembler
 from dina.modules.exchange.importing.check import BATCH, Prepared
 from dina.modules.exchange.importing.chunk import Chunk
+from dina.modules.exchange.importing.custom import taken
+from dina.modules.exchange.importing.fields import LAYOUTS
 from dina.modules.exchange.importing.matching import PLACES
 
 BULK = {"content-type": "application/vnd.api+json; ext=bulk", "prefer": "errors=9999"}
@@ -106,11 +107,7 @@ async def make_decided(job: Job, prepared: Prepared, headers: Mapping[str, str])
                     **headers,
                 },
             )
-            if answer.status_code >= 300:
-                reason = answer.json()["errors"][0]["detail"]
-                raise Failed(
-                    Error("BUSINESS_RULE", key="import.create", values={"type": type_, "reason": reason})
-                )
+            await taken(answer, type_)
         for decision, name in items:
             decision["id"] = ids[name]
     if wanted:
@@ -124,7 +121,7 @@ async def existing(job: Job, prepared: Prepared, ids: Mapping[int, str]) -> dict
     if not ids:
         return {}
     type_ = prepared.dataset["targetType"]
-    include = "?include=organism" if type_ == "material-sample" else ""
+    include = "?include=organism" if type_ in LAYOUTS else ""
     there = await present(job, prepared, list(ids.values()))
     answer = await job.client.post(
         f"/{prepared.module}/v1/{type_}/bulk-load{include}",
@@ -138,7 +135,8 @@ async def existing(job: Job, prepared: Prepared, ids: Mapping[int, str]) -> dict
     }
     found: dict[str, dict[str, Any]] = {}
     for one in body["data"]:
-        linked: list[Any] = one.get("relationships", {}).get("organism", {}).get("data") or []
+        linked: Any = one.get("relationships", {}).get("organism", {}).get("data") or []
+        linked = linked if isinstance(linked, list) else [linked]
         own = linked[0]["id"] if len(linked) == 1 else None
         found[one["id"]] = {
             "attributes": one["attributes"], "organism": own, "of organism": organisms.get(own or "", {}),

@@ -17,6 +17,7 @@ from dina.modules.exchange.importing.fields import (
     Field,
     component_of,
     darwin_core,
+    homes_in,
     key_of,
     term_homes,
 )
@@ -24,6 +25,9 @@ from dina.modules.exchange.importing.fields import (
 PREFIXES = ("http://rs.tdwg.org/dwc/terms/", "http://purl.org/dc/terms/", "http://purl.org/dc/elements/1.1/")
 SECOND = frozenset({"locality", "occurrenceRemarks"})
 """Terms that give way to the other one that has the same home (`verbatimLocality`, `materialEntityRemarks`)."""
+CUSTOM, ORGANISM_CUSTOM = COMPONENTS["MATERIAL_SAMPLE"], COMPONENTS["ORGANISM"]
+WIDE_ONLY = "collectingEvent.dwcRecordedBy"
+"""A field that only kinds of record with several parts have."""
 CLOSE = 0.87
 """How alike two headings must be to be taken for the same word misspelt."""
 
@@ -64,14 +68,14 @@ def guess(heading: str, term: str | None, fields: Mapping[str, Field], samples: 
     if term is not None:
         local = next((term.removeprefix(p) for p in PREFIXES if term.startswith(p)), term.rsplit("/", 1)[-1])
         local = local.rsplit("#", 1)[-1]
-        if local in term_homes():
+        if local in term_homes() and not (fields and WIDE_ONLY not in fields):
             return Guess(local, "term", 0.99 if local in SECOND else 1.0)
     if heading in fields:
         return Guess(heading, "field", 1.0)
     text = plain(heading)
     if not text:
         return Guess(None, "none", 0.0)
-    if fields and "collectingEvent.dwcRecordedBy" not in fields:
+    if fields and WIDE_ONLY not in fields:
         return _by_label(text, fields)
     by_name = {plain(path): path for path in fields} | {
         plain(label): path
@@ -94,10 +98,14 @@ def guess(heading: str, term: str | None, fields: Mapping[str, Field], samples: 
 
 
 def _by_label(text: str, fields: Mapping[str, Field]) -> Guess:
-    """A column of records that Darwin Core has no terms for: the field of that name or label."""
+    """A column of records of one part: the field of that name or label, or whose term people write so."""
+    meant = f"dwc:{headings().get(text, '')}"
     for path, field in fields.items():
         if text in (plain(path), *(plain(label) for label in field.label.values())):
             return Guess(path, "label", 0.9)
+    for path, field in fields.items():
+        if field.term == meant and not field.linking:
+            return Guess(path, "heading", 0.8)
     return Guess(None, "none", 0.0)
 
 
@@ -149,7 +157,7 @@ def automap(
     so that nothing is dropped unless a person says so.
     """
     remembered = {plain(one["heading"]): one for one in (recipe or {}).get("columns", ())}
-    homes = term_homes()
+    homes = homes_in(fields)
     found: list[dict[str, Any]] = []
     for column in columns:
         heading = column["name"]
@@ -166,6 +174,8 @@ def automap(
             "column": column["position"], "heading": heading, "field": field, "how": one.how, "score": one.score,
         }  # fmt: skip
         link = darwin_core()["link"].get(one.field or "")
+        if field == "verbatimRecordedBy":
+            link = "recordedBy"
         if link in fields:
             entry["link"] = link
         found.append(entry)
@@ -179,19 +189,29 @@ def automap(
             entry.pop("link", None)
             continue
         if field is None or field in taken:
-            entry["field"] = own_field(entry["heading"], entry["column"], taken, field)
-            entry["how"] = "own"
+            entry["field"] = own_field(entry["heading"], entry["column"], taken, field, fields)
+            entry["how"] = "own" if entry["field"] else "none"
+            if entry["field"] is None:
+                entry.pop("link", None)
+                continue
         taken[entry["field"]] = entry
     return found
 
 
-def own_field(heading: str, position: int, taken: Mapping[str, Any], meant: str | None = None) -> str:
-    """A custom field named like the column, beside the field it would have filled."""
+def own_field(
+    heading: str,
+    position: int,
+    taken: Mapping[str, Any],
+    meant: str | None = None,
+    fields: Mapping[str, Field] | None = None,
+) -> str | None:
+    """A custom field named like the column, beside the field it would have filled; None where there are none."""
+    general = next((path for path in (CUSTOM, ORGANISM_CUSTOM) if fields is None or path in fields), None)
+    if general is None or (fields and WIDE_ONLY not in fields):
+        return None
     key = key_of(heading)[:60] or f"column_{position + 1}"
     head = (meant or "").rpartition(".")[0]
-    holder = next(
-        (path for path in COMPONENTS.values() if head and path.startswith(f"{head}.m")), "managedAttributes"
-    )
+    holder = next((path for path in COMPONENTS.values() if head and path.startswith(f"{head}.m")), general)
     path = f"{holder}.{key}"
     while path in taken:
         key += "_2"
