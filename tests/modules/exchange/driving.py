@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,6 +16,11 @@ from tests.conftest import client_of, resource
 EXCHANGE = "/exchange/v1"
 
 
+def half_sent() -> set[Path]:
+    """Uploads that lie about in the directory for temporary files."""
+    return set(Path(tempfile.gettempdir()).glob("dina-upload-*"))
+
+
 class Desk:
     """A curator at work on one import."""
 
@@ -22,18 +28,20 @@ class Desk:
         self.app = app
         self.client = client or client_of(app)
         self.id = ""
+        self.job = ""
+        """The last job that was begun."""
 
     async def work(self) -> None:
         with tempfile.TemporaryDirectory() as scratch:
             await self.app.worker(Path(scratch)).run(until_idle=True)
-            assert list(Path(scratch).iterdir()) == [], "a job leaves nothing in its workspace"
+            assert os.listdir(scratch) == [], "a job leaves nothing in its workspace"
 
     async def done(self, answer: httpx.Response) -> dict[str, Any]:
         """The job that a request started, when it is over."""
         assert answer.status_code == 202, answer.text
-        id_ = answer.json()["data"]["id"]
+        self.job = answer.json()["data"]["id"]
         await self.work()
-        found = await self.client.get(f"{EXCHANGE}/job/{id_}")
+        found = await self.client.get(f"{EXCHANGE}/job/{self.job}")
         return found.json()["data"]["attributes"]
 
     async def send(self, name: str, content: bytes, **attributes: Any) -> dict[str, Any]:
@@ -44,13 +52,15 @@ class Desk:
         return await self.upload(name, content)
 
     async def upload(self, name: str, content: bytes) -> dict[str, Any]:
-        answer = await self.client.post(
+        return await self.done(await self.upload_answer(name, content))
+
+    async def upload_answer(self, name: str, content: bytes) -> httpx.Response:
+        return await self.client.post(
             f"{EXCHANGE}/import-dataset/{self.id}/file",
             params={"name": name},
             content=content,
             headers={"content-type": "application/octet-stream"},
         )
-        return await self.done(answer)
 
     async def dataset(self) -> dict[str, Any]:
         found = await self.client.get(f"{EXCHANGE}/import-dataset/{self.id}")
@@ -122,6 +132,15 @@ class Desk:
             )
             (number,) = await cursor.fetchone() or (0,)
             return int(number)
+
+    async def files(self) -> list[str]:
+        """What is kept of the files that were sent."""
+        files = self.app.services["exchange"].files
+        assert files is not None
+        return sorted(await files.listed(f"import/{self.id}/"))
+
+    async def check_refused(self) -> int:
+        return (await self.act("check")).status_code
 
     async def count(self, path: str) -> int:
         found = await self.client.get(f"/collection/v1/{path}")

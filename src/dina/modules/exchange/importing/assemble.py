@@ -343,6 +343,15 @@ def digest(value: Any) -> bytes:
     return hashlib.blake2b(content, digest_size=16).digest()
 
 
+def judged_with(dataset: Mapping[str, Any]) -> str:
+    """What a check depends on beside the rows: it holds as long as this is the same."""
+    decided = {
+        field: {name: one["action"] for name, one in names.items()}
+        for field, names in (dataset["decisions"] or {}).items()
+    }
+    return digest([dataset["targetType"], dataset["mapping"], decided]).hex()
+
+
 __all__ = [
     "CONTEXT",
     "EVENT",
@@ -354,5 +363,6 @@ __all__ = [
     "Assembler",
     "Parts",
     "digest",
+    "judged_with",
     "names_in",
 ]

@@ -91,7 +91,7 @@ def guess(heading: str, term: str | None, fields: Mapping[str, Field], samples: 
         return Guess(_by_values(meaning, samples), "heading", 0.95)
     if text in by_name:
         return Guess(by_name[text], "label", 0.9)
-    best, score = _closest(text, known)
+    best, score = _closest(text)
     if best is not None:
         return Guess(_by_values(best, samples), "similar", round(score, 2))
     return Guess(None, "none", 0.0)
@@ -109,16 +109,29 @@ def _by_label(text: str, fields: Mapping[str, Field]) -> Guess:
     return Guess(None, "none", 0.0)
 
 
-def _closest(text: str, known: Mapping[str, str]) -> tuple[str | None, float]:
+@cache
+def _by_ends() -> dict[str, list[str]]:
+    """Known headings by their first two and by their last three letters."""
+    found: dict[str, list[str]] = {}
+    for written in headings():
+        if len(written) >= 5:
+            found.setdefault(f"{written[:2]}…", []).append(written)
+            found.setdefault(f"…{written[-3:]}", []).append(written)
+    return found
+
+
+def _closest(text: str) -> tuple[str | None, float]:
+    """The known heading that is written nearly so; who misspells a word gets its beginning or its end right."""
     best, score = None, CLOSE
-    if len(text) < 5:
+    if not 5 <= len(text) <= 60:
         return None, 0.0
-    for written, meaning in known.items():
-        if abs(len(written) - len(text)) > 3 or len(written) < 5:
+    ends = _by_ends()
+    for written in dict.fromkeys([*ends.get(f"{text[:2]}…", ()), *ends.get(f"…{text[-3:]}", ())]):
+        if abs(len(written) - len(text)) > 3:
             continue
-        alike = SequenceMatcher(None, text, written).ratio()
-        if alike > score:
-            best, score = meaning, alike
+        alike = SequenceMatcher(None, text, written)
+        if alike.quick_ratio() > score and (ratio := alike.ratio()) > score:
+            best, score = headings()[written], ratio
     return best, score
 
 
@@ -206,7 +219,7 @@ def own_field(
     fields: Mapping[str, Field] | None = None,
 ) -> str | None:
     """A custom field named like the column, beside the field it would have filled; None where there are none."""
-    general = next((path for path in (CUSTOM, ORGANISM_CUSTOM) if fields is None or path in fields), None)
+    general = next((path for path in (CUSTOM, ORGANISM_CUSTOM) if not fields or path in fields), None)
     if general is None or (fields and WIDE_ONLY not in fields):
         return None
     key = key_of(heading)[:60] or f"column_{position + 1}"

@@ -9,7 +9,7 @@ from typing import Any
 from dina.base.errors import Error
 from dina.base.jobs import Failed, Job
 from dina.modules.exchange.importing import custom, store
-from dina.modules.exchange.importing.assemble import Assembler, Parts, digest
+from dina.modules.exchange.importing.assemble import Assembler, Parts, digest, judged_with
 from dina.modules.exchange.importing.chunk import Chunk
 from dina.modules.exchange.importing.extensions import Extensions
 from dina.modules.exchange.importing.fields import LAYOUTS, WIDE, darwin_core, fields_of, key_of, registry
@@ -17,6 +17,7 @@ from dina.modules.exchange.importing.guard import alone, of
 from dina.modules.exchange.importing.judging import judged, leave_out
 from dina.modules.exchange.importing.matching import match
 from dina.modules.exchange.importing.nature import observation_fault, refuse_others
+from dina.modules.exchange.importing.presence import present
 from dina.modules.exchange.importing.readers import Fault
 
 BATCH = 500
@@ -142,7 +143,7 @@ async def _check(job: Job, prepared: Prepared) -> Mapping[str, Any]:
             await prepared.extensions.add(connection, id_, rows, batch, prepared.dataset["tables"])
             texts = dict(batch)
             problems = [problem for parts in rows for problem in own_problems(parts, texts[parts.number])]
-            identities = await known_rows(connection, dataset, rows, texts)
+            identities = await known_rows(job, connection, dataset, rows, texts)
             await classify(found, rows, texts, identities)
             problems += observations(prepared, rows, texts)
             problems += leave_out(prepared, rows, known, found.leftovers, texts)
@@ -164,7 +165,7 @@ async def _check(job: Job, prepared: Prepared) -> Mapping[str, Any]:
             "events": len(found.shared),
             "customFields": [
                 {"component": one.component, "key": one.key, "name": one.name, "vocabulary": one.vocabulary}
-                for one in {(o.vocabulary, o.component, o.key): o for o in [*prepared.absent, *more]}.values()
+                for one in {(o.vocabulary, o.component, o.key): o for o in [*more, *prepared.absent]}.values()
             ],
             "notImported": [
                 {"column": one["column"], "heading": one["heading"], "values": filled(prepared, one["column"])}
@@ -172,6 +173,7 @@ async def _check(job: Job, prepared: Prepared) -> Mapping[str, Any]:
                 if (one.get("skip") or not one.get("field")) and filled(prepared, one["column"])
             ],
             "extensions": prepared.extensions.described(),
+            "judgedWith": judged_with({**dataset, "decisions": prepared.assembler.decisions}),
         }  # fmt: skip
         await store.save(
             connection, id_, job.caller.username, state="CHECKED", summary=summary,
@@ -203,14 +205,19 @@ def observations(
 
 
 async def known_rows(
+    job: Job,
     connection: store.Connection,
     dataset: Mapping[str, Any],
     rows: Iterable[Parts],
     texts: Mapping[int, Sequence[str | None]],
 ) -> dict[int, tuple[str, bool]]:
-    """Rows whose record came in before: number -> (its id, whether the row says something else now)."""
+    """Rows whose record came in before and is still there: number -> (its id, whether the row says something else)."""
     keys = {parts.key: parts.number for parts in rows if parts.key}
     found = await store.identities(connection, dataset["group"], dataset["targetType"], list(keys))
+    there = await present(
+        job.client, of(dataset["targetType"]), dataset["targetType"], [id_ for id_, _ in found.values()]
+    )
+    found = {key: one for key, one in found.items() if one[0] in there}
     return {keys[key]: (id_, digest(texts[keys[key]]) != before) for key, (id_, before) in found.items()}
 
 

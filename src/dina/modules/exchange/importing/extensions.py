@@ -120,7 +120,7 @@ class Extensions:
             one: dict[str, Any] = {to: texts[term] for term, to in MEASURED.items() if term in texts}
             # Kinds and units of sources are not those of our vocabulary: what was written is what is kept.
             value = " ".join(texts[t] for t in ("measurementValue", "measurementUnit") if t in texts)
-            if not value:
+            if not value or "verbatimMeasurementType" not in one:
                 self._kept(parts, MEASUREMENT, terms, [values])
                 continue
             one |= {"measurementType": "other", "textValue": value, "verbatimValue": value[:250]}

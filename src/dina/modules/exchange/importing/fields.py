@@ -31,6 +31,8 @@ PARTS: dict[str, tuple[str, str | None]] = {
     "organism.determination": ("organism", "determination"),
 }
 """Parts of the wide record: prefix of their paths -> type, and the list attribute whose first element is meant."""
+PARTED = "collectingEvent"
+"""A part that every kind of record with several parts has."""
 LAYOUTS: dict[str, dict[str, tuple[str, str | None]]] = {
     WIDE: PARTS,
     "observation": {
@@ -80,6 +82,8 @@ def term_homes() -> dict[str, str]:
 def homes_in(fields: Mapping[str, Field]) -> dict[str, str]:
     """`term_homes` of a kind of record: its own fields of a term first, custom fields of the organism for the rest."""
     homes = term_homes()
+    if fields and f"{PARTED}.dwcRecordedBy" not in fields:
+        return {}
     if "basisOfRecord" not in fields:
         return homes
     facts = darwin_core()["together"]

@@ -26,7 +26,9 @@ def refuse_others(dataset: Mapping[str, Any]) -> None:
     """Raises Failed where rows are evidently no specimens, unless a person says that each becomes a record."""
     mapping, tables = dataset["mapping"], dataset["tables"] or [{}]
     if not dataset["rowCount"]:
-        raise Failed(Error("BUSINESS_RULE", key="import.noRows", values={"name": tables[0].get("name") or ""}))
+        raise Failed(
+            Error("BUSINESS_RULE", key="import.noRows", values={"name": tables[0].get("name") or ""})
+        )
     if dataset["targetType"] != WIDE or mapping.get("rowsAre") == "records":
         return
     said = parts_said(mapping, tables[0])
@@ -59,9 +61,11 @@ def parts_said(mapping: Mapping[str, Any], table: Mapping[str, Any]) -> set[str]
             continue
         elif path in SPECIMEN or entry.get("link") == "collection":
             found.add("")
+        elif path.startswith(f"{EVENT}."):
+            found.add(EVENT)
         elif component_of(path) is None:
             head = path.rpartition(".")[0]
-            found.add(EVENT if head.startswith(EVENT) else "" if head == "identifiers" else head)
+            found.add("" if head == "identifiers" else head)
     return found
 
 

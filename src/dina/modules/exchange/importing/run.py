@@ -18,7 +18,7 @@ from dina.base.jobs import Failed, Job
 from dina.base.jsonapi.writing.changes import uuid7
 from dina.modules.exchange.importing import custom, store, undo
 from dina.modules.exchange.importing.again import existing, make_decided, merge, settle
-from dina.modules.exchange.importing.assemble import Parts, digest
+from dina.modules.exchange.importing.assemble import Parts, digest, judged_with
 from dina.modules.exchange.importing.check import BATCH, Prepared, filled, known_rows, prepare
 from dina.modules.exchange.importing.chunk import Chunk, Said, send
 from dina.modules.exchange.importing.guard import alone
@@ -61,9 +61,15 @@ class Running:
 async def run(job: Job) -> Mapping[str, Any]:
     """Import a checked data set: `mode` `all` (every row or none) or `rows` (good rows now, the others kept)."""
     async with alone(job) as dataset:
-        if dataset["state"] not in READY:
+        if not is_ready(dataset):
             raise Failed(Error("BUSINESS_RULE", key="import.notChecked"))
         return await _run(job, await prepare(job, dataset, matching=False))
+
+
+def is_ready(dataset: Mapping[str, Any]) -> bool:
+    """Whether the rows have been judged since anything about them changed."""
+    summary = dataset["summary"] or {}
+    return dataset["state"] in READY and summary.get("judgedWith") == judged_with(dataset)
 
 
 async def _run(job: Job, prepared: Prepared) -> Mapping[str, Any]:
@@ -192,7 +198,7 @@ async def planned(
     running.counts["skipped"] += sum(1 for parts in rows if parts.number in blocked)
     rows = [parts for parts in rows if parts.number not in blocked]
     await prepared.extensions.add(connection, id_, rows, batch, dataset["tables"])
-    known = await known_rows(connection, dataset, rows, texts)
+    known = await known_rows(job, connection, dataset, rows, texts)
     same = {number: row_id for number, (row_id, changed) in known.items() if not changed}
     running.counts["unchanged"] += len(same)
     rows = [parts for parts in rows if parts.number not in same]

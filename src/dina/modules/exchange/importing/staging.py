@@ -23,6 +23,8 @@ BATCH = 2000
 SAMPLES = 8
 STABLE = ("identifiers.occurrence_id", "organism.managedAttributes.occurrence_id", "dwcCatalogNumber")
 """Fields by which a record is known again, the best first."""
+ALWAYS = {"observations": {"basisOfRecord": "MachineObservation"}}
+"""What every row of a kind of table is without saying so: those of camera traps."""
 OCCURRENCES = frozenset({"occurrence", "specimen"})
 
 
@@ -120,9 +122,15 @@ def guessed(dataset: Mapping[str, Any], main: Mapping[str, Any], fields: Mapping
     columns = automap(main["columns"], fields, dataset.get("recipeMapping"))
     match_by = next((path for path in STABLE if any(one["field"] == path for one in columns)), None)
     past: Mapping[str, Any] = dataset.get("recipeMapping") or {}
+    taken = {one["field"] for one in columns}
+    known = [
+        {"field": field, "value": value}
+        for field, value in ALWAYS.get(main["kind"] or "", {}).items()
+        if field in fields and field not in taken
+    ]
     return {
         "columns": columns,
-        "constants": past.get("constants", []),
+        "constants": past.get("constants", known),
         "matchBy": past.get("matchBy", match_by),
     }
 

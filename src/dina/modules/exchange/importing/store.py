@@ -328,7 +328,7 @@ async def forget(connection: Connection, id_: str) -> None:
     """
     made = "SELECT m.id FROM exchange.import_made m WHERE m.dataset = %(id)s::uuid AND m.action"
     await connection.execute(
-        f"DELETE FROM exchange.identity WHERE dataset = %(id)s::uuid AND id IN ({made} = 'created')",  # type: ignore[arg-type]
+        f"DELETE FROM exchange.identity WHERE id IN ({made} = 'created')",  # type: ignore[arg-type]
         {"id": id_},
     )
     await connection.execute(

@@ -15,6 +15,7 @@ from dina.base.http import Answer
 from dina.base.jsonapi.operation import Call, Operation
 from dina.base.text import Text
 from dina.modules.exchange.importing import store
+from dina.modules.exchange.importing.run import is_ready
 from dina.modules.exchange.operations.holding import TYPE, dataset_of, hold, start
 from dina.modules.exchange.operations.rows import Decisions, Edits, Fix, decide, edit, fix, problems, rows
 
@@ -100,7 +101,7 @@ async def check(call: Call) -> Answer:
 async def run(call: Call) -> Answer:
     """`POST /import-dataset/{id}/run`: import, every row or none (`all`), or the good rows (`rows`)."""
     dataset = await dataset_of(call)
-    if dataset["state"] not in ("CHECKED", "PARTLY_IMPORTED", "IMPORTING"):
+    if not is_ready(dataset):
         raise Problem(Error("BUSINESS_RULE", key="import.notChecked"))
     if call.attributes["mode"] == "all" and dataset["state"] != "IMPORTING":
         await refuse_imported(call, "import.partly")

@@ -16,13 +16,16 @@ from dina.base.resource import UuidText
 from dina.modules.exchange.importing import store
 from dina.modules.exchange.operations.holding import dataset_of, hold
 
+Cell = Annotated[str, Field(max_length=100_000)]
+Position = Annotated[int, Field(ge=0, lt=20_000)]
+
 
 class Edit(TypedDict):
     """One cell: row number, column and its new text (null empties it)."""
 
-    row: Annotated[int, Field(ge=1)]
-    column: Annotated[int, Field(ge=0)]
-    value: Annotated[str, Field(max_length=100_000)] | None
+    row: Annotated[int, Field(ge=1, lt=1 << 31)]
+    column: Position
+    value: Cell | None
 
 
 class Edits(TypedDict):
@@ -35,9 +38,9 @@ class Fix(TypedDict):
     Without `to` cells get what their problems propose: those of one text, of one column, or all there are.
     """
 
-    column: NotRequired[Annotated[int, Field(ge=0)]]
-    value: NotRequired[Annotated[str, Field(max_length=100_000)] | None]
-    to: NotRequired[Annotated[str, Field(max_length=100_000)] | None]
+    column: NotRequired[Position]
+    value: NotRequired[Cell | None]
+    to: NotRequired[Cell | None]
 
 
 class Decision(TypedDict):

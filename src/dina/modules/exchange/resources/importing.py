@@ -41,7 +41,7 @@ class ImportRecipe(
 class ImportDataset(
     Resource, Base, type="import-dataset", provider=GROUP_ONLY, label=("Import", "Importation"),
     plural=("Imports", "Importations"), title="name",
-    rules=(rules.shapes_fit,), prepare=(rules.check_is_stale,), delete_rules=(rules.not_at_work,),
+    rules=(rules.shapes_fit,), delete_rules=(rules.not_at_work,),
     example={"name": "Beetles of 2026"},
 ):  # fmt: skip
     """A file that is being brought in: staged on the server, checked, imported, and taken back if wrong."""

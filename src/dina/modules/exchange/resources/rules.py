@@ -9,23 +9,12 @@ from dina.base.resource import Draft, RuleContext
 from dina.base.resource.rules import broken
 from dina.modules.exchange.importing import shapes
 
-JUDGED_BY = ("mapping", "decisions", "targetType")
-"""What the last check was made with."""
-
 
 def shapes_fit(draft: Draft) -> Iterable[Error]:
     """`reading`, `mapping` and `decisions` are what the import understands."""
     for name in shapes.SHAPES:
         if draft.get(name) is not None and draft.changed(name):
             yield from shapes.faults(name, draft.get(name))
-
-
-def check_is_stale(draft: Draft) -> None:
-    """Whoever changes what a column means has to have the rows judged again."""
-    if draft.previous is None or draft.get("state") not in ("CHECKED", "PARTLY_IMPORTED"):
-        return
-    if any(draft.changed(name) for name in JUDGED_BY):
-        draft.attributes["state"] = "STAGED"
 
 
 async def not_at_work(drafts: Sequence[Draft], context: RuleContext) -> Iterable[tuple[int, Error]]:
