@@ -12,7 +12,7 @@ import orjson
 
 from dina.base.jsonapi.writing.changes import new_id
 from dina.modules.exchange.importing.assemble import CONTEXT, EVENT, GEO, NAMED, ORGANISM, Parts, digest
-from dina.modules.exchange.importing.fields import PARTS
+from dina.modules.exchange.importing.fields import LAYOUTS, PARTS
 
 ATOMIC = 'application/vnd.api+json;ext="https://jsonapi.org/ext/atomic"'
 ORDER = {"geological-context": 0, "collecting-event": 1, "organism": 2}
@@ -155,14 +155,16 @@ class Chunk:
                 organism["group"] = self.group
                 own = new_id()
                 here.append((ORDER["organism"], _add("organism", own, organism, {}), [number]))
-                relationships["organism"] = {"data": [{"type": "organism", "id": own}]}
+                link = {"type": "organism", "id": own}
+                relationships["organism"] = {"data": link if self.target == "observation" else [link]}
         attributes = dict(parts.values.get("", {}))
         if before is not None:
             here.append((9, _update(self.target, id_, attributes, relationships), [number]))
         else:
             attributes["group"] = self.group
-            if self.target == "material-sample":
+            if self.target in LAYOUTS:
                 attributes.setdefault("sourceSet", self.source_set)
+            if self.target == "material-sample":
                 name = attributes.get("dwcCatalogNumber")
                 if name is not None:
                     attributes.setdefault("materialSampleName", name)
@@ -221,7 +223,16 @@ def _links(parts: Parts, part: str) -> dict[str, Any]:
         if head != part:
             continue
         linked = [{"type": type_, "id": id_} for type_, id_ in dict.fromkeys(ids)]
-        many = name in ("collectors", "preparedBy", "projects", "assemblages", "attachment")
+        many = name in (
+            "collectors",
+            "preparedBy",
+            "projects",
+            "assemblages",
+            "attachment",
+            "recordedBy",
+            "identifiedBy",
+            "vouchers",
+        )
         found[name] = {"data": linked if many else linked[0]}
     return found
 
