@@ -30,6 +30,7 @@ from dina.base.jsonapi.plan import Living, Select
 from dina.base.jsonapi.reading import base_values, plan_of
 from dina.base.jsonapi.sql import parameters
 from dina.identity import dev_caller
+from dina.modules.collection.resources import MaterialSample
 from dina.settings import Settings
 
 console = Console()
@@ -37,7 +38,9 @@ SECONDS = float(os.environ.get("BENCH_SECONDS", "4"))
 CLIENTS = 4
 PATH = "/collection/v1/material-sample"
 PAGE = "page[limit]=50&include=collectingEvent,collection,organism"
+EVERYTHING = "page[limit]=50&include=" + ",".join(MaterialSample.resource.relationships)
 FILTERED = "filter[materialSampleName][LIKE]=S-000012%25&sort=materialSampleName&page[limit]=50"
+NAMES = {"everything": "page, every relationship included"}
 LOAD = """
 INSERT INTO collection.collection (id, name, "group", created_by) SELECT gen_random_uuid(), 'C ' || n, 'dev-group', 'bench' FROM generate_series(1, 20) n;
 INSERT INTO collection.collecting_event (id, "group", created_by, dwc_recorded_by, start_event_date_time, dwc_verbatim_locality, geo_reference_assertions)
@@ -102,6 +105,7 @@ async def statements(settings: Settings) -> tuple[dict[str, Any], list[str]]:
         found: dict[str, Any] = {}
         for name, query, single in (
             ("page", PAGE, False),
+            ("everything", EVERYTHING, False),
             ("filtered", FILTERED, False),
             ("single", "", True),
         ):
@@ -212,24 +216,24 @@ async def measure(size: int, folder: Path) -> dict[str, Any]:
     fill(url, size)
     found, ids = await statements(settings)
     environment = settings.environment()
-    ours = serve("dina.app:create", 18101, environment)
-    bound = serve(
-        "bench.peer:create", 18102, {**environment, "BENCH_STATEMENTS": orjson.dumps(found).decode()}
-    )
+    told = folder / "statements.json"
+    told.write_bytes(orjson.dumps(found))
+    started = [serve("dina.app:create", 18101, environment)]
     here, there = "http://127.0.0.1:18101", "http://127.0.0.1:18102"
     try:
+        started.append(serve("bench.peer:create", 18102, {**environment, "BENCH_STATEMENTS": str(told)}))
         result: dict[str, Any] = {}
-        for name, query in (("page", PAGE), ("filtered", FILTERED)):
+        for name, query in (("page", PAGE), ("everything", EVERYTHING), ("filtered", FILTERED)):
             result[name] = (await rate(here, [f"{PATH}?{query}"]), await rate(there, [f"/{name}"]))
         result["single"] = (
             await rate(here, [f"{PATH}/{i}" for i in ids]),
             await rate(there, [f"/single?id={i}" for i in ids]),
         )
         result["bulk"], result["post"] = await writing(here)
-        result["memory"] = memory(ours)
+        result["memory"] = memory(started[0])
         return result
     finally:
-        for process in (ours, bound):
+        for process in started:
             process.terminate()
             process.wait()
 
@@ -243,19 +247,24 @@ def main() -> None:
             results[size] = asyncio.run(measure(size, Path(folder)))
     table = Table("measure", "samples", "ours", "bound", "ratio", "wanted")
     for size, r in results.items():
-        for name, wanted in (("page", 0.7), ("filtered", 0.7), ("single", 0.6)):
+        for name, wanted in (("page", 0.7), ("everything", 0.7), ("filtered", 0.7), ("single", 0.6)):
             mine, theirs = r[name]
             table.add_row(
-                name, f"{size:,}", f"{mine:.0f}/s", f"{theirs:.0f}/s", f"{mine / theirs:.2f}", f"≥ {wanted}"
+                NAMES.get(name, name),
+                f"{size:,}",
+                f"{mine:.0f}/s",
+                f"{theirs:.0f}/s",
+                f"{mine / theirs:.2f}",
+                f"≥ {wanted}",
             )
         table.add_row("bulk POST of 1,000", f"{size:,}", f"{r['bulk']:.0f}/s", "", "", "≥ 3000/s")
         table.add_row("single POST, median", f"{size:,}", f"{r['post']:.1f} ms", "", "", "≤ 10 ms")
         table.add_row("memory of the API process", f"{size:,}", f"{r['memory']:.0f} MB", "", "", "≤ 200 MB")
     if len(sizes) > 1:
         small, large = results[sizes[0]], results[sizes[-1]]
-        for name in ("page", "filtered", "single"):
+        for name in ("page", "everything", "filtered", "single"):
             table.add_row(
-                f"{name}, slower by",
+                f"{NAMES.get(name, name)}, slower by",
                 f"{sizes[-1]:,}",
                 "",
                 "",

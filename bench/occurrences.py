@@ -10,7 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 
 COLUMNS = (
-    "occurrenceID", "catalogNumber", "otherCatalogNumbers", "recordNumber", "recordedBy", "eventDate",
+    "occurrenceID", "catalogNumber", "otherCatalogNumbers", "verbatimLabel", "recordedBy", "eventDate",
     "verbatimEventDate", "fieldNumber", "country", "countryCode", "stateProvince", "county", "municipality",
     "locality", "verbatimLocality", "decimalLatitude", "decimalLongitude", "geodeticDatum",
     "coordinateUncertaintyInMeters", "verbatimCoordinates", "minimumElevationInMeters", "maximumElevationInMeters",
@@ -59,7 +59,7 @@ def rows(number: int, seed: int = 7) -> Iterator[list[str]]:
             ]  # fmt: skip
         name = chance.choice(known)
         yield [
-            f"urn:catalog:TEST:{n:08}", f"T{n:08}", f"old {n}", str(n), *event, name["scientificName"], "", name["kingdom"],
+            f"urn:catalog:TEST:{n:08}", f"T{n:08}", f"old {n}", "", *event, name["scientificName"], "", name["kingdom"],
             name["phylum"], name["class"], name["order"], name["family"], chance.choice(people),
             str(1950 + n % 70), "", chance.choice(("male", "female", "")), chance.choice(("adult", "juvenile", "")),
             str(1 + n % 3), chance.choice(("pinned", "herbarium sheet", "ethanol")), "" if n % 4 else f"remark {n}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import orjson
 from starlette.applications import Starlette
@@ -18,7 +19,7 @@ JSON_API = "application/vnd.api+json"
 
 
 def create() -> Starlette:
-    statements = orjson.loads(os.environ["BENCH_STATEMENTS"])
+    statements = orjson.loads(Path(os.environ["BENCH_STATEMENTS"]).read_bytes())
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:

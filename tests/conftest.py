@@ -112,15 +112,20 @@ def linked(type_: str, *ids: str, many: bool = False) -> dict[str, Any]:
     return {"data": found if many else found[0]}
 
 
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
 @pytest.fixture(scope="session")
 def demo_server(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server started as people start it, with demo data."""
     root = Path(__file__).parents[1]
     if not (root / "src/dina/web/static/dina.js").exists():
         subprocess.run([sys.executable, "-m", "dina.web.build"], check=True)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     chosen = Settings(
         database_url=new_database(server_url),
         data_dir=tmp_path_factory.mktemp("site"),

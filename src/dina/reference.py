@@ -37,12 +37,12 @@ def type_page(resource: ResourceType) -> str:
         )
         lines += member_lines(fact)
     if resource.relationships:
-        lines += ["", "| relationship | target | | English | French |", "|---|---|---|---|---|"]
+        lines += ["", "| relationship | target | | English | French | term |", "|---|---|---|---|---|---|"]
         for name, r in resource.relationships.items():
             where = "external" if r.external else "internal"
             many = "to-many" if r.many else "to-one"
             lines.append(
-                f"| `{name}` | {', '.join(r.targets)} | {many}, {where} | {r.label.en} | {r.label.fr} |"
+                f"| `{name}` | {', '.join(r.targets)} | {many}, {where} | {r.label.en} | {r.label.fr} | {r.term or ''} |"
             )
     return "\n".join([*lines, ""])
 
@@ -76,7 +76,7 @@ def terms_page(loaded: Sequence[tuple[Module, Mapping[str, ResourceType]]]) -> s
                 places.setdefault(resource.term, []).append(resource.type)
             for fact in resource.attributes.values():
                 named = [(fact.name, fact.term), *((f"{fact.name}.{n}", m.term) for n, m in members(fact))]
-                for name, term in named:
+                for name, term in [*named, *((r.name, r.term) for r in resource.relationships.values())]:
                     if term:
                         places.setdefault(term, []).append(f"{resource.type}.{name}")
     lines = [

@@ -28,6 +28,9 @@ def import_file(
         bool, typer.Option("--all/--rows", help="Every row or none / the good rows now")
     ] = False,
     check_only: Annotated[bool, typer.Option("--check", help="Stop after the check")] = False,
+    unknown: Annotated[
+        str, typer.Option(help="What becomes of names that are not here yet: ask, leave (as text) or create")
+    ] = "ask",
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before importing")] = False,
     undo: Annotated[str, typer.Option(help="Take back the import with this id")] = "",
     server: Server = "http://127.0.0.1:8000",
@@ -54,6 +57,8 @@ def import_file(
             )
             await stage(client, made.id, file)
             await act(client, made.id, "check")
+            if unknown in ("leave", "create") and await settle(client, made.id, unknown):
+                await act(client, made.id, "check")
             summary = await show(client, made.id, language)
             console.print(f"import {made.id}")
             if check_only or not (yes or typer.confirm("Import now?")):
@@ -94,6 +99,22 @@ async def act(
     body = {"data": {"type": "import-dataset", "attributes": attributes or {}}}
     started = await client.request("POST", f"{PREFIX}/import-dataset/{id_}/{path}", body=body)
     return await follow(client, PREFIX, started["data"]["id"])
+
+
+async def settle(client: Client, id_: str, action: str) -> int:
+    """Decide all open names alike; how many there were."""
+    dataset = (await client.get(f"{PREFIX}/import-dataset/{id_}")).one.attributes
+    decisions = [
+        {"field": field, "name": name, "action": action}
+        for field, names in (dataset["decisions"] or {}).items()
+        for name, one in names.items()
+        if one["action"] == "ask"
+    ]
+    for at in range(0, len(decisions), 5000):
+        attributes = {"decisions": decisions[at : at + 5000]}
+        body = {"data": {"type": "import-dataset", "attributes": attributes}}
+        await client.request("POST", f"{PREFIX}/import-dataset/{id_}/decisions", body=body)
+    return len(decisions)
 
 
 async def show(client: Client, id_: str, language: str) -> dict[str, Any]:

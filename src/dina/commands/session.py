@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated, Any
 
+import httpx
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -28,6 +29,10 @@ async def signed_in(server: str, user: str, password: str, language: str) -> Cli
         except ApiError as fault:
             await client.aclose()
             raise failed(fault) from None
+        except httpx.TransportError:
+            await client.aclose()
+            console.print(f"No DINA answers at {server}: start it with `dina up`, or name another --server.")
+            raise typer.Exit(1) from None
     return client
 
 

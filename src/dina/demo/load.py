@@ -2,98 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import re
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from importlib.resources import files
 from typing import Any
 
 from dina.client import Client
+from dina.demo import breadth
 from dina.demo.accounts import GROUP
+from dina.demo.batch import Batch, Row, cut, georeference, many, number, one, partial_date, table
 
 COLLECTION, AGENT = "/collection/v1", "/agent/v1"
 RANKS = ("kingdom", "phylum", "class", "order", "family")
-Row = Mapping[str, str]
-PARTIAL = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
-
-
-def table(name: str, delimiter: str = ",") -> list[dict[str, str]]:
-    text = files("dina.demo").joinpath("data", name).read_text("utf-8")
-    quoting = csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL
-    return [
-        {key: (value or "").strip() for key, value in row.items() if key}
-        for row in csv.DictReader(text.splitlines(), delimiter=delimiter, quoting=quoting)
-    ]
-
-
-def one(type_: str, id_: str) -> dict[str, Any]:
-    return {"data": {"type": type_, "id": id_}}
-
-
-def many(type_: str, ids: Sequence[str]) -> dict[str, Any]:
-    return {"data": [{"type": type_, "id": id_} for id_ in ids]}
-
-
-def partial_date(year: str, month: str, day: str) -> str | None:
-    """Year, month and day as far as they are there."""
-    if not year.isdigit():
-        return None
-    text = year.zfill(4)
-    if month.isdigit():
-        text += f"-{int(month):02d}"
-        if day.isdigit():
-            text += f"-{int(day):02d}"
-    return text
-
-
-def number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None
-
-
-def cut(text: str, limit: int) -> str | None:
-    return text[:limit] or None
-
-
-@dataclass
-class Batch:
-    """Resources to be created, children first, with ids chosen here so that they can refer to each other."""
-
-    people: dict[str, str] = field(default_factory=dict[str, str])
-    events: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
-    organisms: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
-    samples: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
-
-    def person(self, name: str) -> str | None:
-        name = name.strip()
-        if not name or name.startswith("["):
-            return None
-        return self.people.setdefault(name[:250], str(uuid.uuid4()))
-
-    def event(self, attributes: Mapping[str, Any], collectors: Sequence[str | None]) -> str:
-        id_ = str(uuid.uuid4())
-        kept = {k: v for k, v in attributes.items() if v not in (None, "")}
-        links = {"collectors": many("person", [c for c in collectors if c])}
-        self.events.append({"id": id_, "attributes": {"group": GROUP, **kept}, "relationships": links})
-        return id_
-
-    def organism(self, attributes: Mapping[str, Any]) -> str:
-        id_ = str(uuid.uuid4())
-        kept = {k: v for k, v in attributes.items() if v not in (None, "")}
-        self.organisms.append({"id": id_, "attributes": {"group": GROUP, **kept}})
-        return id_
-
-    def sample(self, attributes: Mapping[str, Any], relationships: Mapping[str, Any]) -> str:
-        id_ = str(uuid.uuid4())
-        kept = {k: v for k, v in attributes.items() if v not in (None, "")}
-        self.samples.append(
-            {"id": id_, "attributes": {"group": GROUP, **kept}, "relationships": relationships}
-        )
-        return id_
 
 
 def berlin(batch: Batch, collection: str) -> None:
@@ -147,13 +66,6 @@ def berlin(batch: Batch, collection: str) -> None:
                 "organism": many("organism", [organism]),
             },
         )
-
-
-def georeference(latitude: str, longitude: str) -> list[dict[str, Any]]:
-    here = number(latitude), number(longitude)
-    if None in here:
-        return []
-    return [{"dwcDecimalLatitude": here[0], "dwcDecimalLongitude": here[1], "isPrimary": True}]
 
 
 def determinations(rows: Sequence[Row], batch: Batch) -> list[dict[str, Any]]:
@@ -234,6 +146,7 @@ def sample_tables(batch: Batch, kind: str, collection: str, storage: Mapping[str
                 "organism": many("organism", [organism]),
             },
         )
+        batch.numbers[key] = parent
         for part in parts.get(key, []):
             batch.sample(
                 {
@@ -254,6 +167,7 @@ def sample_tables(batch: Batch, kind: str, collection: str, storage: Mapping[str
                     ),
                 },
             )
+            batch.parts[part["PreparationNumber"]] = batch.samples[-1]
 
 
 def by_number(rows: Sequence[dict[str, str]]) -> dict[str, list[dict[str, str]]]:
@@ -277,11 +191,20 @@ async def load(curator: Client, admin: Client) -> dict[str, int]:
     dina_house = await admin.create(
         f"{COLLECTION}/institution", {"name": "DINA sample museum", "remarks": "Sample tables: CC0"}
     )
+    fossil_house = await admin.create(
+        f"{COLLECTION}/institution",
+        {
+            "name": "Paleobiology Database",
+            "webpage": "https://paleobiodb.org",
+            "remarks": "Occurrences: CC BY 4.0",
+        },
+    )
     collections: dict[str, str] = {}
     for key, name, code, house in (
         ("berlin", "Herbarium Berolinense, PonTaurus", "B", berlin_house.id),
         ("plants", "Vascular plants", "PLANTS", dina_house.id),
         ("mammals", "Mammals", "MAMMALS", dina_house.id),
+        ("fossils", "Fossil tetrapods", "FOSSILS", fossil_house.id),
     ):
         made = await curator.create(
             f"{COLLECTION}/collection",
@@ -299,14 +222,25 @@ async def load(curator: Client, admin: Client) -> dict[str, int]:
     berlin(batch, collections["berlin"])
     for kind in ("plants", "mammals"):
         sample_tables(batch, kind, collections[kind], {t.attributes["name"]: t.id for t in types})
+    more = breadth.Breadth()
+    breadth.fossils(batch, more, collections["fossils"])
+    breadth.camera_traps(more, batch)
+    breadth.measurements(more, batch, table("mammals-observations.csv"))
+    prepared = table("mammals-preparations.csv")
+    breadth.places(more, batch, prepared)
+    breadth.preparations(more, batch, prepared)
     people = [{"id": id_, "attributes": {"displayName": name}} for name, id_ in batch.people.items()]
     counts: dict[str, int] = {}
-    for path, items in (
-        (f"{AGENT}/person", people),
-        (f"{COLLECTION}/collecting-event", batch.events),
-        (f"{COLLECTION}/organism", batch.organisms),
-        (f"{COLLECTION}/material-sample", batch.samples),
+    for type_, items in (
+        ("geological-context", more.items["geological-context"]),
+        ("person", people),
+        ("collecting-event", batch.events),
+        ("organism", batch.organisms),
+        *((name, more.items[name]) for name in ("storage-unit-type", "storage-unit", "storage-unit-usage")),
+        ("material-sample", batch.samples),
+        *((name, more.items[name]) for name in ("process", "measurement", "survey", "observation")),
     ):
+        path = f"{AGENT if type_ == 'person' else COLLECTION}/{type_}"
         made_ = await curator.bulk_create(path, items, change_set=change_set, label=label)
-        counts[path.rsplit("/", 1)[1]] = len(made_)
+        counts[type_] = len(made_)
     return counts

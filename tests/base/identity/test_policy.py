@@ -12,6 +12,7 @@ from dina.base.identity.policy import (
     Groups,
     Nothing,
     Own,
+    Sharing,
     may,
     may_purge,
     may_restore,
@@ -153,3 +154,23 @@ def test_who_brings_deleted_records_back(provider: str, who: set[str]) -> None:
 
 def test_only_administrators_remove_for_good() -> None:
     assert {name for name, caller in CALLERS.items() if may_purge(caller)} == {"admin"}
+
+
+@pytest.mark.parametrize(
+    ("caller", "shared", "private"),
+    [
+        ("admin", "crud", "crud"),
+        ("super-user", "crud", "c"),
+        ("user", "cr", "c"),
+        ("elsewhere", "cr", "c"),
+        ("auditor", "cr", "cr"),
+        ("nobody", "", ""),
+    ],
+)
+def test_what_is_private_is_its_creators_alone(caller: str, shared: str, private: str) -> None:
+    sharing, provider = Sharing("onlyMine", Role.SUPER_USER), "ObjectOwnerAuthorizationService"
+    for closed, expected in ((False, shared), (True, private)):
+        allowed = [action for action in ACTIONS if action[0] in expected]
+        assert permissions(provider, CALLERS[caller], FACTS | {"onlyMine": closed}, sharing) == allowed
+    own = FACTS | {"createdBy": "ana", "onlyMine": True}
+    assert permissions(provider, CALLERS["guest"], own, sharing) == list(ACTIONS)

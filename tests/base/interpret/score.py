@@ -31,7 +31,9 @@ class Score:
         else:
             self.wrong.append(f"{verbatim!r}: {found}, not {expected or 'nothing'}")
 
-    def report(self, name: str, coverage: float, most_wrong: float = 0.005) -> None:
+    def report(
+        self, name: str, coverage: float, most_wrong: float = 0.005, least_right: float = 0.95
+    ) -> None:
         answered = self.right + self.differing + len(self.wrong)
         wanted = self.right + self.missed + self.differing + len(self.wrong)
         total = wanted + self.empty
@@ -41,6 +43,7 @@ class Score:
             f" {len(self.wrong)} wrong ({len(self.wrong) / total:.2%}), {self.empty} rightly without"
         )
         assert len(self.wrong) <= most_wrong * total, self.wrong
+        assert self.right >= least_right * answered
         assert answered >= coverage * wanted
 
 

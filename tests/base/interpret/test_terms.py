@@ -88,7 +88,7 @@ def test_several_sexes_are_named_with_their_numbers() -> None:
     [
         ("ad.", "adult", "certain"), ("ADULT MALE", "adult", "certain"), ("larvae", "larva", "certain"), ("Juv.?", "juvenile", "probable"),
         ("juvénile", "juvenile", "certain"), ("Puppe", "pupa", "certain"), ("sub-adult female", "subadult", "certain"), ("têtard", "tadpole", "certain"),
-        ("en fruit", "fruiting", "certain"), ("nestling (juv.)", "nestling", "certain"), ("HY", "immature", "probable"), ("lactating", "adult", "probable"),
+        ("en fruit", "fruiting", "certain"), ("nestling (juv.)", "nestling", "certain"), ("HY", None, "ambiguous"), ("M 1979HY", None, "ambiguous"), ("AHY", "adult", "probable"), ("hembra preg. 2-2 emb. 15mm", None, "ambiguous"), ("lactating", "adult", "probable"),
         ("juv. & adult", None, "ambiguous"), ("eggs and larvae", None, "ambiguous"), ("male", None, "unknown"), ("not recorded", None, "unknown"),
     ],
 )  # fmt: skip
@@ -138,6 +138,16 @@ def test_an_identification_qualifier(text: str, standard: str, applies_to: str |
     value = interpret_identification_qualifier(text).value
     assert value is not None
     assert (value.standard, value.applies_to) == (standard, applies_to)
+
+
+@pytest.mark.parametrize(
+    ("text", "standards"),
+    [("cf. sp. A", {"cf.", "sp."}), ("sp. 2 aff. chaoi", {"aff.", "sp."}), ("FA ? ;GE CF", {"cf.", "?"}), ("cf. aff. minor", {"cf.", "aff."})],
+)  # fmt: skip
+def test_where_two_qualifiers_say_as_much_none_is_chosen(text: str, standards: set[str]) -> None:
+    read = interpret_identification_qualifier(text)
+    assert read.value is None
+    assert {one.standard for one in read.alternatives} == standards
 
 
 def test_a_standard_length_is_no_qualifier() -> None:

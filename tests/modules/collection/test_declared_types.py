@@ -290,6 +290,7 @@ def test_everything_has_a_label_in_both_languages(resource: ResourceType) -> Non
 @pytest.mark.parametrize("resource", RESOURCES)
 def test_terms_have_a_known_prefix(resource: ResourceType) -> None:
     terms = {name: fact.term for name, fact in resource.attributes.items()} | {"": resource.term}
+    terms |= {name: link.term for name, link in resource.relationships.items()}
     for name, metadata in embedded_facts(resource).items():
         terms[name] = next((one.term for one in metadata if isinstance(one, Member)), None)
     unknown = {name: term for name, term in terms.items() if term and term.split(":")[0] not in PREFIXES}
@@ -351,9 +352,33 @@ def test_terms_are_in_their_standards(resource: ResourceType) -> None:
         with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as lines:
             known |= {f"{prefix}:{row['term_localName']}" for row in csv.DictReader(lines)}
     terms = {fact.term for fact in resource.attributes.values()} | {resource.term}
+    terms |= {link.term for link in resource.relationships.values()}
     for metadata in embedded_facts(resource).values():
         terms |= {one.term for one in metadata if isinstance(one, Member)}
     assert {term for term in terms if term and term.split(":")[0] in STANDARDS} - known == set()
+
+
+TERMS_OF_LINKS = {
+    "collecting-event": {"dwc:eventID"},
+    "geological-context": {"dwc:geologicalContextID"},
+    "organism": {"dwc:organismID"},
+    "metadata": {"dwc:associatedMedia"},
+}
+
+
+@pytest.mark.parametrize("resource", RESOURCES)
+def test_links_to_what_darwin_core_names_say_its_term(resource: ResourceType) -> None:
+    for name, link in resource.relationships.items():
+        if link.target in TERMS_OF_LINKS:
+            assert link.term in TERMS_OF_LINKS[link.target], name
+    people = {
+        "collectors": "dwc:recordedBy",
+        "recordedBy": "dwc:recordedBy",
+        "determiner": "dwc:identifiedBy",
+    }
+    for name, term in people.items():
+        if name in resource.relationships:
+            assert resource.relationships[name].term == term
 
 
 @pytest.mark.parametrize("resource", RESOURCES)

@@ -15,10 +15,8 @@ import pytest
 import pytest_asyncio
 
 from dina.base.jsonapi.naive import holds
-from dina.base.jsonapi.plan import Reached
-from dina.base.jsonapi.resolve import resolve_chain, resolve_filter
 from dina.modules.collection import module, timescale
-from dina.modules.collection.operations.geology import PATHS, in_time
+from dina.modules.collection.operations.geology import in_time, of_that_time
 from tests.conftest import linked, resource, shared
 
 BASE = "/collection/v1"
@@ -419,20 +417,69 @@ async def test_an_age_without_extent_belongs_to_the_younger_unit(api: httpx.Asyn
     assert await search(api, mark, maximumMa=66, minimumMa=66) == ["K-Pg"]
 
 
+async def test_what_is_derived_is_as_old_as_all_it_comes_from(api: httpx.AsyncClient) -> None:
+    """A cast of two fossils, its copy, and a slide of the copy are found by the ages of both."""
+    mark = uuid.uuid4().hex[:12]
+
+    def fossil(number: str, **links: Any) -> dict[str, Any]:
+        attributes = {"group": "cnc", "sourceSet": mark, "dwcCatalogNumber": number}
+        return {"attributes": attributes, "relationships": links}
+
+    def many(*ids: str) -> dict[str, Any]:
+        return linked("material-sample", *ids, many=True)
+
+    contexts = await bulk(
+        api,
+        "geological-context",
+        [{"attributes": {"group": "cnc", "earliestInterval": name}} for name in ("Aptian", "Danian")],
+    )
+    aptian, danian = await bulk(
+        api, "material-sample",
+        [fossil(str(n), geologicalContext=linked("geological-context", one)) for n, one in enumerate(contexts)],
+    )  # fmt: skip
+    cast, copy = await bulk(api, "material-sample", [fossil("cast"), fossil("copy")])
+    mixing = {"attributes": {"group": "cnc", "processType": "MIXING"}}
+    mixing["relationships"] = {"inputs": many(aptian, danian), "outputs": many(cast)}
+    copying = {"attributes": {"group": "cnc", "processType": "SUB_SAMPLING"}}
+    copying["relationships"] = {"inputs": many(cast), "outputs": many(copy)}
+    processes = await bulk(api, "process", [mixing, copying])
+    await bulk(
+        api, "material-sample", [fossil("slide", parentMaterialSample=linked("material-sample", copy))]
+    )
+    assert await search(api, mark, interval="Aptian") == ["0", "cast", "copy", "slide"]
+    assert await search(api, mark, interval="Danian") == ["1", "cast", "copy", "slide"]
+    assert await search(api, mark, interval="Danian", sort="dwcCatalogNumber") == [
+        "1",
+        "cast",
+        "copy",
+        "slide",
+    ]
+    assert (await api.delete(f"{BASE}/material-sample/{copy}")).status_code == 422
+    assert (await api.delete(f"{BASE}/process/{processes[0]}")).status_code == 204
+    assert await search(api, mark, interval="Danian") == ["1"]
+
+
+async def test_a_search_without_more_pages_through_what_it_counts(api: httpx.AsyncClient) -> None:
+    address = f"{BASE}/geological-search?interval=Phanerozoic&page[limit]=400"
+    found: list[tuple[str, str]] = []
+    following: str | None = address
+    while following:
+        answer = (await api.get(following)).json()
+        found += [(one["attributes"]["createdOn"], one["id"]) for one in answer["data"]]
+        following = answer["links"]["next"]
+    assert len(found) == len(set(found)) == answer["meta"]["totalResourceCount"]
+    assert found == sorted(found, reverse=True)
+
+
 def test_what_is_reached_means_the_same_in_plain_python() -> None:
     types = module.types()
-    samples, contexts = types["material-sample"], types["geological-context"]
-    node = in_time("overlap", Decimal(125), Decimal(113))
-    tree = Reached(
-        tuple(resolve_chain(types, samples, path) for path in PATHS),
-        contexts,
-        resolve_filter(types, contexts, node),
-    )
+    tree = of_that_time(types, in_time("overlap", Decimal(125), Decimal(113)))
     stored = {
         "aptian": {"attributes": {"maximumAgeMa": 120, "minimumAgeMa": 115}, "relationships": {}},
         "albian": {"attributes": {"maximumAgeMa": 113, "minimumAgeMa": 105}, "relationships": {}},
         "event": {"attributes": {}, "relationships": {"geologicalContext": "aptian"}},
         "slab": {"attributes": {}, "relationships": {"collectingEvent": "event"}},
+        "part": {"attributes": {}, "relationships": {"parentMaterialSample": "slab"}},
     }
     for relationships, expected in (
         ({}, False),
@@ -440,6 +487,7 @@ def test_what_is_reached_means_the_same_in_plain_python() -> None:
         ({"geologicalContext": "albian"}, False),
         ({"collectingEvent": "event"}, True),
         ({"parentMaterialSample": "slab"}, True),
+        ({"parentMaterialSample": "part"}, True),
         ({"parentMaterialSample": "slab", "geologicalContext": "albian"}, True),
         ({"parentMaterialSample": "gone"}, False),
     ):

@@ -343,3 +343,26 @@ async def test_a_file_needs_a_name_and_content(desk: Desk, name: str) -> None:
         f"{EXCHANGE}/import-dataset/{desk.id}/file", params={"name": "x.csv"}, content=b""
     )
     assert answer.status_code == 400
+
+
+async def test_proposals_are_taken_for_one_column_or_for_all(desk: Desk) -> None:
+    heads = ("catalogNumber", "decimalLatitude", "decimalLongitude", "occurrenceRemarks")
+    rows = [
+        ("F-1", "45,5", "-75,5", "<i>Carex</i>"),
+        ("F-2", "45,6", "-75,6", "plain"),
+        ("F-3", "45.6", "-75.6", ""),
+    ]
+    await desk.send("commas.csv", table(heads, *rows))
+    await desk.check()
+    proposals = {(p["heading"], p["value"]): p["fix"] for p in await desk.problems() if p["fix"]}
+    assert proposals[("decimalLatitude", "45,5")] == "45.5"
+    one = await desk.act("fix", {"column": 1})
+    assert one.json()["data"]["attributes"]["changed"] == 2
+    everything = await desk.act("fix", {})
+    assert everything.json()["data"]["attributes"]["changed"] == 2
+    await desk.check()
+    assert {(p["value"], p["fix"]) for p in await desk.problems()} == {("<i>Carex</i>", "Carex")}
+    await desk.act("fix", {})
+    await desk.check()
+    assert await desk.problems() == []
+    assert (await desk.run("all"))["result"]["created"] == 3

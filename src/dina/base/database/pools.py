@@ -12,6 +12,7 @@ from psycopg.adapt import Buffer, Loader
 from psycopg_pool import AsyncConnectionPool
 
 STATEMENT_SECONDS = 30
+WORK_MEM = "64MB"
 STREAM_SECONDS, STREAMS = 3600, 4
 """How long a whole table may take to be read by who asked for it, and how many are given out at once."""
 Pool = AsyncConnectionPool[AsyncConnection[Any]]
@@ -28,7 +29,7 @@ class RawText(Loader):
 class Pools:
     """`write` goes to the primary; `read` and `fixed` may go to a replica and give text as bytes.
 
-    `read` plans a statement by its values, as filters need; `fixed` plans once, for statements whose best
+    `read` plans a statement by its values, as filters need, and has room for sets of matches; `fixed` plans once, for statements whose best
     plan does not depend on values (single resources, unfiltered pages): half of their time was planning.
     `stream` is for statements whose rows are read one by one: few, so that they leave the others room.
     """
@@ -59,18 +60,18 @@ async def _configure_streaming(connection: AsyncConnection[Any]) -> None:
 async def open_pools(url: str, replica: str | None = None, *, size: int = 8) -> AsyncGenerator[Pools]:
     """Open both pools; `size` connections each. Statements end after 30 s (api.md §27)."""
 
-    def pool(address: str, configure: Any, mode: str) -> Pool:
-        options = f"-c statement_timeout={STATEMENT_SECONDS}s -c timezone=UTC -c plan_cache_mode={mode}"
+    def pool(address: str, configure: Any, mode: str, more: str = "") -> Pool:
+        options = f"-c statement_timeout={STATEMENT_SECONDS}s -c timezone=UTC -c plan_cache_mode={mode}{more}"
         kwargs = {"options": options, "application_name": "dina"}
         return AsyncConnectionPool(
             address, min_size=1, max_size=size, open=False, kwargs=kwargs, configure=configure, timeout=10
         )
 
     write = pool(url, _configure, "force_generic_plan")
-    read = pool(replica or url, _configure_reading, "auto")
+    read = pool(replica or url, _configure_reading, "auto", f" -c work_mem={WORK_MEM}")
     fixed = pool(replica or url, _configure_reading, "force_generic_plan")
     # Compiling such a wide statement to machine code takes longer than it ever gains.
-    options = f"-c statement_timeout={STREAM_SECONDS}s -c timezone=UTC -c jit=off -c work_mem=64MB"
+    options = f"-c statement_timeout={STREAM_SECONDS}s -c timezone=UTC -c jit=off -c work_mem={WORK_MEM}"
     stream: Pool = AsyncConnectionPool(
         replica or url,
         min_size=0,

@@ -10,7 +10,7 @@ import orjson
 from psycopg import AsyncConnection
 
 from dina.base.identity.caller import Role
-from dina.base.identity.policy import Everything, Groups, readable
+from dina.base.identity.policy import Everything, Groups, Shared, readable
 from dina.base.jsonapi.service import Service
 from dina.base.resource import ResourceType
 
@@ -105,17 +105,34 @@ def readable_condition(service: Service, caller: Any) -> tuple[str, dict[str, An
     parts: list[str] = ["r.type = ANY(%(all_types)s)"]
     values: dict[str, Any] = {"all_types": everything}
     for number, resource in enumerate(service.types.values()):
-        rows = readable(resource.provider, caller)
+        rows = readable(resource.provider, caller, resource.sharing)
         if isinstance(rows, Everything) and resource.disclosure is not None and not caller.sees_everything:
             # What a record was is for its group: an older state may tell what is withheld now.
             rows = Groups(caller.groups_at_least(Role.READ_ONLY))
-        if isinstance(rows, Everything):
+        if isinstance(rows, Shared) or (isinstance(rows, Groups) and resource.sharing is not None):
+            # Judged by the row as it is, and by the state told: what was private once stays so.
+            parts.append(f"(r.type = %(t{number})s AND {shared_revision(resource)})")
+            values |= {f"t{number}": resource.type, "username": caller.username}
+            if isinstance(rows, Groups):
+                parts[-1] = f'({parts[-1]} AND r."group" = ANY(%(g{number})s))'
+                values[f"g{number}"] = sorted(rows.names)
+        elif isinstance(rows, Everything):
             everything.append(resource.type)
         elif isinstance(rows, Groups):
             parts.append(f'(r.type = %(t{number})s AND r."group" = ANY(%(g{number})s))')
             values[f"t{number}"] = resource.type
             values[f"g{number}"] = sorted(rows.names)
     return "(" + " OR ".join(parts) + ")", values
+
+
+def shared_revision(resource: ResourceType) -> str:
+    """SQL for revisions of rows that are not somebody else's alone, nor were then."""
+    assert resource.sharing is not None
+    private = resource.sharing.private
+    return (
+        f"EXISTS (SELECT FROM {resource.table.fullname} t WHERE t.id = r.id AND (t.created_by = %(username)s OR "
+        f"(t.\"{resource.column_named(private)}\" IS NOT TRUE AND r.after->'{private}' IS DISTINCT FROM 'true'::jsonb)))"
+    )
 
 
 async def revisions(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, cast
 
-from dina.base.history.read import Revision, revisions, writable_state
+import orjson
+
+from dina.base.history.read import readable_condition, writable_state
 from dina.base.http import Request
 from dina.base.jsonapi.service import Service
 from dina.base.jsonapi.writing import rows
@@ -13,40 +16,72 @@ from dina.base.jsonapi.writing.changes import Change
 MAX_UNDO = 1_000_000
 
 
+@dataclass(slots=True)
 class Step:
-    """What undoing does to one resource: delete, restore or revert; or why it cannot."""
+    """What undoing does to one resource: delete, restore or revert; or why it cannot.
 
-    def __init__(self, first: Revision, last: Revision, latest: Revision) -> None:
-        self.first = first
-        self.type = first.type
-        self.id = first.id
-        self.action = {"INITIAL": "delete", "TERMINAL": "restore"}.get(first.kind, "revert")
-        self.gone = latest.after is None
-        if first.kind == "INITIAL" and latest.kind == "TERMINAL" and latest.version == last.version:
-            self.action = "none"
-        self.blocked_by = latest if latest.version != last.version else None
-        self.latest = latest
-        self.referenced: dict[str, int] | None = None
-        self.deleted_now = latest.kind == "TERMINAL"
+    `kind` and `seq` are those of the set's first revision of it, `last` the version of its last one; `version`,
+    `now`, `author`, `at` and `change_set` are of the newest revision, which is another one when somebody has
+    changed it since. `before` is the state to revert to.
+    """
+
+    type: str
+    id: str
+    kind: str
+    seq: int
+    last: int
+    version: int
+    now: str
+    author: str
+    at: str
+    change_set: str | None
+    gone: bool
+    before: dict[str, Any] | None
+    referenced: dict[str, int] | None = None
+
+    @property
+    def action(self) -> str:
+        if self.kind == "INITIAL" and self.now == "TERMINAL" and self.version == self.last:
+            return "none"
+        return {"INITIAL": "delete", "TERMINAL": "restore"}.get(self.kind, "revert")
+
+    @property
+    def changed_since(self) -> bool:
+        return self.version != self.last
+
+    @property
+    def conflict(self) -> bool:
+        return self.gone or self.changed_since or bool(self.referenced)
 
     def described(self) -> dict[str, Any]:
         out: dict[str, Any] = {"type": self.type, "id": self.id, "action": self.action}
         if self.gone:
             out["conflict"] = {"reason": "purged"}
-        elif self.blocked_by is not None:
-            out["conflict"] = {
-                "reason": "changed-later",
-                "by": self.blocked_by.author,
-                "at": self.blocked_by.at,
-                "version": self.blocked_by.version,
-            }
+        elif self.changed_since:
+            later = {"by": self.author, "at": self.at, "version": self.version}
+            out["conflict"] = {"reason": "changed-later", **later}
         elif self.referenced:
             out["conflict"] = {"reason": "referenced", "references": self.referenced}
         return out
 
-    @property
-    def conflict(self) -> bool:
-        return self.gone or self.blocked_by is not None or bool(self.referenced)
+
+STEPS = """
+WITH part AS MATERIALIZED (
+  SELECT m.type, m.id FROM {schema}.revision m WHERE m.change_set = %(set)s::uuid
+  AND (%(below)s::bigint IS NULL OR m.seq < %(below)s::bigint) ORDER BY m.seq DESC LIMIT %(part)s
+)
+SELECT k.type, k.id::text, f.kind, f.seq, l.version, r.version, r.kind, r.author,
+  to_char(timezone('UTC', r.at), 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), r.change_set::text, r.after IS NULL,
+  CASE WHEN f.kind <> 'INITIAL' THEN (SELECT p.after::text FROM {schema}.revision p
+    WHERE p.type = k.type AND p.id = k.id AND p.seq < f.seq ORDER BY p.seq DESC LIMIT 1) END
+FROM (SELECT DISTINCT type, id FROM part) k
+CROSS JOIN LATERAL (SELECT v.kind, v.seq FROM {schema}.revision v WHERE v.type = k.type AND v.id = k.id
+  AND v.change_set = %(set)s::uuid ORDER BY v.seq LIMIT 1) f
+CROSS JOIN LATERAL (SELECT v.version FROM {schema}.revision v WHERE v.type = k.type AND v.id = k.id
+  AND v.change_set = %(set)s::uuid ORDER BY v.seq DESC LIMIT 1) l
+CROSS JOIN LATERAL (SELECT * FROM {schema}.revision v WHERE v.type = k.type AND v.id = k.id
+  ORDER BY v.seq DESC LIMIT 1) r
+WHERE {readable} ORDER BY f.seq DESC"""
 
 
 async def steps_of(
@@ -56,37 +91,19 @@ async def steps_of(
 
     `below` and `limit` give a part: the resources of the last `limit` changes before that place in history.
     """
-    schema = service.schema
-    chosen = (
-        f"(r.type, r.id) IN (SELECT m.type, m.id FROM {schema}.revision m WHERE m.change_set = %(set)s::uuid "
-        "AND (%(below)s::bigint IS NULL OR m.seq < %(below)s::bigint) ORDER BY m.seq DESC LIMIT %(part)s)"
-    )
-    values: dict[str, Any] = {"set": id_, "below": below, "part": limit}
+    readable, values = readable_condition(service, request.caller)
+    sql = STEPS.format(schema=service.schema, readable=readable)
     async with service.pools.write.connection() as connection:
-        mine = await revisions(
-            service, connection, request.caller, where=["r.change_set = %(set)s::uuid", chosen], values=values,
-            order="r.seq", limit=MAX_UNDO, before=True,
-        )  # fmt: skip
-        latest = await revisions(
-            service,
-            connection,
-            request.caller,
-            where=[
-                chosen,
-                f"r.seq = (SELECT max(n.seq) FROM {schema}.revision n WHERE n.type = r.type AND n.id = r.id)",
-            ],
-            values=values,
-            limit=MAX_UNDO,
+        cursor = await connection.execute(
+            cast(Any, sql), {**values, "set": id_, "below": below, "part": limit}
         )
-    newest = {(one.type, one.id): one for one in latest}
-    firsts: dict[tuple[str, str], Revision] = {}
-    lasts: dict[tuple[str, str], Revision] = {}
-    for one in mine:
-        key = (one.type, one.id)
-        firsts.setdefault(key, one)
-        lasts[key] = one
-    steps = [Step(first, lasts[key], newest[key]) for key, first in firsts.items()]
-    return sorted(steps, key=lambda step: -step.first.seq)
+        found = await cursor.fetchall()
+    return [_step(row) for row in found]
+
+
+def _step(row: Any) -> Step:
+    *facts, before = row
+    return Step(*facts, before=orjson.loads(before) if before else None)
 
 
 async def find_references(service: Service, id_: str, steps: list[Step]) -> None:
@@ -129,9 +146,9 @@ def changes_of(service: Service, steps: list[Step]) -> list[Change]:
         if step.action in ("delete", "restore"):
             changes.append(Change(step.action, resource, step.id, f"/data/{index}", index))
         elif step.action == "revert":
-            if step.deleted_now:
+            if step.now == "TERMINAL":
                 changes.append(Change("restore", resource, step.id, f"/data/{index}", index))
-            attributes, relationships = writable_state(resource, step.first.before or {})
+            attributes, relationships = writable_state(resource, step.before or {})
             change = Change("update", resource, step.id, f"/data/{index}", index)
             change.attributes, change.relationships = attributes, relationships
             changes.append(change)

@@ -37,8 +37,9 @@ def module_tables(schema: str) -> Iterator[str]:
     yield f"CREATE INDEX IF NOT EXISTS revision_author ON {schema}.revision (author, at DESC, seq DESC)"
     yield f"CREATE INDEX IF NOT EXISTS revision_time ON {schema}.revision (at DESC, seq DESC)"
     yield f"CREATE INDEX IF NOT EXISTS revision_feed ON {schema}.revision (xid, seq)"
-    yield f"""CREATE INDEX IF NOT EXISTS revision_change_set ON {schema}.revision (change_set)
+    yield f"""CREATE INDEX IF NOT EXISTS revision_of_set ON {schema}.revision (change_set, seq)
       WHERE change_set IS NOT NULL"""
+    yield f"DROP INDEX IF EXISTS {schema}.revision_change_set"
     yield f"""
     CREATE TABLE IF NOT EXISTS {schema}.change_set (
       id uuid PRIMARY KEY,

@@ -152,7 +152,7 @@ async def undo(service: Service, request: Request, id_: str) -> Answer:
     if new and part is None:
         raise Problem(Error("UNDO_CONFLICT", key="undo.already"))
     steps = await steps_of(service, request, id_, below=below, limit=part or MAX_UNDO)
-    steps = [step for step in steps if new is None or step.latest.change_set != new]
+    steps = [step for step in steps if new is None or step.change_set != new]
     skipping = asked.extra.get("skipConflicts", "").lower() == "true"
     refuse_conflicts(steps, skipping)
     new = new or str(uuid.uuid4())

@@ -35,7 +35,31 @@ class Groups:
     names: frozenset[str]
 
 
-Readable = Everything | Nothing | Groups | Own
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Rows that are not private are readable, and those the caller created."""
+
+
+Readable = Everything | Nothing | Groups | Own | Shared
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """How the rows of a type are shared, beside what its provider says of all of them.
+
+    `private` names a boolean attribute: where it is true the row is there for its creator alone, and for
+    administrators. `keeper`: the role in a row's group that changes shared rows of other people too.
+    """
+
+    private: str
+    keeper: Role | None = None
+
+    def closed(self, caller: Caller, facts: Facts) -> bool:
+        """Whether the row is somebody else's alone."""
+        return facts.get(self.private) is True and not owner(caller, facts)
+
+    def keeps(self, caller: Caller, facts: Facts) -> bool:
+        return self.keeper is not None and caller.at_least(self.keeper, facts.get("group"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,20 +156,31 @@ PROVIDERS: dict[str, Provider] = {
 }
 
 
-def may(provider: str, action: str, caller: Caller, facts: Facts) -> bool:
+def may(provider: str, action: str, caller: Caller, facts: Facts, sharing: Sharing | None = None) -> bool:
     """Whether the caller may do `action` on a resource of which `facts` (`group`, `createdBy`, …) are true."""
     if caller.read_only and action != "read":
         return False
     requirement: Requirement = getattr(PROVIDERS[provider], action)
-    return requirement(caller, facts)
+    if sharing is None or action == "create":
+        return requirement(caller, facts)
+    if sharing.closed(caller, facts):
+        return action == "read" and caller.read_only_admin
+    return requirement(caller, facts) or (action != "read" and sharing.keeps(caller, facts))
 
 
-def permissions(provider: str, caller: Caller, facts: Facts) -> list[str]:
-    return [action for action in ACTIONS if may(provider, action, caller, facts)]
+def permissions(provider: str, caller: Caller, facts: Facts, sharing: Sharing | None = None) -> list[str]:
+    return [action for action in ACTIONS if may(provider, action, caller, facts, sharing)]
 
 
-def readable(provider: str, caller: Caller) -> Readable:
-    """Which rows of a list the caller may see."""
+def readable(provider: str, caller: Caller, sharing: Sharing | None = None) -> Readable:
+    """Which rows of a list the caller may see; of those of `Groups` only what is not somebody else's alone."""
+    rows = readable_by(provider, caller)
+    shared = sharing is not None and isinstance(rows, Everything) and not caller.sees_everything
+    return Shared() if shared else rows
+
+
+def readable_by(provider: str, caller: Caller) -> Readable:
+    """Which rows the provider alone lets the caller see."""
     found = PROVIDERS[provider]
     if found.own_only:
         return Everything() if caller.admin else Own()
@@ -158,10 +193,12 @@ def readable(provider: str, caller: Caller) -> Readable:
     return Groups(caller.groups_at_least(found.read_role))
 
 
-def may_restore(provider: str, caller: Caller, facts: Facts) -> bool:
-    """Restoring takes a super-user of the group, or an administrator."""
+def may_restore(provider: str, caller: Caller, facts: Facts, sharing: Sharing | None = None) -> bool:
+    """Restoring takes a super-user of the group, or an administrator; of what has a keeper, who may delete it."""
     if caller.read_only:
         return False
+    if sharing is not None:
+        return may(provider, "delete", caller, facts, sharing)
     if "group" in PROVIDERS[provider].evaluated:
         return caller.at_least(Role.SUPER_USER, facts.get("group"))
     return caller.admin or may(provider, "delete", caller, facts)

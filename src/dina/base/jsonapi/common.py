@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from dina.base.errors import Error, Problem
 from dina.base.http import Answer, Request, dumps
-from dina.base.identity.policy import ACTIONS, PROVIDERS, may, readable
+from dina.base.identity.policy import PROVIDERS, readable
 from dina.base.identity.policy import Groups as ReadableGroups
 from dina.base.json import is_object
 from dina.base.jsonapi.documents import common_meta, document, plain_document
@@ -92,15 +92,18 @@ async def permission_check(service: Service, request: Request) -> Answer:
     if resource is None:
         raise Problem(Error("NOT_FOUND", key="permission.type"))
     attributes: Any = item.get("attributes") or {}
-    facts = {name: attributes.get(name) for name in PROVIDERS[resource.provider].evaluated}
+    evaluated = list(PROVIDERS[resource.provider].evaluated)
+    if resource.sharing is not None:
+        evaluated += [name for name in ("group", resource.sharing.private) if name not in evaluated]
+    facts = {name: attributes.get(name) for name in evaluated}
     data = {
         "type": "permission-check",
         "id": str(uuid.uuid4()),
         "attributes": {
             "targetType": resource.type,
-            "permissions": [a for a in ACTIONS if may(resource.provider, a, request.caller, facts)],
+            "permissions": resource.permissions(request.caller, facts),
             "permissionsProvider": resource.provider,
-            "evaluatedAttributes": list(PROVIDERS[resource.provider].evaluated),
+            "evaluatedAttributes": evaluated,
         },
     }
     return plain_document(service, request, data, status=201)
@@ -147,10 +150,14 @@ async def name_identifiers(service: Service, request: Request) -> Answer:
         raise Problem(Error("FORBIDDEN", key="forbidden.read", values={"group": group}))
     name_column = resource.stored[column].column
     condition = f't."group" = %(group)s AND t.deleted_on IS NULL AND t."{name_column}" IS NOT NULL'
+    if resource.sharing is not None and not request.caller.sees_everything:
+        private = resource.column_named(resource.sharing.private)
+        condition += f' AND (t."{private}" IS NOT TRUE OR t.created_by = %(username)s)'
     if given.get("name"):
         condition += f' AND t."{name_column}" COLLATE "C" = ANY(%(names)s)'
     values = {
         "group": group,
+        "username": request.caller.username,
         "names": list(given.get("name", ())),
         "limit": page.limit,
         "offset": page.offset,

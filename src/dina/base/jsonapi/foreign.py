@@ -12,7 +12,6 @@ from typing import Any, Protocol
 
 from dina.base.errors import Error, Problem
 from dina.base.http import Answer, Request, dumps
-from dina.base.identity.policy import may, permissions
 from dina.base.jsonapi import parameters as ask_for
 from dina.base.jsonapi.documents import common_meta, document, external_meta, list_meta, page_links
 from dina.base.jsonapi.naive import holds, sort_value
@@ -91,10 +90,10 @@ class _Foreign:
         self.store: Store = resource.store
 
     def facts(self, record: Record) -> dict[str, Any]:
-        return {n: record["attributes"].get(n) for n in ("group", "createdBy")} | {"id": record["id"]}
+        return {**record["attributes"], "id": record["id"]}
 
     def may(self, action: str, record: Record) -> bool:
-        return may(self.resource.provider, action, self.request.caller, self.facts(record))
+        return self.resource.may(action, self.request.caller, self.facts(record))
 
     def asked(self, allowed: frozenset[str]) -> tuple[Asked, Plan]:
         asked = ask(self.service.types, self.resource, self.request.query, allowed)
@@ -199,7 +198,7 @@ class _Foreign:
         if plan.permissions:
             out["meta"] = {
                 "permissionsProvider": self.resource.provider,
-                "permissions": permissions(self.resource.provider, self.request.caller, self.facts(record)),
+                "permissions": self.resource.permissions(self.request.caller, self.facts(record)),
             }
         return out
 

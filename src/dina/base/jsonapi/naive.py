@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -28,7 +28,7 @@ def holds(tree: Tree, record: Record, find: Find) -> bool:
     if isinstance(tree, Condition):
         return _condition(tree, record, find, 0)
     if isinstance(tree, Reached):
-        ends = (_far(chain, record, find) for chain in tree.chains)
+        ends = (_far(chain, one, find) for one in _origins(tree, record, find) for chain in tree.chains)
         return any(end is not None and holds(tree.tree, end, find) for end in ends)
     results = (holds(child, record, find) for child in tree.children)
     return all(results) if isinstance(tree, All) else any(results)
@@ -66,6 +66,20 @@ def _walk(condition: Condition, record: Record, find: Find, step: int) -> bool:
         positive = Condition(target, POSITIVE[condition.op], condition.values, False)
         return bool(linked) and not any(_condition(positive, r, find, step + 1) for r in linked)
     return any(_condition(condition, r, find, step + 1) for r in linked)
+
+
+def _origins(tree: Reached, record: Record, find: Find) -> Iterator[Record]:
+    """The record and what it has from others, along its own links; what other records say of it is not looked for."""
+    waiting, known = [record], {record["id"]}
+    while waiting:
+        here = waiting.pop()
+        yield here
+        for edge in tree.edges:
+            id_ = here["relationships"].get(edge.source.name) if edge.result is None else None
+            above = find(tree.root.type, id_) if id_ and id_ not in known else None
+            if id_ and above is not None:
+                known.add(id_)
+                waiting.append(above)
 
 
 def _far(chain: Chain, record: Record, find: Find) -> Record | None:

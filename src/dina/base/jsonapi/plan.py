@@ -72,8 +72,18 @@ Chain = tuple[tuple[ResourceType, Relationship], ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Edge:
+    """How rows hand on what they have: from what `source` of an `owner` links to, to its `result`, or to itself."""
+
+    owner: ResourceType
+    source: Relationship
+    result: Relationship | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Reached:
-    """Rows from which one of several chains of to-one links leads to a row of `owner` for which `tree` holds.
+    """Rows from which one of several chains of to-one links leads to a row of `owner` for which `tree` holds,
+    and all rows that these hand it on to along `edges`, directly or not.
 
     The rows are found from the far end, by the indexes of what `tree` compares and of the links; a
     disjunction over paths would look at every row instead.
@@ -82,11 +92,18 @@ class Reached:
     chains: tuple[Chain, ...]
     owner: ResourceType
     tree: Tree
+    edges: tuple[Edge, ...] = ()
+
+    @property
+    def root(self) -> ResourceType:
+        """The type of the rows that are found."""
+        return self.chains[0][0][0]
 
     @property
     def shape(self) -> tuple[Any, ...]:
         names = tuple(tuple(r.name for _, r in chain) for chain in self.chains)
-        return ("reached", names, self.owner.type, self.tree.shape)
+        edges = tuple((e.owner.type, e.source.name, e.result and e.result.name) for e in self.edges)
+        return ("reached", names, self.owner.type, self.tree.shape, edges)
 
 
 Tree = Condition | All | Any_ | Reached
@@ -120,6 +137,7 @@ class Living(enum.Enum):
 class Visibility(enum.Enum):
     """Which rows the caller may read, as far as the statement's shape goes.
 
+    `SHARED`: what is not somebody else's alone, which `GROUPS` leaves out too (see `Sharing`).
     `DISCLOSED`: all of the caller's groups, and of other groups what the type discloses. `OPEN`: what is
     open to everybody.
     """
@@ -128,6 +146,7 @@ class Visibility(enum.Enum):
     NONE = "none"
     GROUPS = "groups"
     OWN = "own"
+    SHARED = "shared"
     DISCLOSED = "disclosed"
     OPEN = "open"
 

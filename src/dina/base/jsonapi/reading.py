@@ -13,7 +13,6 @@ from psycopg import AsyncConnection, errors
 from dina.base.database.pools import Pool
 from dina.base.errors import Error, Problem
 from dina.base.http import Answer, Request, dumps
-from dina.base.identity.policy import may
 from dina.base.json import is_array
 from dina.base.jsonapi import parameters as ask_for
 from dina.base.jsonapi.documents import common_meta, document, external_meta, list_meta, page_links
@@ -264,9 +263,7 @@ def check_one(
         raise Problem(Error("FORBIDDEN", key="forbidden.read", values={"group": facts[5] or ""}))
     if facts[3]:
         if deleted:
-            if not may(
-                resource.provider, "update", request.caller, {"group": facts[5], "createdBy": facts[6]}
-            ):
+            if not resource.may("update", request.caller, {"group": facts[5], "createdBy": facts[6]}):
                 raise Problem(Error("FORBIDDEN", key="forbidden.deleted"))
             return
         raise gone(request, resource, id_)

@@ -56,6 +56,7 @@ def describe_type(resource: ResourceType, vocabularies: Vocabularies) -> dict[st
         "relationships": {
             name: {
                 "label": text(r.label),
+                "term": r.term,
                 "targets": list(r.targets),
                 "many": r.many,
                 "external": r.external,

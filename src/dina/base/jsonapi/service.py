@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+import httpx
 
 from dina.base.database.pools import Pools
 from dina.base.files import Files
 from dina.base.identity.caller import Caller, Role
-from dina.base.identity.policy import Everything, Groups, Nothing, permissions, readable
+from dina.base.identity.policy import PROVIDERS, Everything, Groups, Nothing, Shared, readable
 from dina.base.jsonapi.plan import Plan, Visibility
 from dina.base.jsonapi.sql import Statement, compile_plan
 from dina.base.module import Module
@@ -20,7 +22,11 @@ CACHE = 4000
 
 @dataclass(slots=True)
 class Service:
-    """What endpoints work with. `owners` maps a foreign type to the prefix of the module that owns it."""
+    """What endpoints work with. `owners` maps a foreign type to the prefix of the module that owns it.
+
+    `public_url` is the address of the system as people know it, where that is set. `client_as` makes a
+    client of the API of all modules here that asks as somebody.
+    """
 
     module: Module
     types: Mapping[str, ResourceType]
@@ -31,6 +37,8 @@ class Service:
     max_bulk: int = 5000
     version_required: bool = False
     files: Files | None = None
+    public_url: str = ""
+    client_as: Callable[[Caller], httpx.AsyncClient] | None = None
     statements: dict[Any, Statement] = field(default_factory=dict[Any, Statement])
     remembered: dict[Any, Any] = field(default_factory=dict[Any, Any])
     attention: list[str] = field(default_factory=list[str])
@@ -65,27 +73,25 @@ class Service:
         if not found:
             found = {"username": caller.username}
             for name, resource in self.types.items():
-                rows = readable(resource.provider, caller)
+                rows = readable(resource.provider, caller, resource.sharing)
                 if isinstance(rows, Groups):
                     found[f"groups_{name}"] = sorted(rows.names)
-                elif resource.disclosure is not None:
+                else:
                     found[f"groups_{name}"] = sorted(caller.groups_at_least(Role.READ_ONLY))
             self.remember(key, found)
         return found
 
     def permission_table(self, resource: ResourceType, caller: Caller) -> dict[str, Any]:
-        """The caller's permissions by group, for own and for other rows (see `permission_meta`)."""
-        own = {"createdBy": caller.username}
-        if resource.provider == "ObjectOwnerAuthorizationService":
-            return {
-                "groups": {},
-                "own": permissions(resource.provider, caller, own),
-                "other": permissions(resource.provider, caller, {"createdBy": ""}),
-            }
-        return {
-            "groups": {g: permissions(resource.provider, caller, {"group": g}) for g in caller.groups},
-            "other": permissions(resource.provider, caller, {"group": ""}),
+        """The caller's permissions by group, for own, private and other rows (see `permission_meta`)."""
+        found: dict[str, Any] = {
+            "groups": {g: resource.permissions(caller, {"group": g}) for g in caller.groups},
+            "other": resource.permissions(caller, {"group": ""}),
         }
+        if "createdBy" in PROVIDERS[resource.provider].evaluated:
+            found["own"] = resource.permissions(caller, {"createdBy": caller.username})
+        if resource.sharing is not None:
+            found["private"] = resource.permissions(caller, {resource.sharing.private: True})
+        return found
 
     def remember(self, key: Any, value: Any) -> None:
         if len(self.remembered) > CACHE:
@@ -94,7 +100,7 @@ class Service:
 
 
 def visibility_of(resource: ResourceType, caller: Caller) -> Visibility:
-    rows = readable(resource.provider, caller)
+    rows = readable(resource.provider, caller, resource.sharing)
     if caller.anonymous:
         return Visibility.OPEN if resource.disclosure is not None else Visibility.NONE
     if isinstance(rows, Everything):
@@ -102,4 +108,6 @@ def visibility_of(resource: ResourceType, caller: Caller) -> Visibility:
         return Visibility.ALL if open_to_all else Visibility.DISCLOSED
     if isinstance(rows, Nothing):
         return Visibility.NONE
+    if isinstance(rows, Shared):
+        return Visibility.SHARED
     return Visibility.GROUPS if isinstance(rows, Groups) else Visibility.OWN

@@ -1,5 +1,6 @@
 """Declaring resource types: the one place where a type, its attributes and its rules are said."""
 
+from dina.base.identity.policy import Sharing
 from dina.base.resource.attribute import (
     Attribute,
     Member,
@@ -51,6 +52,7 @@ __all__ = [
     "Resource",
     "ResourceType",
     "RuleContext",
+    "Sharing",
     "UuidText",
     "attribute",
     "batch_rule",

@@ -118,7 +118,8 @@ class Relationship:
     """One relationship of a resource type.
 
     Internal relationships name one `target` type of the same module. External ones name the types they
-    may point to; they are stored as `{type, id}` and never expanded.
+    may point to; they are stored as `{type, id}` and never expanded. `term` is a Darwin Core or other term.
+    `graph` names the graph without loops of which the links are edges: changes of one are made one after another.
     """
 
     name: str
@@ -133,6 +134,8 @@ class Relationship:
     listed: bool = False
     tree: bool = False
     derived: bool = False
+    term: str | None = None
+    graph: str | None = None
 
     @property
     def target(self) -> str:
@@ -165,23 +168,38 @@ def to_one(
     listed: bool = False,
     tree: bool = False,
     derived: bool = False,
+    term: str | None = None,
 ) -> Any:
     """A link to one resource of this module. `tree` marks a parent: loops are refused; `derived` one that a
     `prepare` function of the type sets."""
     return _relationship(target, False, False, dict(locals()))
 
 
-def to_many(target: str, *, en: str, fr: str, wire: str | None = None, listed: bool = False) -> Any:
-    """Ordered links to resources of this module, kept in a link table."""
+def to_many(
+    target: str,
+    *,
+    en: str,
+    fr: str,
+    wire: str | None = None,
+    listed: bool = False,
+    term: str | None = None,
+    graph: str | None = None,
+) -> Any:
+    """Ordered links to resources of this module, kept in a link table. `graph` (`type.parentRelationship`) says
+    that they are edges of that tree or graph too, whose loops a rule of the type refuses."""
     return _relationship(target, True, False, dict(locals()))
 
 
-def external_to_one(targets: str | Sequence[str], *, en: str, fr: str, wire: str | None = None) -> Any:
+def external_to_one(
+    targets: str | Sequence[str], *, en: str, fr: str, wire: str | None = None, term: str | None = None
+) -> Any:
     """A reference to a resource of another module: `{type, id}`, never enforced (api.md §13.5)."""
     return _relationship(targets, False, True, dict(locals()))
 
 
-def external_to_many(targets: str | Sequence[str], *, en: str, fr: str, wire: str | None = None) -> Any:
+def external_to_many(
+    targets: str | Sequence[str], *, en: str, fr: str, wire: str | None = None, term: str | None = None
+) -> Any:
     """References to resources of other modules: an ordered list of `{type, id}`."""
     return _relationship(targets, True, True, dict(locals()))
 

@@ -47,6 +47,7 @@ class Body:
         self, cls: type[Any], type_name: str, grouped: bool, group_from: tuple[str, ...] = ()
     ) -> None:
         self.cls = cls
+        self.type = type_name
         self.attributes: dict[str, Attribute] = {}
         self.relationships: dict[str, Relationship] = {}
         self.grouped = grouped
@@ -101,6 +102,8 @@ class Body:
             listed=options.get("listed", False),
             tree=options.get("tree", False),
             derived=options.get("derived", False),
+            term=options.get("term"),
+            graph=options.get("graph") or (f"{self.type}.{wire}" if options.get("tree") else None),
         )
         self.relationships[wire] = fact
         self.cls.__annotations__.pop(name, None)

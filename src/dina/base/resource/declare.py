@@ -14,6 +14,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from dina.base.identity.caller import Caller
+from dina.base.identity.policy import Facts, Sharing, may, may_restore, permissions
 from dina.base.resource import kinds
 from dina.base.resource.attribute import (
     Attribute,
@@ -47,7 +49,8 @@ class ResourceType:
     `created` is what else happens when some come to be. `delete_rules` judge resources that are about to be deleted, as they are stored.
     `unique` lists attribute names that must be unique together among living rows. `group_from` names
     relationships whose target gives a new resource its group, for types whose wire form has none.
-    `disclosure` is what callers outside a record's group get to know of it.
+    `disclosure` is what callers outside a record's group get to know of it, `sharing` which rows are their
+    creator's alone and who else keeps the others.
     """
 
     type: str
@@ -77,6 +80,17 @@ class ResourceType:
     group_from: tuple[str, ...] = ()
     store: Any = None
     disclosure: Disclosure | None = None
+    sharing: Sharing | None = None
+
+    def may(self, action: str, caller: Caller, facts: Facts) -> bool:
+        """Whether the caller may do `action` on a row of which `facts` are true."""
+        return may(self.provider, action, caller, facts, self.sharing)
+
+    def may_restore(self, caller: Caller, facts: Facts) -> bool:
+        return may_restore(self.provider, caller, facts, self.sharing)
+
+    def permissions(self, caller: Caller, facts: Facts) -> list[str]:
+        return permissions(self.provider, caller, facts, self.sharing)
 
     @property
     def schema(self) -> str:
@@ -163,6 +177,7 @@ class Resource:
         grouped: bool | None = None,
         store: Any = None,
         disclosure: Disclosure | None = None,
+        sharing: Sharing | None = None,
         **kwargs: Any,
     ) -> None:
         if type is None:
@@ -175,6 +190,8 @@ class Resource:
         super().__init_subclass__(**kwargs)
         table = cast(Table, cls.__table__)  # type: ignore[attr-defined]
         body.index(table, unique)
+        if sharing is not None and (disclosure is not None or sharing.private not in body.attributes):
+            raise TypeError(f"{type}: rows are shared by a boolean attribute of their own, or disclosed")
         if store is not None:
             # No table is made for a type whose resources live elsewhere.
             table.info["foreign"] = True
@@ -211,6 +228,7 @@ class Resource:
             group_from=tuple(group_from),
             store=store,
             disclosure=disclosure,
+            sharing=sharing,
         )
 
 

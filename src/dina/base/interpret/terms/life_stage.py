@@ -12,6 +12,10 @@ _AGES = {
     "1st year", "1st yr", "first yr", "ahy", "after hatch year", "after hatching year", "asy", "after second year",
     "yearling", "yearlings", "yrlg", "yearl", "breeding adult", "young adult", "a", "e", "l", "sa", "em",
 }  # fmt: skip
+_FIRST_YEAR = {
+    "hy", "hatch year", "hatching year", "first winter", "1st winter", "first year", "1st year", "1st yr", "first yr",
+}  # fmt: skip
+"""Of a bird in its first year the age is known, and not whether it is still a juvenile."""
 _ONLY_ALONE = {
     "old",
     "very old",
@@ -39,6 +43,7 @@ _STATE = re.compile(
     r"\b(?:gravid\w*|pregn\w*|preg\b|lactat\w*|lac\b|laying|breeding|ovigerous|ovigera|gestante|lactante)",
     re.I,
 )
+_CARRIED = re.compile(r"\d\W*emb\b.*\d|\bemb\w*\W*\d+ ?(?:x|mm)\b", re.I)
 _NOTHING = re.compile(
     r"(?:unk(?:n|nown)?|undet\w*|not (?:recorded|stated|known|given|determined)|u|un|unknown age|age unknown|n/?a|nd|nil"
     r"|none|no data|indet\w*|inconnu|desconocido|unbekannt|onbekend|okänd|ukjent|\W*)\W*",
@@ -49,7 +54,8 @@ _NOTHING = re.compile(
 def interpret_life_stage(verbatim: str) -> Interpretation[Term]:
     """The life stage after the GBIF vocabulary, in lower case (`adult`, `larva`, `nestling`…).
 
-    Ages and banding codes (`HY`, `1st winter`) are `probable`; several stages
+    Ages and banding codes (`AHY`, `2nd year`) are `probable`, those of the first year (`HY`, `1st winter`) `ambiguous`:
+    immature or still juvenile. Embryos that were counted or measured (`3 emb. 18 mm`) are of a mother; several stages
     (`juv. & adult`) are `ambiguous` with all of them, since one value would
     hide the rest; a finer word wins over the wider one it belongs to
     (`juvenile nestling` is a nestling).
@@ -63,6 +69,8 @@ def interpret_life_stage(verbatim: str) -> Interpretation[Term]:
     doubts = [Reason("doubted_by_writer")] if is_doubted(text) else []
     exact = stages.term(text)
     if exact:
+        if folded(text) in _FIRST_YEAR:
+            return _first_year(verbatim)
         if folded(text) in _AGES:
             doubts.append(Reason("age_given"))
         return probable(verbatim, exact, doubts) if doubts else certain(verbatim, exact)
@@ -73,6 +81,12 @@ def interpret_life_stage(verbatim: str) -> Interpretation[Term]:
         return refused(verbatim, "unknown", Reason("not_understood"))
     if not _EITHER.search(text):
         keys = [key for key in keys if not any((finer, key) in _WITHIN for finer in keys)]
+    if keys == ["embryo"] and (_STATE.search(text) or _CARRIED.search(text)):
+        return ambiguous(
+            verbatim, [stages.terms[key] for key in ("adult", "embryo")], [Reason("inferred_from_state")]
+        )
+    if keys == ["immature"] and aged and _first_years(text):
+        return _first_year(verbatim)
     if len(keys) > 1:
         return ambiguous(verbatim, [stages.terms[key] for key in keys], [Reason("several_life_stages")])
     if aged:
@@ -81,6 +95,17 @@ def interpret_life_stage(verbatim: str) -> Interpretation[Term]:
         doubts.append(Reason("rest_not_read"))
     term = stages.terms[keys[0]]
     return probable(verbatim, term, doubts) if doubts else certain(verbatim, term)
+
+
+def _first_year(verbatim: str) -> Interpretation[Term]:
+    terms = vocabulary("life_stage").terms
+    return ambiguous(verbatim, [terms["immature"], terms["juvenile"]], [Reason("age_given")])
+
+
+def _first_years(text: str) -> bool:
+    apart = re.sub(r"(?<=\d)(?=[^\W\d_])(?!st|nd|rd|th)", " ", text, flags=re.I)
+    said = f" {folded(apart)} "
+    return any(f" {age} " in said for age in _FIRST_YEAR)
 
 
 def _found(text: str) -> tuple[list[str], bool, bool]:

@@ -23,6 +23,11 @@ _APART = (
     ("indet_genus", re.compile(r"\bgen(?:us)?\b\W*\w{1,2}\b\W.*\bsp\b|\bgen\w*\b.*\bindet", re.I)),
 )
 """Qualifiers whose two words stand apart: `gen. A, sp. 1`, `sp. 2 nov.`"""
+_UNNAMED_COMPARED = re.compile(r"\b(?:cfr?|aff|nr|near)\b\W*sp\b\W*(?:[a-z]\b|[ivx]+\b|\d)", re.I)
+"""`cf. sp. A`: compared with a species that itself has no name."""
+_UNNAMED_FIRST = re.compile(r"\W*(?:\(s\. ?s\.\) )?sp(?:ecies)?\b", re.I)
+_BESIDE_UNNAMED = {"aff", "near", "group", "sensu_stricto", "sensu_lato", "hybrid", "subspecies_not_named"}
+"""What an unnamed species is said to be like, or to be of: `sp. 2 aff. chaoi` is both."""
 _MEASURED = re.compile(r"\d ?m\.? ?m\b|\bmm\b|\d ?s\.? ?l\b|=\s*\d", re.I)
 _NOT_ALONE = {
     "art",
@@ -59,7 +64,7 @@ def interpret_identification_qualifier(verbatim: str) -> Interpretation[Qualifie
     """The qualifier and what it applies to: `cf. vulgaris`, `sp. nov. 3`, `genus ?`.
 
     Where one qualifier is about another (`sp. cf. vulgaris`, `gen. et sp. nov.`)
-    the one that says most is answered.
+    the one that says most is answered; where both are said (`cf. sp. A`, `family ?; genus cf.`) it is `ambiguous`.
     """
     if not read_before(verbatim):
         return refused(verbatim, "unknown", unread(verbatim))
@@ -82,11 +87,25 @@ def interpret_identification_qualifier(verbatim: str) -> Interpretation[Qualifie
     if len(strong) > 1:
         return ambiguous(verbatim, [_qualifier(key, text) for key in strong], [Reason("several_values")])
     key = next(key for key in _ORDER if key in found)
+    beside = _beside(key, found, text)
+    if beside is not None:
+        both = [_qualifier(one, text) for one in (key, beside)]
+        return ambiguous(verbatim, both, [Reason("several_values")])
     answer = _qualifier(key, text)
     others = set(found) - {key, "species_not_named", "indet", "subspecies_not_named"}
     if others and key not in ("new_genus", "indet_genus"):
         return probable(verbatim, answer, [Reason("several_values")])
     return certain(verbatim, answer)
+
+
+def _beside(key: str, found: dict[str, int], text: str) -> str | None:
+    """The qualifier that is said as much as the one that says most."""
+    if key == "cf" and "uncertain" in found:
+        return "uncertain"
+    if "species_not_named" not in found:
+        return None
+    both = _UNNAMED_COMPARED.search(text) or (key in _BESIDE_UNNAMED and _UNNAMED_FIRST.match(text))
+    return "species_not_named" if both else None
 
 
 def _found(text: str) -> dict[str, int]:
@@ -112,6 +131,8 @@ def _found(text: str) -> dict[str, int]:
         and "indet_genus" in found
         and not re.search(r"indet|unident|un\w*known|uncertain", text, re.I)
     ):
+        del found["indet_genus"]
+    if "indet_genus" in found and re.search(r"\b(?:cf|aff)\b\W*gen", text, re.I):
         del found["indet_genus"]
     return found
 

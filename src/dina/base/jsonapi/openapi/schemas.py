@@ -67,10 +67,11 @@ def relationship_schema(rel: Relationship) -> dict[str, Any]:
         },
     }
     data = {"type": "array", "items": one} if rel.many else {**one, "nullable": True}
-    return {
+    schema: dict[str, Any] = {
         "type": "object",
         "properties": {"data": data, "links": {"type": "object"}, "meta": {"type": "object"}},
     }
+    return schema | ({"x-term": rel.term} if rel.term else {})
 
 
 def inlined(schema: Any, definitions: dict[str, Any] | None = None) -> Any:

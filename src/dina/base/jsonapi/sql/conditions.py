@@ -10,7 +10,6 @@ from sqlalchemy import (
     ARRAY,
     ColumnElement,
     FromClause,
-    Select,
     Text,
     and_,
     bindparam,
@@ -21,13 +20,13 @@ from sqlalchemy import (
     or_,
     select,
     true,
-    union_all,
 )
 
 from dina.base.jsonapi.filters.tree import NEGATED
-from dina.base.jsonapi.plan import All, Chain, Condition, Reached, Tree
+from dina.base.jsonapi.plan import All, Condition, Reached, Tree
 from dina.base.jsonapi.sql.compare import POSITIVE, Sight, column, typed, with_null
 from dina.base.jsonapi.sql.members import array, external, inside
+from dina.base.jsonapi.sql.reached import reached
 from dina.base.resource import ResourceType
 from dina.base.resource.kinds import Compare
 
@@ -54,39 +53,8 @@ def tree_condition(tree: Tree, table: FromClause, names: Names, sight: Sight) ->
 
 
 def _reached(tree: Reached, table: FromClause, names: Names, sight: Sight) -> ColumnElement[bool]:
-    """`id IN` the union of what each chain leads back to from the far end.
-
-    Both are found once and kept, so that a wrong guess at their number cannot make them be found again and again.
-    """
-    far = sight.source(tree.owner)
-    seen = sight.visible(tree.owner, far)
-    hits = (
-        select(far.c.id)
-        .where(
-            far.c.deleted_on.is_(None),
-            *([] if seen is None else [seen]),
-            tree_condition(tree.tree, far, names, sight),
-        )
-        .cte(nesting=True)
-        .prefix_with("MATERIALIZED")
-    )
-    reached = union_all(*(_back(chain, hits, sight) for chain in tree.chains)).cte(nesting=True)
-    return table.c.id.in_(select(reached.prefix_with("MATERIALIZED").c.id))
-
-
-def _back(chain: Chain, hits: FromClause, sight: Sight) -> Select[Any]:
-    """The rows at the near end of a chain whose far end is among the hits."""
-    rows = [sight.source(owner) for owner, _ in chain]
-    found = select(rows[0].c.id)
-    for position, (owner, relationship) in enumerate(chain):
-        link = rows[position].c[relationship.column]
-        if position:
-            seen = sight.visible(owner, rows[position])
-            found = found.where(rows[position].c.deleted_on.is_(None), *([] if seen is None else [seen]))
-        if position == len(chain) - 1:
-            return found.where(link.in_(select(hits.c.id)))
-        found = found.where(link == rows[position + 1].c.id)
-    return found
+    rows = reached(tree, lambda far: tree_condition(tree.tree, far, names, sight), sight)
+    return table.c.id.in_(select(rows.c.id))
 
 
 def _condition(condition: Condition, table: FromClause, names: Names, sight: Sight) -> ColumnElement[bool]:

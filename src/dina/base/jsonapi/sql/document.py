@@ -232,12 +232,16 @@ def compact_relationships(
 def permission_meta(resource: ResourceType, table: FromClause) -> ColumnElement[Any]:
     """`permissionsProvider` and `permissions`, from a table of the caller's permissions given as JSON.
 
-    The parameter `permissions` holds `{"groups": {group: […]}, "own": […], "other": […]}`.
+    The parameter `permissions` holds `{"groups": {group: […]}, "own": […], "private": […], "other": […]}`;
+    `private` is what may be done with rows that are somebody else's alone.
     """
     given = cast(bindparam("permissions", type_=Text()), JSONB())
     allowed: ColumnElement[Any] = given["other"]
     if "group" in table.c:
         allowed = func.coalesce(given["groups"][table.c.group], allowed)
+    if resource.sharing is not None:
+        private = table.c[resource.column_named(resource.sharing.private)]
+        allowed = case((private, func.coalesce(given["private"], allowed)), else_=allowed)
     allowed = case(
         (table.c.created_by == bindparam("username", type_=Text()), func.coalesce(given["own"], allowed)),
         else_=allowed,

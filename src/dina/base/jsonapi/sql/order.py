@@ -17,12 +17,17 @@ from dina.base.resource import ResourceType
 from dina.base.resource.kinds import Compare
 
 
+def natural(table: FromClause) -> list[ColumnElement[Any]]:
+    """The order of lists that ask for none: newest first."""
+    return [table.c.created_on.desc(), table.c.id.desc()]
+
+
 def order(
     keys: tuple[SortKey, ...], table: FromClause, resource: ResourceType, sight: Sight
 ) -> list[ColumnElement[Any]]:
     """ORDER BY: the keys, nulls last in both directions, then the id in the direction of the last key."""
     if not keys:
-        return [table.c.created_on.desc(), table.c.id.desc()]
+        return natural(table)
     out: list[ColumnElement[Any]] = []
     for key in keys:
         value = sort_value(key.target, table, sight)

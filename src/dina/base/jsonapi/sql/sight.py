@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, FromClause, Text, any_, bindparam, case, false, or_, select
+from sqlalchemy import ARRAY, ColumnElement, FromClause, Text, and_, any_, bindparam, case, false, or_, select
 
 from dina.base.jsonapi.plan import Visibility
 from dina.base.resource import ResourceType
+
+
+def shared(resource: ResourceType, table: FromClause) -> ColumnElement[bool]:
+    """Rows that are not somebody else's alone."""
+    assert resource.sharing is not None
+    private = table.c[resource.column_named(resource.sharing.private)]
+    return or_(private.is_not(True), table.c.created_by == bindparam("username", type_=Text()))
 
 
 class CallerSight:
@@ -26,9 +33,12 @@ class CallerSight:
             case Visibility.NONE:
                 return false()
             case Visibility.GROUPS:
-                return table.c.group == any_(bindparam(f"groups_{resource.type}", type_=ARRAY(Text())))
+                inside = table.c.group == any_(bindparam(f"groups_{resource.type}", type_=ARRAY(Text())))
+                return inside if resource.sharing is None else and_(inside, shared(resource, table))
             case Visibility.OWN:
                 return table.c.created_by == bindparam("username", type_=Text())
+            case Visibility.SHARED:
+                return shared(resource, table)
             case _:
                 return None
 

@@ -33,10 +33,11 @@ from sqlalchemy.dialects.postgresql import JSON, aggregate_order_by
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.sql.selectable import CTE
 
-from dina.base.jsonapi.plan import Living, Plan, Visibility, conditions
+from dina.base.jsonapi.plan import Living, Plan, Reached, Select, Visibility, conditions
 from dina.base.jsonapi.sql.conditions import Names, tree_condition
 from dina.base.jsonapi.sql.document import iso, resource_object
-from dina.base.jsonapi.sql.order import order, sort_value
+from dina.base.jsonapi.sql.order import natural, order, sort_value
+from dina.base.jsonapi.sql.reached import reached
 from dina.base.jsonapi.sql.sight import CallerSight
 from dina.base.jsonapi.sql.verbatim import verbatim
 from dina.base.resource import ResourceType
@@ -86,9 +87,13 @@ class _Builder(CallerSight):
         self.plan = plan
         self.types = types
         self.names = Names()
+        self.found: CTE | None = None
 
     def statement(self) -> SqlSelect[Any]:
         plan, root = self.plan, self.source(self.plan.resource, "t")
+        if isinstance(plan.tree, Reached) and plan.living is Living.ALIVE and plan.select == Select():
+            tree = plan.tree
+            self.found = reached(tree, lambda far: tree_condition(tree.tree, far, self.names, self), self)
         where = self.where(root)
         page = self.page(root, where)
         data = resource_object(plan, plan.resource, page, [()], primary=True)
@@ -120,6 +125,8 @@ class _Builder(CallerSight):
     def where(self, root: FromClause) -> list[ColumnElement[bool]]:
         plan = self.plan
         parts: list[ColumnElement[bool]] = []
+        if self.found is not None:
+            return [root.c.id.in_(select(self.found.c.id))]
         if plan.tree is not None:
             parts.append(tree_condition(plan.tree, root, self.names, self))
         if plan.living is Living.ALIVE:
@@ -143,6 +150,14 @@ class _Builder(CallerSight):
             query = select(root, wanted.c.ordinal_).select_from(wanted.join(root, root.c.id == wanted.c.id))
             return query.where(*where).cte("page")
         source: FromClause = root
+        if self.found is not None and not plan.sort and not plan.cursor:
+            # What is found tells by itself which rows come first: the table is read for the page only.
+            first = select(self.found.c.id).order_by(*natural(self.found)).limit(verbatim(str(plan.limit)))
+            first = first.offset(bindparam("offset", type_=BigInteger())) if plan.offset else first
+            top = first.subquery("top")
+            query = select(root).select_from(top.join(root, root.c.id == top.c.id)).order_by(*natural(root))
+            rows = query.subquery("rows")
+            return select(rows, func.row_number().over().label("ordinal_")).cte("page")
         keys = order(plan.sort, root, plan.resource, self)
         if plan.select.source is not None:
             owner, relationship = plan.select.source
@@ -191,6 +206,8 @@ class _Builder(CallerSight):
         plan = self.plan
         if not plan.total:
             return cast(null(), BigInteger())
+        if self.found is not None:
+            return select(func.count()).select_from(self.found).scalar_subquery()
         if plan.select.source is not None:
             owner, relationship = plan.select.source
             if relationship.many:
@@ -203,7 +220,10 @@ class _Builder(CallerSight):
         if (
             plan.tree is None
             and plan.living is Living.ALIVE
-            and visibility in (Visibility.ALL, Visibility.GROUPS, Visibility.DISCLOSED)
+            and (
+                visibility in (Visibility.ALL, Visibility.DISCLOSED)
+                or (visibility is Visibility.GROUPS and plan.resource.sharing is None)
+            )
         ):
             return self.kept_total(visibility)
         return select(func.count()).select_from(root).where(*where).scalar_subquery()

@@ -26,7 +26,7 @@ from dina.base.jsonapi.writing.changes import (
     top_object,
     uuid7,
 )
-from dina.base.jsonapi.writing.write import judge, transaction, write
+from dina.base.jsonapi.writing.write import graphs_of, judge, transaction, write
 from dina.base.resource import ResourceType
 from dina.base.resource.checks import UUID_FORM
 
@@ -55,6 +55,7 @@ async def operations(service: Service, request: Request) -> Answer:
             await judge(service, request, connection, steps)
         return Answer(204, content_type=None)
     async with transaction(service, request, grouped=True) as connection:
+        await rows.lock_graphs(connection, graphs_of(steps))
         changes: list[Change] = []
         for change in steps:
             if change.relationships.get(_EDIT) is not None:

@@ -174,9 +174,6 @@ def check_loaded(request: Request, resource: ResourceType, changes: list[Change]
         pointer = f"/data/id/{change.id}"
         if facts is None:
             errors.append(Error("NOT_FOUND", pointer=pointer, meta=place))
-        elif facts[3]:
-            about = gone(request, resource, change.id).errors[0]
-            errors.append(Error("GONE", pointer=pointer, meta={**about.meta, **place}, about=about.about))
         elif not facts[4]:
             forbidden.append(
                 Error(
@@ -186,6 +183,9 @@ def check_loaded(request: Request, resource: ResourceType, changes: list[Change]
                     pointer=f"{change.pointer}/id",
                 )
             )
+        elif facts[3]:
+            about = gone(request, resource, change.id).errors[0]
+            errors.append(Error("GONE", pointer=pointer, meta={**about.meta, **place}, about=about.about))
     if errors:
         raise MissingResources(errors)
     if forbidden:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +14,7 @@ import orjson
 from dina.base.errors import Error, Problem, escape_pointer
 from dina.base.json import is_array, is_object
 from dina.base.jsonapi.writing.model import check_attributes
-from dina.base.jsonapi.writing.safety import faults
+from dina.base.jsonapi.writing.safety import faults, harmless
 from dina.base.resource import Member, Relationship, ResourceType
 from dina.base.resource.checks import UUID_FORM
 from dina.base.resource.kinds import inner_forms, members_of
@@ -111,7 +113,7 @@ def read_create(
     if chosen is not None and not (isinstance(chosen, str) and UUID_FORM.fullmatch(chosen)):
         errors.append(Error("MALFORMED_DOCUMENT", key="body.id", pointer="/id"))
         chosen = None
-    id_ = chosen.lower() if chosen else lids.get(str(item.get("lid", "")), "") or str(uuid7())
+    id_ = chosen.lower() if chosen else lids.get(str(item.get("lid", "")), "") or new_id()
     change = Change("create", resource, id_, pointer, index, chosen_id=bool(chosen))
     errors += read_members(change, item, lids)
     return change, [change.located(e) for e in errors]
@@ -196,7 +198,7 @@ def read_attributes(change: Change, attributes: dict[str, Any]) -> list[Error]:
     if html is None:
         html = _html[id(resource)] = html_members(resource)
     writable = {name: value for name, value in attributes.items() if name in resource.writable}
-    unsafe = list(faults(writable, "/attributes", html))
+    unsafe = [] if harmless(writable) else list(faults(writable, "/attributes", html))
     errors += unsafe
     if not unsafe:
         change.attributes, wrong = check_attributes(resource, writable)
@@ -207,8 +209,9 @@ def read_attributes(change: Change, attributes: dict[str, Any]) -> list[Error]:
 def read_relationships(change: Change, relationships: dict[str, Any], lids: Mapping[str, str]) -> list[Error]:
     errors: list[Error] = []
     for name, value in relationships.items():
-        pointer = f"/relationships/{escape_pointer(name)}"
         relationship = change.resource.relationships.get(name)
+        # A declared name needs no escaping.
+        pointer = f"/relationships/{name if relationship else escape_pointer(name)}"
         if relationship is None:
             errors.append(
                 Error(
@@ -277,10 +280,12 @@ def read_identifier(
 
 def uuid7() -> uuid.UUID:
     """A version 7 UUID (RFC 9562 §5.7): ordered by time, so that indexes grow at their end."""
-    import secrets
-    import time
+    return uuid.UUID(new_id())
 
-    moment = time.time_ns()
-    millis, fraction = divmod(moment, 1_000_000)
-    value = (millis & (1 << 48) - 1) << 80 | 0x7 << 76 | (fraction * 4096 // 1_000_000) << 64
-    return uuid.UUID(int=value | 0b10 << 62 | secrets.randbits(62))
+
+def new_id() -> str:
+    """The text of a new version 7 UUID, without the detour over an object."""
+    millis, fraction = divmod(time.time_ns(), 1_000_000)
+    chance = os.urandom(8).hex()
+    head = f"{millis:012x}7{fraction * 4096 // 1_000_000:03x}"
+    return f"{head[:8]}-{head[8:12]}-{head[12:]}-{'89ab'[int(chance[0], 16) & 3]}{chance[1:4]}-{chance[4:]}"

@@ -27,7 +27,7 @@ class Stored:
 
     @property
     def facts(self) -> dict[str, Any]:
-        return {"group": self.attributes.get("group"), "createdBy": self.created_by}
+        return {**self.attributes, "createdBy": self.created_by}
 
 
 @dataclass(slots=True)

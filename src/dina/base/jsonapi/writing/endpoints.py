@@ -27,7 +27,7 @@ from dina.base.jsonapi.writing.changes import (
     top_object,
 )
 from dina.base.jsonapi.writing.drafts import also_missing
-from dina.base.jsonapi.writing.write import transaction, write
+from dina.base.jsonapi.writing.write import graphs_of, transaction, write
 from dina.base.resource import ResourceType
 
 
@@ -102,6 +102,8 @@ async def relink(service: Service, request: Request, resource: ResourceType, id_
         raise Problem(errors)
     async with transaction(service, request) as connection:
         id_ = await real_id(service, connection, resource, id_)
+        change = Change("update", resource, id_, pointer="", relationships={name: given})
+        await rows.lock_graphs(connection, graphs_of([change]))
         if request.method != "PATCH":
             stored = await rows.load(connection, resource, [id_])
             before: list[Any] = stored[id_].relationships[name] if id_ in stored else []
@@ -111,7 +113,7 @@ async def relink(service: Service, request: Request, resource: ResourceType, id_
                 if request.method == "POST"
                 else [v for v in before if v not in plain]
             )
-        change = Change("update", resource, id_, pointer="", relationships={name: given})
+        change.relationships = {name: given}
         change.if_match = request.header(b"if-match")
         try:
             await write(service, request, connection, [change])

@@ -20,13 +20,21 @@ from dina.base.resource.body import unique_name
 Connection = AsyncConnection[Any]
 
 
+def uuids(ids: Iterable[str]) -> str:
+    """UUIDs as PostgreSQL writes an array: taking the list apart in Python costs more than the query."""
+    return "{" + ",".join(ids) + "}"
+
+
 async def load(connection: Connection, resource: ResourceType, ids: Sequence[str]) -> dict[str, Stored]:
-    """Stored rows by id, locked for this transaction, in id order so that two writers cannot deadlock."""
+    """Stored rows by id, locked for this transaction, in id order so that two writers cannot deadlock.
+
+    Ids never change, so that others may link to the rows meanwhile.
+    """
     sql = (
         f"SELECT t.id::text, t.resource_version, t.deleted_on IS NOT NULL, t.created_by, {state(resource, 't')}::text "
-        f"FROM {resource.table.fullname} t WHERE t.id = ANY(%s::uuid[]) ORDER BY t.id FOR UPDATE OF t"
+        f"FROM {resource.table.fullname} t WHERE t.id = ANY(%s::uuid[]) ORDER BY t.id FOR NO KEY UPDATE OF t"
     )
-    cursor = await connection.execute(sql, [list(ids)])  # type: ignore[arg-type]
+    cursor = await connection.execute(sql, [uuids(ids)])  # type: ignore[arg-type]
     return {row[0]: _stored(resource, row) for row in await cursor.fetchall()}
 
 
@@ -121,7 +129,7 @@ async def replace_links(
             await connection.execute(
                 f"INSERT INTO {link.fullname} (source_id, target_id, ordinal) "  # type: ignore[arg-type]
                 "SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::int[])",
-                [sources, targets, ordinals],
+                [uuids(sources), uuids(targets), ordinals],
             )
 
 
@@ -166,7 +174,7 @@ async def missing(connection: Connection, resource: ResourceType, ids: Iterable[
     cursor = await connection.execute(
         f"SELECT w::text FROM unnest(%s::uuid[]) w WHERE NOT EXISTS (SELECT FROM {resource.table.fullname} t "  # type: ignore[arg-type]
         "WHERE t.id = w AND t.deleted_on IS NULL)",
-        [wanted],
+        [uuids(wanted)],
     )
     return {row[0] for row in await cursor.fetchall()}
 
@@ -175,7 +183,7 @@ async def taken(connection: Connection, resource: ResourceType, ids: Sequence[st
     """Which of the ids are in use, by a living or a deleted row."""
     cursor = await connection.execute(
         f"SELECT id::text FROM {resource.table.fullname} WHERE id = ANY(%s::uuid[])",  # type: ignore[arg-type]
-        [list(ids)],
+        [uuids(ids)],
     )
     return {row[0] for row in await cursor.fetchall()}
 
@@ -225,6 +233,20 @@ async def references(
     for id_, type_, number in await cursor.fetchall():
         found[id_][type_] = number
     return found
+
+
+async def lock_graphs(connection: Connection, names: Iterable[str]) -> None:
+    """Wait until nobody else changes these graphs (`Relationship.graph`), until the end of the transaction.
+
+    Two changes that each are sound could make a loop together. Taken before any row is locked, in one order.
+    """
+    wanted = sorted(names)
+    if wanted:
+        await connection.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) "
+            "FROM (SELECT unnest(%s::text[]) AS name ORDER BY 1) wanted",
+            [wanted],
+        )
 
 
 async def loops(

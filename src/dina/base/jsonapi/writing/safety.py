@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from dina.base.errors import Error, escape_pointer
@@ -23,6 +23,26 @@ FORMATTING = re.compile(r"</?(?:i|em|b|strong|sub|sup|small|br|span|bdi)\s*/?>",
 def is_active(text: str) -> bool:
     """Whether an HTML parser would make an element of any part of the text."""
     return ELEMENT.search(text) is not None or UNCLOSED.search(text) is not None
+
+
+def harmless(value: dict[str, Any] | list[Any], depth: int = 1) -> bool:
+    """Whether there can be no fault in what is sent; quick, since nearly everything is harmless."""
+    if depth > MAX_DEPTH or len(value) > MAX_MEMBERS:
+        return False
+    if isinstance(value, dict):
+        for name in value:
+            if "<" in name or "\x00" in name:
+                return False
+        inside: Iterable[Any] = value.values()
+    else:
+        inside = value
+    for inner in inside:
+        if isinstance(inner, str):
+            if "<" in inner or "\x00" in inner:
+                return False
+        elif isinstance(inner, (dict, list)) and not harmless(inner, depth + 1):  # pyright: ignore[reportUnknownArgumentType]
+            return False
+    return True
 
 
 def faults(value: Any, pointer: str, html: frozenset[str] = frozenset(), depth: int = 1) -> Iterator[Error]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from itertools import groupby
@@ -13,7 +13,7 @@ from psycopg import AsyncConnection, errors
 
 from dina.base.errors import Error, Problem
 from dina.base.http import Request
-from dina.base.identity.policy import may, may_purge, may_restore
+from dina.base.identity.policy import may_purge
 from dina.base.json import is_array
 from dina.base.jsonapi.reading import gone
 from dina.base.jsonapi.service import Service
@@ -68,10 +68,23 @@ async def write(
     service: Service, request: Request, connection: Connection, changes: Sequence[Change]
 ) -> None:
     """Apply the changes in order within the given transaction. Raises Problem with every fault found."""
+    await rows.lock_graphs(connection, graphs_of(changes))
     for _, run in groupby(changes, key=lambda c: (c.action, c.resource.type)):
         group = list(run)
         writer = _Writer(service, request, connection, group)
         await writer.apply()
+
+
+def graphs_of(changes: Iterable[Change]) -> set[str]:
+    """The graphs without loops that the changes may close: what is new has nothing below it that would."""
+    found: set[str] = set()
+    for change in changes:
+        links = change.resource.relationships
+        for name, value in change.relationships.items():
+            graph = links[name].graph if name in links else None
+            if graph and value and not (links[name].tree and change.action == "create"):
+                found.add(f"{change.resource.module}.{graph}")
+    return found
 
 
 async def judge(
@@ -144,10 +157,10 @@ class _Writer:
         pending = [draft_of(change, None) for change in self.changes]
         await self.inherit_groups(pending)
         for one in pending:
-            facts = {"group": one.draft.attributes.get("group"), "createdBy": self.request.caller.username}
+            facts = {**one.draft.attributes, "createdBy": self.request.caller.username}
             if self.resource.grouped and not facts["group"]:
                 continue
-            if not may(self.resource.provider, "create", self.request.caller, facts):
+            if not self.resource.may("create", self.request.caller, facts):
                 self.forbid(one.change, "create", facts)
         await self.refuse_taken_ids()
         await self.judge(pending)
@@ -238,10 +251,16 @@ class _Writer:
             row = found.get(change.id)
             if row is None or row.deleted:
                 continue
-            if not may(self.resource.provider, "update", self.request.caller, row.facts):
+            if not self.resource.may("update", self.request.caller, row.facts):
                 self.forbid(change, "update", row.facts)
                 continue
-            pending.append(draft_of(change, row))
+            one = draft_of(change, row)
+            # Nobody makes a row so that they may no longer change it, such as another's private one.
+            facts = {**row.facts, **one.draft.attributes, "createdBy": row.created_by}
+            if self.resource.sharing and not self.resource.may("update", self.request.caller, facts):
+                self.forbid(change, "update", row.facts)
+                continue
+            pending.append(one)
         touched = [one for one in pending if one.touched]
         await self.judge(touched)
         if touched and self.assumed is None:
@@ -376,12 +395,12 @@ class _Writer:
                 self.fail(change, replace(error, pointer=place))
 
     def allowed(self, action: str, row: Stored) -> bool:
-        caller, provider = self.request.caller, self.resource.provider
+        caller = self.request.caller
         if action == "purge":
             return may_purge(caller)
         if action == "restore":
-            return may_restore(provider, caller, row.facts)
-        return may(provider, "delete", caller, row.facts)
+            return self.resource.may_restore(caller, row.facts)
+        return self.resource.may("delete", caller, row.facts)
 
     async def refuse_referenced(self, ids: list[str], *, all_rows: bool) -> None:
         found = await rows.references(

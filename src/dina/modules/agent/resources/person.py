@@ -48,5 +48,7 @@ class Person(
         en="Remarks", fr="Remarques", max=2048, searchable=True, term="dcterms:description"
     )
 
-    organizations = to_many("organization", en="Organizations", fr="Organisations", listed=True)
-    identifiers = to_many("identifier", en="Identifiers", fr="Identifiants")
+    organizations = to_many(
+        "organization", en="Organizations", fr="Organisations", listed=True, term="schema:affiliation"
+    )
+    identifiers = to_many("identifier", en="Identifiers", fr="Identifiants", term="dcterms:identifier")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -12,17 +13,17 @@ from dina.base.http import Answer
 from dina.base.jsonapi.documents import external_meta, plain_document
 from dina.base.jsonapi.filters.tree import And, Comparison, Node, Op, Or
 from dina.base.jsonapi.operation import Call, Operation
-from dina.base.jsonapi.plan import All, Reached
+from dina.base.jsonapi.plan import All, Edge, Reached
 from dina.base.jsonapi.reading import answer_page, base_values, plan_of, with_cursor
 from dina.base.jsonapi.resolve import resolve_chain, resolve_filter
+from dina.base.resource import ResourceType
 from dina.base.text import Text
 from dina.modules.collection import timescale
 from dina.modules.collection.timescale import Interval
 
-SAMPLES, CONTEXTS = "material-sample", "geological-context"
+SAMPLES, CONTEXTS, PROCESS = "material-sample", "geological-context", "process"
 WAYS = ("geologicalContext", "collectingEvent.geologicalContext")
-"""How a specimen comes by a geological context: its own, that of its event, and both of what it is derived from."""
-PATHS = (*WAYS, *(f"parentMaterialSample.{way}" for way in WAYS))
+"""How a specimen comes by a geological context: its own, and that of its event."""
 MODES = ("overlap", "within")
 
 
@@ -117,6 +118,20 @@ def in_time(mode: str, old: Decimal, young: Decimal) -> Node:
     return Or((shared, at_the_base))
 
 
+def of_that_time(types: Mapping[str, ResourceType], node: Node) -> Reached:
+    """Specimens with such a context, and all that is derived from them, by whatever parent or process."""
+    samples, contexts, process = types[SAMPLES], types[CONTEXTS], types[PROCESS]
+    return Reached(
+        tuple(resolve_chain(types, samples, way) for way in WAYS),
+        contexts,
+        resolve_filter(types, contexts, node),
+        (
+            Edge(samples, samples.relationships["parentMaterialSample"]),
+            Edge(process, process.relationships["inputs"], process.relationships["outputs"]),
+        ),
+    )
+
+
 async def geological_search(call: Call) -> Answer:
     """Specimens by geological time: one statement, the caller's rights and all parameters of lists included."""
     mode = call.parameter("mode") or "overlap"
@@ -126,12 +141,8 @@ async def geological_search(call: Call) -> Answer:
         )
     old, young = span_asked(call)
     service, request, asked = call.service, call.request, call.asked
-    samples, contexts = service.types[SAMPLES], service.types[CONTEXTS]
-    tree = Reached(
-        tuple(resolve_chain(service.types, samples, path) for path in PATHS),
-        contexts,
-        resolve_filter(service.types, contexts, in_time(mode, old, young)),
-    )
+    samples = service.types[SAMPLES]
+    tree = of_that_time(service.types, in_time(mode, old, young))
     asked.tree = tree if asked.tree is None else All((asked.tree, tree))
     plan = with_cursor(plan_of(service, request, samples, asked), asked)
     values = base_values(service, request, plan)

@@ -21,7 +21,8 @@ from dina.base.http.answer import Answer
 from dina.base.identity.policy import may
 from dina.base.jsonapi.operation import Call, Operation
 from dina.base.jsonapi.writing.changes import Change, uuid7
-from dina.base.jsonapi.writing.write import Connection, transaction, write
+from dina.base.jsonapi.writing.rows import lock_graphs
+from dina.base.jsonapi.writing.write import Connection, graphs_of, transaction, write
 from dina.base.resource import ResourceType, RuleContext, UuidText
 from dina.base.resource.kinds import DateTimeText
 from dina.base.resource.rules import broken
@@ -70,6 +71,7 @@ async def move(call: Call) -> Answer:
     if faults:
         raise Problem(faults)
     async with moving(call) as (connection, change_set):
+        await lock_graphs(connection, graphs_of(nest(call, units)))
         placed = await current(connection, samples)
         target = await entered(call, connection, given["storageUnit"], units)
         own = {one.usage for one in placed if one.usage}

@@ -247,10 +247,19 @@ class CollectingEvent(
     managed_attributes: Mapped[KeyMap] = managed_attributes_attribute()
     extension_values: Mapped[NestedKeyMap] = attribute(en="Extension fields", fr="Champs d’extension")
 
-    collection_method = to_one("collection-method", en="Collection method", fr="Méthode de récolte")
-    protocol = to_one("protocol", en="Protocol", fr="Protocole")
+    collection_method = to_one(
+        "collection-method", en="Collection method", fr="Méthode de récolte", term="dwc:samplingProtocol"
+    )
+    protocol = to_one("protocol", en="Protocol", fr="Protocole", term="dwc:samplingProtocol")
     expedition = to_one("expedition", en="Expedition", fr="Expédition")
-    site = to_one("site", en="Site", fr="Site (lieu)")
-    geological_context = to_one("geological-context", en="Geological context", fr="Contexte géologique")
-    collectors = external_to_many("person", en="Collectors", fr="Récolteurs", wire="collectors")
-    attachment = external_to_many("metadata", en="Media", fr="Multimédia")
+    site = to_one("site", en="Site", fr="Site (lieu)", term="dwc:locationID")
+    geological_context = to_one(
+        "geological-context",
+        en="Geological context",
+        fr="Contexte géologique",
+        term="dwc:geologicalContextID",
+    )
+    collectors = external_to_many(
+        "person", en="Collectors", fr="Récolteurs", wire="collectors", term="dwc:recordedBy"
+    )
+    attachment = external_to_many("metadata", en="Media", fr="Multimédia", term="dwc:associatedMedia")

@@ -72,7 +72,9 @@ class GeologicalInterval(
         help_fr="De la plus vaste unité à la plus étroite, séparées par des barres.",
     )  # fmt: skip
 
-    parent = to_one("geological-interval", en="Within", fr="Compris dans", listed=True, tree=True)
+    parent = to_one(
+        "geological-interval", en="Within", fr="Compris dans", listed=True, tree=True, term="skos:broader"
+    )
     oldest = to_one(
         "geological-interval", en="Oldest unit of the chart", fr="Plus ancienne unité de la charte"
     )
@@ -200,11 +202,13 @@ class GeologicalContext(
         en="Earliest interval on the scale",
         fr="Premier intervalle de l’échelle",
         derived=True,
+        term="dwc:earliestAgeOrLowestStage",
     )
     latest_geological_interval = to_one(
         "geological-interval",
         en="Latest interval on the scale",
         fr="Dernier intervalle de l’échelle",
         derived=True,
+        term="dwc:latestAgeOrHighestStage",
     )
-    attachment = external_to_many("metadata", en="Media", fr="Multimédia")
+    attachment = external_to_many("metadata", en="Media", fr="Multimédia", term="dwc:associatedMedia")

@@ -77,5 +77,7 @@ class Collection(
         term="dwc:collectionID",
     )
 
-    parent_collection = to_one("collection", en="Part of", fr="Partie de", tree=True)
-    institution = to_one("institution", en="Institution", fr="Institution", listed=True)
+    parent_collection = to_one("collection", en="Part of", fr="Partie de", tree=True, term="dcterms:isPartOf")
+    institution = to_one(
+        "institution", en="Institution", fr="Institution", listed=True, term="dwc:institutionID"
+    )

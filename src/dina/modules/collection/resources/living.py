@@ -121,13 +121,16 @@ class Accession(
     )  # fmt: skip
     remarks: Mapped[str | None] = remarks_attribute(term="mcpd:REMARKS")
 
-    collection = to_one("collection", en="Collection", fr="Collection", listed=True)
-    collecting_event = to_one("collecting-event", en="Gathered at", fr="Récolté lors de")
+    collection = to_one("collection", en="Collection", fr="Collection", listed=True, term="dwc:collectionID")
+    collecting_event = to_one("collecting-event", en="Gathered at", fr="Récolté lors de", term="dwc:eventID")
     material_samples = to_many(
-        "material-sample", en="Specimens of the accession", fr="Spécimens de l’accession"
+        "material-sample",
+        en="Specimens of the accession",
+        fr="Spécimens de l’accession",
+        term="dwc:materialEntityID",
     )
     donor = external_to_one(("person", "organization"), en="Donor", fr="Donateur")
-    attachment = external_to_many("metadata", en="Media", fr="Multimédia")
+    attachment = external_to_many("metadata", en="Media", fr="Multimédia", term="dwc:associatedMedia")
 
 
 class Planting(
@@ -164,9 +167,16 @@ class Planting(
     )
     remarks: Mapped[str | None] = remarks_attribute()
 
-    material_sample = to_one("material-sample", en="Specimen", fr="Spécimen", required=True, listed=True)
-    storage_unit = to_one("storage-unit", en="Garden area", fr="Secteur du jardin")
-    planted_by = external_to_many("person", en="Planted by", fr="Planté par")
+    material_sample = to_one(
+        "material-sample",
+        en="Specimen",
+        fr="Spécimen",
+        required=True,
+        listed=True,
+        term="dwc:materialEntityID",
+    )
+    storage_unit = to_one("storage-unit", en="Garden area", fr="Secteur du jardin", term="dwc:locationID")
+    planted_by = external_to_many("person", en="Planted by", fr="Planté par", term="prov:wasAssociatedWith")
 
 
 class ConditionCheck(
@@ -216,7 +226,14 @@ class ConditionCheck(
     )
     remarks: Mapped[str | None] = remarks_attribute()
 
-    material_sample = to_one("material-sample", en="Specimen", fr="Spécimen", required=True, listed=True)
+    material_sample = to_one(
+        "material-sample",
+        en="Specimen",
+        fr="Spécimen",
+        required=True,
+        listed=True,
+        term="dwc:materialEntityID",
+    )
     planting = to_one("planting", en="Planting", fr="Plantation")
-    checked_by = external_to_many("person", en="Checked by", fr="Contrôlé par")
-    attachment = external_to_many("metadata", en="Media", fr="Multimédia")
+    checked_by = external_to_many("person", en="Checked by", fr="Contrôlé par", term="prov:wasAssociatedWith")
+    attachment = external_to_many("metadata", en="Media", fr="Multimédia", term="dwc:associatedMedia")

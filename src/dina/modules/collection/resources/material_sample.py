@@ -315,18 +315,29 @@ class MaterialSample(
         help_fr="Son propre nom, sinon celui du plus proche spécimen dont il dérive.",
     )  # fmt: skip
 
-    parent_material_sample = to_one("material-sample", en="Derived from", fr="Dérivé de", tree=True)
-    collecting_event = to_one(
-        "collecting-event", en="Collecting event", fr="Événement de récolte", listed=True
+    parent_material_sample = to_one(
+        "material-sample", en="Derived from", fr="Dérivé de", tree=True, term="prov:wasDerivedFrom"
     )
-    geological_context = to_one("geological-context", en="Geological context", fr="Contexte géologique")
-    collection = to_one("collection", en="Collection", fr="Collection", listed=True)
-    preparation_type = to_one("preparation-type", en="Preparation type", fr="Type de préparation")
-    preparation_method = to_one("preparation-method", en="Preparation method", fr="Méthode de préparation")
+    collecting_event = to_one(
+        "collecting-event", en="Collecting event", fr="Événement de récolte", listed=True, term="dwc:eventID"
+    )
+    geological_context = to_one(
+        "geological-context",
+        en="Geological context",
+        fr="Contexte géologique",
+        term="dwc:geologicalContextID",
+    )
+    collection = to_one("collection", en="Collection", fr="Collection", listed=True, term="dwc:collectionID")
+    preparation_type = to_one(
+        "preparation-type", en="Preparation type", fr="Type de préparation", term="dwc:preparations"
+    )
+    preparation_method = to_one(
+        "preparation-method", en="Preparation method", fr="Méthode de préparation", term="dwc:preparations"
+    )
     preparation_protocol = to_one("protocol", en="Preparation protocol", fr="Protocole de préparation")
     storage_unit_usage = to_one("storage-unit-usage", en="Storage position", fr="Position de rangement")
-    organism = to_many("organism", en="Organisms", fr="Organismes", listed=True)
-    projects = to_many("project", en="Projects", fr="Projets")
+    organism = to_many("organism", en="Organisms", fr="Organismes", listed=True, term="dwc:organismID")
+    projects = to_many("project", en="Projects", fr="Projets", term="dwc:projectID")
     assemblages = to_many("assemblage", en="Assemblages", fr="Assemblages (ensembles)")
-    prepared_by = external_to_many("person", en="Prepared by", fr="Préparé par")
-    attachment = external_to_many("metadata", en="Media", fr="Multimédia")
+    prepared_by = external_to_many("person", en="Prepared by", fr="Préparé par", term="ggbn:preparedBy")
+    attachment = external_to_many("metadata", en="Media", fr="Multimédia", term="dwc:associatedMedia")

@@ -95,12 +95,24 @@ class Measurement(
     )
     remarks: Mapped[str | None] = remarks_attribute(term="dwc:measurementRemarks")
 
-    collecting_event = to_one("collecting-event", en="Of the event", fr="De l’événement", listed=True)
-    material_sample = to_one("material-sample", en="Of the specimen", fr="Du spécimen", listed=True)
-    organism = to_one("organism", en="Of the organism", fr="De l’organisme")
-    observation = to_one("observation", en="Of the observation", fr="De l’observation")
-    parent_measurement = to_one(
-        "measurement", en="Qualifies the measurement", fr="Précise la mesure", tree=True
+    collecting_event = to_one(
+        "collecting-event", en="Of the event", fr="De l’événement", listed=True, term="dwc:eventID"
     )
-    protocol = to_one("protocol", en="Protocol", fr="Protocole")
-    determined_by = external_to_many("person", en="Measured by", fr="Mesuré par")
+    material_sample = to_one(
+        "material-sample", en="Of the specimen", fr="Du spécimen", listed=True, term="dwc:materialEntityID"
+    )
+    organism = to_one("organism", en="Of the organism", fr="De l’organisme", term="dwc:organismID")
+    observation = to_one(
+        "observation", en="Of the observation", fr="De l’observation", term="dwc:occurrenceID"
+    )
+    parent_measurement = to_one(
+        "measurement",
+        en="Qualifies the measurement",
+        fr="Précise la mesure",
+        tree=True,
+        term="dwc:parentMeasurementID",
+    )
+    protocol = to_one("protocol", en="Protocol", fr="Protocole", term="dwc:measurementMethod")
+    determined_by = external_to_many(
+        "person", en="Measured by", fr="Mesuré par", term="dwc:measurementDeterminedBy"
+    )

@@ -110,7 +110,10 @@ class Meteorite(
     remarks: Mapped[str | None] = remarks_attribute()
 
     collecting_event = to_one(
-        "collecting-event", en="Place of fall or find", fr="Lieu de la chute ou trouvaille"
+        "collecting-event",
+        en="Place of fall or find",
+        fr="Lieu de la chute ou trouvaille",
+        term="dwc:eventID",
     )
     type_specimen_kept_by = external_to_many(
         "organization", en="Type specimen kept by", fr="Type conservé par"
@@ -208,6 +211,13 @@ class MineralIdentification(
     )
     remarks: Mapped[str | None] = remarks_attribute(term="dwc:identificationRemarks")
 
-    material_sample = to_one("material-sample", en="Specimen", fr="Spécimen", required=True, listed=True)
+    material_sample = to_one(
+        "material-sample",
+        en="Specimen",
+        fr="Spécimen",
+        required=True,
+        listed=True,
+        term="dwc:materialEntityID",
+    )
     meteorite = to_one("meteorite", en="Meteorite", fr="Météorite", listed=True)
-    determiner = external_to_many("person", en="Determined by", fr="Déterminé par")
+    determiner = external_to_many("person", en="Determined by", fr="Déterminé par", term="dwc:identifiedBy")

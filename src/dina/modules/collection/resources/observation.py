@@ -130,10 +130,12 @@ class Observation(
     )
     remarks: Mapped[str | None] = remarks_attribute(term="dwc:occurrenceRemarks")
 
-    collecting_event = to_one("collecting-event", en="Event", fr="Événement", listed=True)
-    survey = to_one("survey", en="Survey", fr="Inventaire", listed=True)
-    organism = to_one("organism", en="Organism", fr="Organisme")
-    vouchers = to_many("material-sample", en="Vouchers", fr="Spécimens témoins")
-    recorded_by = external_to_many("person", en="Observed by", fr="Observé par")
-    identified_by = external_to_many("person", en="Identified by", fr="Identifié par")
-    attachment = external_to_many("metadata", en="Media", fr="Multimédia")
+    collecting_event = to_one("collecting-event", en="Event", fr="Événement", listed=True, term="dwc:eventID")
+    survey = to_one("survey", en="Survey", fr="Inventaire", listed=True, term="dwc:parentEventID")
+    organism = to_one("organism", en="Organism", fr="Organisme", term="dwc:organismID")
+    vouchers = to_many("material-sample", en="Vouchers", fr="Spécimens témoins", term="dwc:materialEntityID")
+    recorded_by = external_to_many("person", en="Observed by", fr="Observé par", term="dwc:recordedBy")
+    identified_by = external_to_many(
+        "person", en="Identified by", fr="Identifié par", term="dwc:identifiedBy"
+    )
+    attachment = external_to_many("metadata", en="Media", fr="Multimédia", term="dwc:associatedMedia")

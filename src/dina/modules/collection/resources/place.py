@@ -111,4 +111,4 @@ class Site(
     )
     managed_attributes: Mapped[KeyMap] = managed_attributes_attribute()
 
-    attachment = external_to_many("metadata", en="Media", fr="Multimédia")
+    attachment = external_to_many("metadata", en="Media", fr="Multimédia", term="dwc:associatedMedia")

@@ -17,6 +17,8 @@ from dina.base.resource import (
 from dina.modules.collection import rules
 from dina.modules.collection.resources.base import GROUP, Base
 
+DERIVATION = "material-sample.parentMaterialSample"
+
 
 class ProcessType(Enum):
     COLLECTING = "COLLECTING"
@@ -67,9 +69,17 @@ class Process(
         en="Remarks", fr="Remarques", max=1000, searchable=True, term="dwc:eventRemarks"
     )
 
-    outputs = to_many("material-sample", en="Result", fr="Résultat", listed=True)
-    inputs = to_many("material-sample", en="From", fr="À partir de")
-    protocol = to_one("protocol", en="Protocol", fr="Protocole")
-    preparation_type = to_one("preparation-type", en="Preparation type", fr="Type de préparation")
-    preparation_method = to_one("preparation-method", en="Preparation method", fr="Méthode de préparation")
-    agents = external_to_many(("person", "organization"), en="Carried out by", fr="Réalisé par")
+    outputs = to_many(
+        "material-sample", en="Result", fr="Résultat", listed=True, term="prov:generated", graph=DERIVATION
+    )
+    inputs = to_many("material-sample", en="From", fr="À partir de", term="prov:used", graph=DERIVATION)
+    protocol = to_one("protocol", en="Protocol", fr="Protocole", term="prov:hadPlan")
+    preparation_type = to_one(
+        "preparation-type", en="Preparation type", fr="Type de préparation", term="dwc:preparations"
+    )
+    preparation_method = to_one(
+        "preparation-method", en="Preparation method", fr="Méthode de préparation", term="dwc:preparations"
+    )
+    agents = external_to_many(
+        ("person", "organization"), en="Carried out by", fr="Réalisé par", term="prov:wasAssociatedWith"
+    )

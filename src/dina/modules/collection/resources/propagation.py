@@ -58,9 +58,13 @@ class Propagation(
     rootstock: Mapped[str | None] = attribute(en="Rootstock", fr="Porte-greffe", max=250, searchable=True)
     remarks: Mapped[str | None] = remarks_attribute()
 
-    material_sample = to_one("material-sample", en="Raised from", fr="Issu de", required=True, listed=True)
-    offspring = to_many("material-sample", en="Offspring", fr="Descendance")
-    propagated_by = external_to_many("person", en="Propagated by", fr="Multiplié par")
+    material_sample = to_one(
+        "material-sample", en="Raised from", fr="Issu de", required=True, listed=True, term="prov:used"
+    )
+    offspring = to_many("material-sample", en="Offspring", fr="Descendance", term="prov:generated")
+    propagated_by = external_to_many(
+        "person", en="Propagated by", fr="Multiplié par", term="prov:wasAssociatedWith"
+    )
 
 
 class ViabilityTest(
@@ -135,7 +139,12 @@ class ViabilityTest(
     remarks: Mapped[str | None] = remarks_attribute(term="dwc:measurementRemarks")
 
     material_sample = to_one(
-        "material-sample", en="Specimen tested", fr="Spécimen testé", required=True, listed=True
+        "material-sample",
+        en="Specimen tested",
+        fr="Spécimen testé",
+        required=True,
+        listed=True,
+        term="prov:used",
     )
-    protocol = to_one("protocol", en="Protocol", fr="Protocole")
-    tested_by = external_to_many("person", en="Tested by", fr="Testé par")
+    protocol = to_one("protocol", en="Protocol", fr="Protocole", term="prov:hadPlan")
+    tested_by = external_to_many("person", en="Tested by", fr="Testé par", term="prov:wasAssociatedWith")

@@ -64,7 +64,9 @@ class StorageUnit(
         en="Places inside", fr="Emplacements contenus", on_request=True, calculated=children, filterable=False
     )
 
-    parent_storage_unit = to_one("storage-unit", en="Inside", fr="Dans", tree=True, listed=True)
+    parent_storage_unit = to_one(
+        "storage-unit", en="Inside", fr="Dans", tree=True, listed=True, term="dcterms:isPartOf"
+    )
     storage_unit_type = to_one("storage-unit-type", en="Storage type", fr="Type de rangement", listed=True)
 
 
@@ -112,7 +114,11 @@ class Association(
         en="Remarks", fr="Remarques", max=1000, term="dwc:relationshipRemarks"
     )
 
-    sample = to_one("material-sample", en="Specimen", fr="Spécimen", listed=True)
+    sample = to_one("material-sample", en="Specimen", fr="Spécimen", listed=True, term="dwc:resourceID")
     associated_sample = to_one(
-        "material-sample", en="Associated specimen", fr="Spécimen associé", listed=True
+        "material-sample",
+        en="Associated specimen",
+        fr="Spécimen associé",
+        listed=True,
+        term="dwc:relatedResourceID",
     )

@@ -268,9 +268,16 @@ class Survey(
     )
     remarks: Mapped[str | None] = remarks_attribute(term="dwc:eventRemarks")
 
-    parent_survey = to_one("survey", en="Part of survey", fr="Partie de l’inventaire", tree=True, listed=True)
-    collecting_event = to_one("collecting-event", en="Event", fr="Événement")
-    site = to_one("site", en="Site", fr="Site (lieu)")
-    project = to_one("project", en="Project", fr="Projet")
-    surveyors = external_to_many("person", en="Surveyors", fr="Observateurs")
-    attachment = external_to_many("metadata", en="Media", fr="Multimédia")
+    parent_survey = to_one(
+        "survey",
+        en="Part of survey",
+        fr="Partie de l’inventaire",
+        tree=True,
+        listed=True,
+        term="dwc:parentEventID",
+    )
+    collecting_event = to_one("collecting-event", en="Event", fr="Événement", term="dwc:eventID")
+    site = to_one("site", en="Site", fr="Site (lieu)", term="dwc:locationID")
+    project = to_one("project", en="Project", fr="Projet", term="dwc:projectID")
+    surveyors = external_to_many("person", en="Surveyors", fr="Observateurs", term="dwc:recordedBy")
+    attachment = external_to_many("metadata", en="Media", fr="Multimédia", term="dwc:associatedMedia")

@@ -6,7 +6,16 @@ from enum import Enum
 
 from sqlalchemy.orm import Mapped
 
-from dina.base.resource import Json, MultilingualDescription, MultilingualTitle, Resource, attribute, to_one
+from dina.base.identity.caller import Role
+from dina.base.resource import (
+    Json,
+    MultilingualDescription,
+    MultilingualTitle,
+    Resource,
+    Sharing,
+    attribute,
+    to_one,
+)
 from dina.modules.collection import rules
 from dina.modules.collection.resources.base import (
     ADMIN,
@@ -108,13 +117,22 @@ class ControlledVocabularyItem(
     )
 
     controlled_vocabulary = to_one(
-        "controlled-vocabulary", en="Vocabulary", fr="Vocabulaire", required=True, listed=True
+        "controlled-vocabulary",
+        en="Vocabulary",
+        fr="Vocabulaire",
+        required=True,
+        listed=True,
+        term="skos:inScheme",
     )
 
 
+# The contract gives a template to its owner (api.md §23.2), the rules of the module to "owner or super-user". Both
+# hold: one "only for me" is its creator's and nobody else's, so that its name and visibility mean what they say; of
+# one that the group shares a super-user of the group keeps order when its creator is gone.
 class FormTemplate(
     Resource, Base, type="form-template", provider=OWNER, label=("Form template", "Modèle de formulaire"),
     plural=("Form templates", "Modèles de formulaire"), title="name", grouped=True,
+    sharing=Sharing(private="restrictToCreatedBy", keeper=Role.SUPER_USER),
     example={"name": "Pinned insect", "restrictToCreatedBy": False, "viewConfiguration": {"type": "material-sample-form-template"}},
 ):  # fmt: skip
     """Which fields a form shows, in what order, with what defaults."""

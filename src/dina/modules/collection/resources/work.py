@@ -62,8 +62,8 @@ class Project(
     multilingual_description: Mapped[MultilingualDescription | None] = description_attribute()
     extension_values: Mapped[NestedKeyMap] = attribute(en="Extension fields", fr="Champs d’extension")
 
-    parent_project = to_one("project", en="Part of", fr="Partie de", tree=True)
-    attachment = external_to_many("metadata", en="Media", fr="Multimédia")
+    parent_project = to_one("project", en="Part of", fr="Partie de", tree=True, term="dcterms:isPartOf")
+    attachment = external_to_many("metadata", en="Media", fr="Multimédia", term="dwc:associatedMedia")
 
 
 class Expedition(
@@ -83,7 +83,9 @@ class Expedition(
     )  # fmt: skip
     multilingual_description: Mapped[MultilingualDescription | None] = description_attribute()
 
-    participants = external_to_many("person", en="Participants", fr="Participants (personnes)")
+    participants = external_to_many(
+        "person", en="Participants", fr="Participants (personnes)", term="dcterms:contributor"
+    )
 
 
 class Assemblage(
@@ -100,7 +102,7 @@ class Assemblage(
     )
     multilingual_description: Mapped[MultilingualDescription | None] = description_attribute()
 
-    attachment = external_to_many("metadata", en="Media", fr="Multimédia")
+    attachment = external_to_many("metadata", en="Media", fr="Multimédia", term="dwc:associatedMedia")
 
 
 class ProtocolDataElement(TypedDict, total=False):
@@ -133,7 +135,7 @@ class Protocol(
         en="Protocol data", fr="Données du protocole"
     )
 
-    attachments = external_to_many("metadata", en="Media", fr="Multimédia")
+    attachments = external_to_many("metadata", en="Media", fr="Multimédia", term="dwc:associatedMedia")
 
 
 class CollectionMethod(

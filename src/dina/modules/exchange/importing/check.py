@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from dina.base.errors import Error
 from dina.base.jobs import Failed, Job
-from dina.base.jsonapi.writing.changes import uuid7
+from dina.base.jsonapi.writing.changes import new_id
 from dina.modules.exchange.importing import custom, store
 from dina.modules.exchange.importing.assemble import Assembler, Parts, digest
 from dina.modules.exchange.importing.chunk import Chunk, Said, send
@@ -18,6 +19,7 @@ from dina.modules.exchange.importing.matching import match
 from dina.modules.exchange.importing.readers import Fault
 
 BATCH = 500
+MARKUP = re.compile(r"<[^<>]*>")
 MODULES = {"person": "agent", "organization": "agent"}
 
 
@@ -162,14 +164,15 @@ def leave_out(rows: Iterable[Parts], known: set[tuple[str, str]], found: Found) 
         path.removesuffix("managedAttributes").rstrip("."): name for name, path in COMPONENTS.items()
     }
     for parts in rows:
-        for part, values in parts.values.items():
+        holders = [(component.get(part, ""), values) for part, values in parts.values.items()]
+        holders += [("DETERMINATION", one) for one in parts.more]
+        for owner, values in holders:
             own = values.get("managedAttributes")
             if not own:
                 continue
             for key in list(own):
-                place = (component[part], key)
-                if place not in known:
-                    found.leftovers[place] = None
+                if (owner, key) not in known:
+                    found.leftovers[owner, key] = None
                     del own[key]
         identifiers = parts.values.get("", {}).get("identifiers")
         if identifiers and ("MATERIAL_SAMPLE", "occurrence_id") not in known:
@@ -182,7 +185,7 @@ async def judged(
     """What the API's rules say of rows; those at fault are taken out until nothing more is found."""
     problems: list[store.Problem] = []
     while rows:
-        chunk = prepared.chunk(rows, {parts.number: str(uuid7()) for parts in rows})
+        chunk = prepared.chunk(rows, {parts.number: new_id() for parts in rows})
         errors = await send(job.client, chunk, dry=True)
         if not errors:
             break
@@ -201,9 +204,15 @@ def said_problems(
     prepared: Prepared, said: Said, french: Said, texts: Mapping[int, Sequence[str | None]]
 ) -> Iterable[store.Problem]:
     position = prepared.position_of(said.path)
-    fault = Fault("", "error", said.code, {"en": said.detail, "fr": french.detail})
     for number in said.rows:
-        yield number, position, fault, texts[number][position] if position is not None else None
+        text = texts[number][position] if position is not None else None
+        proposal = MARKUP.sub("", text) if text and said.code == "UNSAFE_TEXT" else None
+        yield (
+            number,
+            position,
+            Fault("", "error", said.code, {"en": said.detail, "fr": french.detail}, proposal),
+            text,
+        )
 
 
 async def known_rows(

@@ -17,6 +17,8 @@ MEASURED = {
     "measurementDeterminedBy": "verbatimDeterminer", "measurementRemarks": "remarks",
 }  # fmt: skip
 """Terms of measurements and the attributes they fill."""
+SAME = ("scientificName", "verbatimDeterminer", "verbatimDate")
+"""What two tellings of one identification have in common."""
 IDENTIFICATION, MEASUREMENT, MEDIA = "identification", "measurement-or-fact", "multimedia"
 TOGETHER = {
     "name": READERS["name"],
@@ -96,8 +98,10 @@ class Extensions:
                 one["verbatimDeterminer"] = texts["identifiedBy"]
             if "identificationRemarks" in texts:
                 one["determinationRemarks"] = texts["identificationRemarks"]
-            named = one.get("scientificName") or one.get("verbatimScientificName")
-            if not named or all(main.get(k) == v for k, v in one.items() if k != "scientificNameDetails"):
+            if not (one.get("scientificName") or one.get("verbatimScientificName")):
+                continue
+            # Archives repeat the identification of the record among those of its history.
+            if main and all(main.get(name) == one.get(name) for name in SAME):
                 continue
             one["isPrimary"] = not main and not parts.more
             parts.more.append(one)

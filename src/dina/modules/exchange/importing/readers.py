@@ -85,8 +85,12 @@ def read_date(texts: Texts) -> Reading:
     written = verbatim or iso or " ".join(parts)
     if not written:
         return Reading(tuple(custom(EVENT, term, text) for term, text in texts.items()))
-    if len(texts) == 1 and iso is not None and is_plain_day(iso):
-        return Reading(((EVENT, "verbatimEventDateTime", iso), (EVENT, "startEventDateTime", iso)))
+    if (
+        iso is not None
+        and is_plain_day(iso)
+        and (len(texts) == 1 or (len(texts) == 2 and says_day(verbatim, iso)))
+    ):
+        return Reading(((EVENT, "verbatimEventDateTime", written), (EVENT, "startEventDateTime", iso)))
     found = interpret_event_fields(dict(texts))
     out.append((EVENT, "verbatimEventDateTime", written))
     if found.value is not None:
@@ -136,6 +140,17 @@ def is_plain_day(text: str) -> bool:
         return False
 
 
+def says_day(verbatim: str | None, iso: str) -> bool:
+    """Whether a verbatim date is the same day in figures, its day and month in either order."""
+    found = re.fullmatch(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})", verbatim or "")
+    year, month, day = iso.split("-")
+    return (
+        found is not None
+        and found[3] == year
+        and (sorted((int(found[1]), int(found[2]))) == sorted((int(month), int(day))))
+    )
+
+
 def read_name(texts: Texts) -> Reading:
     """The name an organism was given, from the whole name or its pieces; higher ranks as classification."""
     out: list[Assignment] = []
@@ -163,6 +178,8 @@ def read_name(texts: Texts) -> Reading:
         }))  # fmt: skip
     parsed = parse_name(full)
     implied = {
+        "genericName": parsed.genus if parsed else None,
+        "higherClassification": " | ".join(name for _, name in ranks) or None,
         "specificEpithet": parsed.specific_epithet if parsed else None,
         "infraspecificEpithet": parsed.infraspecific_epithet if parsed else None,
         "scientificNameAuthorship": parsed.authorship if parsed else None,

@@ -303,3 +303,39 @@ async def forget(connection: Connection, id_: str) -> None:
         {"id": id_},
     )
     await clear(connection, id_, "import_made", "import_shared")
+
+
+NOT_IMPORTED = "NOT EXISTS (SELECT FROM exchange.import_made m WHERE m.dataset = r.dataset AND m.number = r.number AND m.done)"
+
+
+async def replace_text(
+    connection: Connection, id_: str, column: int, value: str | None, to: str | None
+) -> int:
+    """Every cell of a column with one text gets another, in rows not yet imported; how many did."""
+    cursor = await connection.execute(
+        'UPDATE exchange.import_row r SET original = coalesce(original, "values"), "values"[%(at)s] = %(to)s '  # type: ignore[arg-type]
+        'WHERE dataset = %(id)s::uuid AND tbl = 0 AND "values"[%(at)s] IS NOT DISTINCT FROM %(value)s::text '
+        f"AND {NOT_IMPORTED}",
+        {"at": column + 1, "to": to, "value": value, "id": id_},
+    )
+    return cursor.rowcount
+
+
+async def accept_proposals(connection: Connection, id_: str, column: int | None, value: str | None) -> int:
+    """Cells get what the problems of the last check propose; how many did."""
+    cursor = await connection.execute(
+        "SELECT DISTINCT col FROM exchange.import_problem WHERE dataset = %(id)s::uuid AND fix IS NOT NULL "
+        "AND (%(column)s::int IS NULL OR col = %(column)s::int)",
+        {"id": id_, "column": column},
+    )
+    changed = 0
+    for (position,) in await cursor.fetchall():
+        done = await connection.execute(
+            'UPDATE exchange.import_row r SET original = coalesce(original, r."values"), "values"[%(at)s] = p.fix '  # type: ignore[arg-type]
+            "FROM exchange.import_problem p WHERE r.dataset = %(id)s::uuid AND r.tbl = 0 AND p.dataset = r.dataset "
+            'AND p.number = r.number AND p.col = %(column)s AND p.fix IS NOT NULL AND p.value = r."values"[%(at)s] '
+            f"AND (%(value)s::text IS NULL OR p.value = %(value)s::text) AND {NOT_IMPORTED}",
+            {"at": position + 1, "column": position, "id": id_, "value": value},
+        )
+        changed += done.rowcount
+    return changed

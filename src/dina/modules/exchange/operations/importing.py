@@ -49,11 +49,14 @@ class Edits(TypedDict):
 
 
 class Fix(TypedDict):
-    """Every cell of a column with one text gets another; without `to`, what the problem proposes."""
+    """Every cell of a column that holds `value` gets `to` (null empties it).
 
-    column: Annotated[int, Field(ge=0)]
-    value: Annotated[str, Field(max_length=100_000)] | None
-    to: Annotated[str, Field(max_length=100_000)] | None
+    Without `to` cells get what their problems propose: those of one text, of one column, or all there are.
+    """
+
+    column: NotRequired[Annotated[int, Field(ge=0)]]
+    value: NotRequired[Annotated[str, Field(max_length=100_000)] | None]
+    to: NotRequired[Annotated[str, Field(max_length=100_000)] | None]
 
 
 class Decision(TypedDict):
@@ -253,15 +256,18 @@ async def fix(call: Call) -> Answer:
     """`POST /import-dataset/{id}/fix`: the same text everywhere in a column becomes another."""
     dataset = await dataset_of(call)
     given = call.attributes
-    check_columns(dataset, [given["column"]])
+    check_columns(dataset, [given["column"]] if "column" in given else [])
+    if "to" in given and ("column" not in given or "value" not in given):
+        raise Problem(Error("CONSTRAINT_VIOLATION", key="import.fix", pointer="/data/attributes"))
     async with call.service.pools.write.connection() as connection, connection.transaction():
-        cursor = await connection.execute(
-            'UPDATE exchange.import_row r SET original = coalesce(original, "values"), "values"[%(at)s] = %(to)s '
-            'WHERE dataset = %(id)s::uuid AND tbl = 0 AND "values"[%(at)s] IS NOT DISTINCT FROM %(value)s::text '
-            "AND NOT EXISTS (SELECT FROM exchange.import_made m WHERE m.dataset = r.dataset AND m.number = r.number AND m.done)",
-            {"at": given["column"] + 1, "to": given["to"] or None, "value": given["value"], "id": call.id},
-        )
-        changed = cursor.rowcount
+        if "to" in given:
+            changed = await store.replace_text(
+                connection, call.id, given["column"], given["value"], given["to"] or None
+            )
+        else:
+            changed = await store.accept_proposals(
+                connection, call.id, given.get("column"), given.get("value")
+            )
     return await touched(call, {"changed": changed})
 
 

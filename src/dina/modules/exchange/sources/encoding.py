@@ -171,7 +171,7 @@ def _mostly_utf8(found: Scan) -> bool:
 def _one_byte(found: Scan) -> Encoding:
     sample = b"\n".join(found.words)
     dense = sum(byte > 127 for byte in sample) / max(len(sample), 1)
-    if dense > 0.6:
+    if dense > 0.4:
         asian = _asian(sample)
         if asian:
             return asian
@@ -212,6 +212,12 @@ def _score(words: tuple[bytes, ...], name: str) -> float:
             text = word.decode(name)
         except UnicodeDecodeError:
             return -1.0
+        # No language of the west writes whole words in accented letters.
+        foreign = len(text) > 3 and sum(ord(char) > 127 for char in text) > len(text) * 0.7
+        if foreign and name not in ("windows-1251", "windows-1253"):
+            count += len(text)
+            total -= len(text) * 0.5
+            continue
         for position, char in enumerate(text):
             if ord(char) < 128:
                 continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from operator import itemgetter
 from pathlib import Path
 
 from .dialect import examine, sniff
@@ -119,21 +120,29 @@ class TextReader:
             yield Row(line, values, file)
 
     def _picked(self, table: Table, found: Iterator[tuple[int, list[str]]], file: str) -> Iterator[Row]:
-        picks = [(column.index, column.default) for column in table.columns]
-        width = 1 + max((index for index, _ in picks if index is not None), default=-1)
-        # Constants are read from beyond the record, where the padding is.
-        places = [(width if index is None else index, default) for index, default in picks]
+        places = [column.index or 0 for column in table.columns]
+        width = 1 + max((column.index for column in table.columns if column.index is not None), default=-1)
+        pick = itemgetter(*places) if len(places) > 1 else lambda cells: (cells[places[0]],)
+        constants = [(at, column.default) for at, column in enumerate(table.columns) if column.index is None]
+        defaults = [
+            (at, c.default) for at, c in enumerate(table.columns) if c.index is not None and c.default
+        ]
         missing = self.missing
         for line, cells in found:
             if not any(cells):
                 continue
             if len(cells) != width:
                 self._uneven(table, line, file, cells, width)
-                cells = (cells + [""] * (width - len(cells)))[:width]
-            cells.append("")
+                cells += [""] * (width - len(cells))
+            values: list[str | None] = [cell or None for cell in pick(cells)]
             if missing:
-                cells = ["" if cell in missing else cell for cell in cells]
-            yield Row(line, [cells[place] or default for place, default in places], file)
+                values = [None if value in missing else value for value in values]
+            for at, default in defaults:
+                if values[at] is None:
+                    values[at] = default
+            for at, default in constants:
+                values[at] = default
+            yield Row(line, values, file)
 
     def _uneven(self, table: Table, line: int, file: str, cells: list[str], width: int) -> None:
         """Note a row that is narrower or wider than both the columns and the file as a whole."""
