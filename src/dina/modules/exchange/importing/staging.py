@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from dina.base.cells import unguarded
 from dina.base.errors import Error
 from dina.base.jobs import Failed, Job
 from dina.base.text import LANGUAGES
@@ -17,6 +18,8 @@ from dina.modules.exchange.sources import Overrides, Source, SourceError, Table,
 
 BATCH = 2000
 SAMPLES = 8
+MARKED = frozenset({"text", "xlsx"})
+"""Formats in which exports, ours and those of others, mark texts that look like formulas (`base/cells.py`)."""
 OCCURRENCES = frozenset({"occurrence", "specimen"})
 
 
@@ -77,14 +80,15 @@ def _safe(name: str | None) -> str:
 async def _stage(job: Job, dataset: Mapping[str, Any], source: Source) -> Mapping[str, Any]:
     id_: str = dataset["id"]
     main, core, extensions = arranged(source.tables)
+    marked = source.format in MARKED
     tables: list[dict[str, Any]] = []
     async with job.pools.write.connection() as connection:
         await store.clear(connection, id_, "import_row", "import_problem", "import_made", "import_shared")
         others: list[Table] = [core, *extensions] if core else extensions
         for position, table in enumerate(others, 1):
-            tables.append(await _table(job, connection, id_, position, table))
+            tables.append(await _table(job, connection, id_, position, table, marked=marked))
         joined = tables[0] if core else None
-        first = await _table(job, connection, id_, store.MAIN, main, joined)
+        first = await _table(job, connection, id_, store.MAIN, main, joined, marked=marked)
         tables.insert(0, first)
         fields = fields_of(await registry(job.client), dataset["targetType"])
         mapping = dataset["mapping"] or guessed(dataset, first, fields)
@@ -129,8 +133,13 @@ async def _table(
     position: int,
     table: Table,
     joined: Mapping[str, Any] | None = None,
+    *,
+    marked: bool = False,
 ) -> dict[str, Any]:
-    """Stage one table; with `joined`, the values of the core row it belongs to stand beside its own."""
+    """Stage one table; with `joined`, the values of the core row it belongs to stand beside its own.
+
+    In a `marked` one, texts that a spreadsheet would take for formulas have an apostrophe that is not theirs.
+    """
     own = [(column.name, column.term) for column in table.columns]
     named = {term or name for name, term in own}
     extra: list[dict[str, Any]] = [
@@ -146,7 +155,7 @@ async def _table(
             cores = await store.extension_rows(connection, id_, 1, [key for key in keys if key])
         for key, row in zip(keys, batch, strict=True):
             number += 1
-            values = row.values
+            values = [unmarked(value) for value in row.values] if marked else row.values
             if joined is not None:
                 beside = cores.get(key or "", [[]])[0]
                 values = [*values, *(beside[c["position"]] if beside else None for c in extra)]
@@ -175,6 +184,10 @@ async def _table(
         },
         "problems": [one.sentence("en") for one in table.problems[:100]],
     }  # fmt: skip
+
+
+def unmarked(value: str | None) -> str | None:
+    return unguarded(value) if value is not None and value[:1] == "'" else value
 
 
 def _batches(table: Table) -> Iterator[list[Any]]:
