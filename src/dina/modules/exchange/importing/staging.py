@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from dina.base.cells import unguarded
 from dina.base.errors import Error
 from dina.base.jobs import Failed, Job
 from dina.base.text import LANGUAGES
@@ -20,6 +21,8 @@ from dina.modules.exchange.importing.shapes import READING
 from dina.modules.exchange.sources import Overrides, Source, SourceError, Table, open_source
 
 BATCH = 2000
+MARKED = frozenset({"text", "xlsx"})
+"""Formats in which exports mark texts that look like formulas (`base/cells.py`)."""
 SAMPLES = 8
 STABLE = ("identifiers.occurrence_id", "organism.managedAttributes.occurrence_id", "dwcCatalogNumber")
 """Fields by which a record is known again, the best first."""
@@ -96,10 +99,11 @@ async def _stage(job: Job, dataset: Mapping[str, Any], source: Source) -> Mappin
     async with job.pools.write.connection() as connection:
         await store.clear(connection, id_, "import_row", "import_problem", "import_made", "import_shared")
         others: list[Table] = [core, *extensions] if core else extensions
+        marked = source.format in MARKED
         for position, table in enumerate(others, 1):
-            tables.append(await _table(job, connection, id_, position, table))
+            tables.append(await _table(job, connection, id_, position, table, marked=marked))
         joined = tables[0] if core else None
-        first = await _table(job, connection, id_, store.MAIN, main, joined)
+        first = await _table(job, connection, id_, store.MAIN, main, joined, marked=marked)
         tables.insert(0, first)
         types = await registry(job.client, of(dataset["targetType"]))
         if dataset["targetType"] not in types:
@@ -151,6 +155,8 @@ async def _table(
     position: int,
     table: Table,
     joined: Mapping[str, Any] | None = None,
+    *,
+    marked: bool = False,
 ) -> dict[str, Any]:
     """Stage one table; with `joined`, the values of the core row it belongs to stand beside its own."""
     own = [(column.name, column.term) for column in table.columns]
@@ -168,7 +174,7 @@ async def _table(
             cores = await store.extension_rows(connection, id_, 1, [key for key in keys if key])
         for key, row in zip(keys, batch, strict=True):
             number += 1
-            values = row.values
+            values: Sequence[str | None] = [unmarked(value) for value in row.values] if marked else row.values
             if joined is not None:
                 beside = cores.get(key or "", [[]])[0]
                 values = [*values, *(beside[c["position"]] if beside else None for c in extra)]
@@ -211,3 +217,8 @@ def _batches(table: Table) -> Iterator[list[Any]]:
 
 
 __all__ = ["arranged", "guessed", "opened", "stage"]
+
+
+def unmarked(value: str | None) -> str | None:
+    """A text without the mark that keeps spreadsheets from running it."""
+    return unguarded(value) if value is not None and value[:1] == "'" else value
