@@ -53,7 +53,7 @@ def services_of(
     for module, types in loaded:
         service = Service(
             module, types, pools, owners, module.version, settings.contact or None, settings.max_bulk,
-            module.name in settings.version_required, files,
+            module.name in settings.version_required, files, settings.public_url.rstrip("/"),
         )  # fmt: skip
         if settings.auth_mode == "dev":
             service.attention.append("auth.mode=dev: everybody is let in as user «dev»")
@@ -83,6 +83,8 @@ class App:
             open_pools(settings.database_url, settings.replica_url or None, size=settings.pool_size)
         )
         self.services, mounts = services_of(settings, self.loaded, self.pools)
+        for service in self.services.values():
+            service.client_as = self.client_as
         self.identity = await open_identity(settings, self.pools)
         self.gateway = Gateway(
             mounts,

@@ -299,8 +299,10 @@ def main() -> None:
     from dina.base.conformance.command import check
     from dina.commands.exporting import export_file
     from dina.commands.importing import import_file
+    from dina.commands.publishing import publish_dataset
 
     app.command("check")(check)
     app.command("import")(import_file)
     app.command("export")(export_file)
+    app.command("publish")(publish_dataset)
     app()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,8 +14,11 @@ from dina.base.resource.extension import Extension
 from dina.base.text import Text, add_messages
 
 if TYPE_CHECKING:
+    from psycopg import AsyncConnection
+
     from dina.base.jobs import JobKind
     from dina.base.jsonapi.operation import Operation
+    from dina.base.jsonapi.service import Service
 
 
 @dataclass(frozen=True)
@@ -26,7 +30,8 @@ class Module:
     (`agent-api`) and `host` the prefix on an API host (api.md §1.1). `resources` are declared classes.
     `operations` are endpoints beside those of the types. `vocabularies` maps a name to its elements:
     `[{"key": …, "en": …, "fr": …, "term": …}]`. `external` maps a foreign type to the module that owns it.
-    `jobs` are the kinds of long work it does in the background, by name.
+    `jobs` are the kinds of long work it does in the background, by name. `periodic` is called once an hour by
+    every worker, with a connection, to put into the queue what is due; two may call it at the same time.
     `sql` are files of functions and triggers of its own, run after migration whenever they have changed.
     `seed` is run once after migration, in one transaction, with a psycopg connection. `messages` are the
     sentences of the module's own rules: `{key: {"en": …, "fr": …}}`.
@@ -47,6 +52,7 @@ class Module:
     operations: Sequence[Operation] = ()
     sql: Sequence[Path] = ()
     jobs: Mapping[str, JobKind] = field(default_factory=dict[str, "JobKind"])
+    periodic: Callable[[AsyncConnection[Any], Service], Awaitable[None]] | None = None
     seed: Callable[[Any], None] | None = None
     api_path: str = "/api/v1"
     schema: str = ""
@@ -62,6 +68,11 @@ class Module:
             if extension.module == self.name and extension.type in found:
                 found[extension.type] = extension.apply(found[extension.type])
         return found
+
+    @cached_property
+    def public_operations(self) -> tuple[Operation, ...]:
+        """Those that are open to everybody; most modules have none."""
+        return tuple(one for one in self.operations if one.public)
 
     @property
     def prefixes(self) -> tuple[str, ...]:

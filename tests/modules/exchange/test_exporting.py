@@ -26,6 +26,7 @@ from dina.modules.exchange.exporting.functions import read_function
 from dina.modules.exchange.exporting.query import read_query, type_of
 from dina.modules.exchange.writers import CellTooLong, WriterColumn, open_writer
 from tests.conftest import linked, resource
+from tests.modules.exchange.driving import Desk
 
 EXPORT = "/exchange/v1"
 NAMES = ["=cmd()", "plain", "+1", "-x", "'=quoted", "\tTab", "é 🐞", "-5.25"]
@@ -272,6 +273,20 @@ async def test_files_are_for_who_asked_and_for_fourteen_days(
     assert told["status"] == "EXPIRED"
     assert (await api.get(f"{EXPORT}/file/{id_}")).status_code == 404
     assert (await api.get(f"{EXPORT}/file/{'0' * 8}-0000-0000-0000-{'0' * 12}")).status_code == 404
+
+
+@pytest.mark.parametrize(("format", "name"), [("CSV", "x.csv"), ("XLSX", "x.xlsx")])
+async def test_what_was_marked_is_read_back_as_it_was(
+    app: App, api: httpx.AsyncClient, tmp_path: Path, samples: list[str], format: str, name: str
+) -> None:
+    options = {"format": format}
+    file = await exported(
+        app, api, tmp_path, asked(["materialSampleName", "materialSampleRemarks"], exportOptions=options)
+    )
+    desk = Desk(app, api)
+    await desk.send(name, file.content)
+    rows = (await api.get(f"{EXPORT}/import-dataset/{desk.id}/rows")).json()["data"]
+    assert [row["attributes"]["values"][1] for row in rows] == NAMES
 
 
 async def test_an_export_holds_what_its_author_may_read(

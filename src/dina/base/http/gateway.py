@@ -20,6 +20,7 @@ from dina.base.http.inside import CALLER
 from dina.base.http.negotiation import answer_type, asks_by_post, ending
 from dina.base.http.request import MAX_BODY, Request, accepted_language, most_errors
 from dina.base.identity.caller import ANONYMOUS, Caller
+from dina.base.jsonapi.operation import is_public
 from dina.base.jsonapi.router import dispatch
 from dina.base.jsonapi.service import Service
 from dina.base.metrics import Metrics
@@ -92,7 +93,11 @@ class Gateway:
         try:
             request, service = await self.read(scope, headers, receive, request_id)
             who = request.caller
-            content_type = answer_type(headers.get(b"accept", b""), ending(request.path))
+            # What everybody may read are files and feeds of many kinds, for programs that ask for anything.
+            everybody = is_public(service, request.method, request.path)
+            content_type = (
+                JSON_API if everybody else answer_type(headers.get(b"accept", b""), ending(request.path))
+            )
             answer = await dispatch(service, request)
             language = request.language
             if answer.content_type == JSON_API:
@@ -132,7 +137,7 @@ class Gateway:
             prefix = headers[b"x-forwarded-prefix"].decode("latin-1").rstrip("/") + prefix
         method: str = scope["method"]
         inside: Caller | None = scope.get(CALLER)
-        caller = inside or await self.who(headers, host, "GET" if asks_by_post(method, below) else method)
+        caller = inside or await self.who(headers, host, method, service, below)
         request = Request(
             method, prefix, below, scope["query_string"], headers, caller, receive, request_id, self.max_body
         )
@@ -145,7 +150,9 @@ class Gateway:
                 )
         return request, service
 
-    async def who(self, headers: Mapping[bytes, bytes], host: str, method: str) -> Caller:
+    async def who(
+        self, headers: Mapping[bytes, bytes], host: str, method: str, service: Service, path: str
+    ) -> Caller:
         authorization = headers.get(b"authorization")
         if authorization is not None:
             known = self.identity.cached(authorization)
@@ -154,7 +161,8 @@ class Gateway:
         if method == "OPTIONS" and authorization is None:
             return ANONYMOUS
         caller = await self.identity.caller(headers, host)
-        if caller.anonymous and not (self.anonymous and method in ("GET", "HEAD")):
+        reads = method in ("GET", "HEAD") or asks_by_post(method, path)
+        if caller.anonymous and not ((self.anonymous and reads) or is_public(service, method, path)):
             raise Problem(Error("NOT_AUTHENTICATED"), headers={"WWW-Authenticate": "Bearer"})
         return caller
 

@@ -50,7 +50,7 @@ class JobKind:
 class Job:
     """A running job: who asked for it, with what, how far it got, and what it may use.
 
-    `client` asks the API as the caller. `workspace` is a directory of its own that is removed afterwards.
+    `client` asks the API as the caller, `client_as` makes one that asks as somebody else. `workspace` is a directory of its own that is removed afterwards.
     """
 
     id: str
@@ -63,6 +63,7 @@ class Job:
     pools: Pools
     files: Files
     client: httpx.AsyncClient
+    client_as: Callable[[Caller], httpx.AsyncClient]
     workspace: Path
     done: int = 0
     total: int | None = None

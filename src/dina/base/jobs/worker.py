@@ -121,7 +121,7 @@ class Worker:
             async with self.client_as(row.caller) as client:
                 job = Job(
                     row.id, row.kind, row.caller, row.group, row.parameters, row.checkpoint, service, self.pools,
-                    self.files, client, workspace, row.done, row.total, row.failed,
+                    self.files, client, self.client_as, workspace, row.done, row.total, row.failed,
                 )  # fmt: skip
                 result = await kind.run(job)
                 await job.progress(now=True)
@@ -144,7 +144,7 @@ class Worker:
             log.info("job ends", id=row.id, kind=row.kind)
 
     async def sweep(self, connection: AsyncConnection[Any]) -> None:
-        """Forget jobs long past, and the files of those a while past."""
+        """Forget jobs long past, and the files of those a while past; let modules see what is due."""
         cursor = await connection.execute(
             f"UPDATE dina.job SET result = result - 'files' WHERE finished_on < now() - interval '{KEEP_FILES}' "  # type: ignore[arg-type]
             "AND result ? 'files' AND module = ANY(%s) RETURNING id::text",
@@ -156,6 +156,15 @@ class Worker:
             f"DELETE FROM dina.job WHERE finished_on < now() - interval '{KEEP_JOBS}' AND module = ANY(%s)",  # type: ignore[arg-type]
             [list(self.services)],
         )
+        for name, service in self.services.items():
+            if service.module.periodic is None:
+                continue
+            try:
+                await service.module.periodic(connection, service)
+            except OperationalError:
+                raise
+            except Exception as fault:
+                log.exception("periodic work fault", module=name, exc_info=fault)
 
 
 def _told(errors: Any) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import unquote
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -34,6 +35,7 @@ class Operation:
     answer's attributes. `parameters` are its query parameters with what they mean; `paged` adds paging,
     `lists` all parameters of lists of that type (filter, sort, page, include, fields). `file` says that the request's body
     is a file of any media type, which the function reads as a stream. Everything about it in OpenAPI follows from this.
+    A `public` one is open to those who have not signed in, on every system; it is for reading only.
     """
 
     method: str
@@ -48,6 +50,11 @@ class Operation:
     paged: bool = False
     lists: str | None = None
     file: bool = False
+    public: bool = False
+
+    def __post_init__(self) -> None:
+        if self.public and self.method != "GET":
+            raise TypeError(f"{self.method} {self.path}: only reading can be public")
 
     @property
     def segments(self) -> list[str]:
@@ -109,6 +116,15 @@ def _call(
         )
 
     return call
+
+
+def is_public(service: Service, method: str, path: str) -> bool:
+    """Whether a path (as it was sent, below the module's prefix) leads to an operation that is open to everybody."""
+    found = service.module.public_operations
+    if not found or method not in ("GET", "HEAD"):
+        return False
+    segments = [unquote(part) for part in path.split("/")[1:]]
+    return any(matches(one, segments) for one in found)
 
 
 def matches(operation: Operation, segments: Sequence[str]) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+import httpx
 
 from dina.base.database.pools import Pools
 from dina.base.files import Files
@@ -20,7 +22,11 @@ CACHE = 4000
 
 @dataclass(slots=True)
 class Service:
-    """What endpoints work with. `owners` maps a foreign type to the prefix of the module that owns it."""
+    """What endpoints work with. `owners` maps a foreign type to the prefix of the module that owns it.
+
+    `public_url` is the address of the system as people know it, where that is set. `client_as` makes a
+    client of the API of all modules here that asks as somebody.
+    """
 
     module: Module
     types: Mapping[str, ResourceType]
@@ -31,6 +37,8 @@ class Service:
     max_bulk: int = 5000
     version_required: bool = False
     files: Files | None = None
+    public_url: str = ""
+    client_as: Callable[[Caller], httpx.AsyncClient] | None = None
     statements: dict[Any, Statement] = field(default_factory=dict[Any, Statement])
     remembered: dict[Any, Any] = field(default_factory=dict[Any, Any])
     attention: list[str] = field(default_factory=list[str])

@@ -9,6 +9,7 @@ from dina.modules.exchange.importing.check import check
 from dina.modules.exchange.importing.run import run
 from dina.modules.exchange.importing.staging import stage
 from dina.modules.exchange.importing.undo import preview_job, undo
+from dina.modules.exchange.publishing.job import publish
 
 JOBS = {
     "stage": JobKind(Text("Reading a file", "Lecture d’un fichier"), stage),
@@ -17,4 +18,5 @@ JOBS = {
     "preview-undo": JobKind(Text("Looking at what undoing would do", "Aperçu d’une annulation"), preview_job),
     "export": JobKind(Text("Export", "Exportation"), export),
     "undo": JobKind(Text("Undoing an import", "Annulation d’une importation"), undo),
+    "publish": JobKind(Text("Publication", "Publication"), publish),
 }

@@ -9,7 +9,7 @@ from itertools import count
 from typing import Any
 from typing import cast as cast_type
 
-from sqlalchemy import ColumnElement, FromClause, Text, case, cast, func, literal, select, true
+from sqlalchemy import ColumnElement, FromClause, Text, case, cast, func, literal, null, select, true
 from sqlalchemy import Select as SqlSelect
 from sqlalchemy.dialects.postgresql import ARRAY, JSON, JSONB, aggregate_order_by
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
@@ -236,14 +236,25 @@ def _inside(cell: Cell, steps: Sequence[str | Pick]) -> Cell:
         first = value.op("->", return_type=JSONB())(verbatim("0"))
         found = func.coalesce(func.jsonb_path_query_first(value, path), first, type_=JSONB())
         return _inside(Cell(found, Form.JSONB), rest)
-    listed = case((func.jsonb_typeof(value) == verbatim("'array'"), value))
-    each = (
-        func.jsonb_array_elements(listed)
-        .table_valued("value", with_ordinality="place")
-        .render_derived(name=None)
-    )
+    return Cell(_every(value, rest))
+
+
+def _every(value: ColumnElement[Any], rest: Sequence[str | Pick]) -> ColumnElement[Any]:
+    """What steps find in every element of a JSON list, joined.
+
+    Most lists are empty or hold one element, and a subquery costs more than looking: it is left for the others.
+    """
+    each = func.jsonb_array_elements(value).table_valued("value", with_ordinality="place")
+    each = each.render_derived(name=None)
     one = _inside(Cell(cast(each.c.value, JSONB()), Form.JSONB), rest).text()
-    return Cell(select(_joined(one, each.c.place)).select_from(each).scalar_subquery())
+    several = select(_joined(one, each.c.place)).select_from(each).scalar_subquery()
+    number = func.jsonb_array_length(value)
+    cases: list[Any] = [(number == verbatim("0"), null())]
+    if ALL not in rest:
+        first = Cell(value.op("->", return_type=JSONB())(verbatim("0")), Form.JSONB)
+        cases.append((number == verbatim("1"), func.nullif(_inside(first, rest).text(), verbatim("''"))))
+    found = case(*cases, else_=several)
+    return case((func.jsonb_typeof(value) == verbatim("'array'"), found))
 
 
 def _linkage(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import FromClause, case, cast, func, literal_column, null
+from sqlalchemy import Boolean, FromClause, case, cast, func, literal_column, null
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.elements import ColumnElement
@@ -74,9 +74,22 @@ def worked(sql: str, type_: Any, **names: str) -> Calculation:
     return value
 
 
+WITHOUT_SENSITIVE_TAXA = worked(
+    '{group} <> ALL (ARRAY(SELECT r."group" FROM collection.sensitive_taxon r WHERE r.deleted_on IS NULL))',
+    Boolean,
+    group="group",
+)
+
+
 def event_disclosure(table: FromClause) -> ColumnElement[Any]:
     """How much of the place callers outside the group are told; null when all of it."""
-    return func.collection.event_disclosure(table.c.id, table.c.group, type_=JSONB())
+    told = func.collection.event_disclosure(table.c.id, table.c.group, type_=JSONB())
+    return case((without_sensitive_taxa(table), null()), else_=told)
+
+
+def without_sensitive_taxa(table: FromClause) -> ColumnElement[bool]:
+    """Whether the group of a row protects no taxon at all, which is found out once a statement, not once a row."""
+    return WITHOUT_SENSITIVE_TAXA(table)
 
 
 def event_geometry(table: FromClause) -> ColumnElement[Any]:

@@ -6,7 +6,20 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import FromClause, Uuid, case, cast, column, false, func, literal_column, null, select, true
+from sqlalchemy import (
+    Boolean,
+    FromClause,
+    Uuid,
+    case,
+    cast,
+    column,
+    false,
+    func,
+    literal_column,
+    null,
+    select,
+    true,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped
 from sqlalchemy.sql.elements import ColumnElement
@@ -20,6 +33,7 @@ from dina.base.resource import (
 )
 from dina.modules.collection import rules
 from dina.modules.collection.resources.base import SUPER_USER, Base
+from dina.modules.collection.resources.calculated import without_sensitive_taxa, worked
 
 
 def not_withheld(table: FromClause) -> ColumnElement[bool]:
@@ -42,13 +56,25 @@ def released(table: FromClause) -> ColumnElement[bool]:
     return table.c.publicly_releasable.is_(True) & table.c.deleted_on.is_(None)
 
 
+# As `organism_is_shown` of disclosure.sql, planned with the statement: whole tables are read through this.
+SAMPLES = """
+FROM collection.material_sample_organism l JOIN collection.material_sample s ON s.id = l.source_id
+WHERE l.target_id = {id} AND s.deleted_on IS NULL"""
+SHOWN = worked(
+    f"EXISTS (SELECT 1 {SAMPLES} AND s.publicly_releasable IS NOT FALSE) OR NOT EXISTS (SELECT 1 {SAMPLES})",
+    Boolean,
+    id="id",
+)
+RELEASED = worked(f"EXISTS (SELECT 1 {SAMPLES} AND s.publicly_releasable IS TRUE)", Boolean, id="id")
+
+
 def of_shown_sample(table: FromClause) -> ColumnElement[bool]:
     """An organism is shown with the samples it is in."""
-    return func.collection.organism_is_shown(table.c.id, False)
+    return SHOWN(table)
 
 
 def of_released_sample(table: FromClause) -> ColumnElement[bool]:
-    return func.collection.organism_is_shown(table.c.id, True)
+    return RELEASED(table)
 
 
 def no_row(table: FromClause) -> ColumnElement[bool]:
@@ -72,17 +98,19 @@ def unless_sensitive(column: str) -> Any:
 
     def value(table: FromClause) -> ColumnElement[Any]:
         open_ = func.collection.coordinate_precision(table.c.id, table.c.group).is_(None)
-        return case((open_, table.c[column]), else_=null())
+        return case((without_sensitive_taxa(table), table.c[column]), (open_, table.c[column]), else_=null())
 
     return value
 
 
 def coarse_georeferences(table: FromClause) -> ColumnElement[Any]:
-    return func.collection.coarse_georeferences(
-        cast(table.c.geo_reference_assertions, JSONB()),
+    assertions = cast(table.c.geo_reference_assertions, JSONB())
+    told = func.collection.coarse_georeferences(
+        assertions,
         func.collection.coordinate_precision(table.c.id, table.c.group),
         type_=JSONB(),
     )
+    return case((without_sensitive_taxa(table), assertions), else_=told)
 
 
 SAMPLE = Disclosure(

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dina.base.jobs import Job
-from dina.base.jsonapi.writing.changes import uuid7
+from dina.base.jsonapi.writing.changes import new_id
 from dina.modules.exchange.importing import store
 from dina.modules.exchange.importing.assemble import NAMED, ORGANISM, Assembler
 from dina.modules.exchange.importing.check import BATCH, Prepared
@@ -15,6 +15,9 @@ from dina.modules.exchange.importing.custom import taken
 from dina.modules.exchange.importing.fields import LAYOUTS
 from dina.modules.exchange.importing.matching import PLACES
 from dina.modules.exchange.importing.presence import BULK, present
+
+LONGEST_CODE = 10
+"""Letters that the code of a collection may have."""
 
 
 async def settle(job: Job, prepared: Prepared) -> None:
@@ -70,12 +73,14 @@ async def make_decided(job: Job, prepared: Prepared, headers: Mapping[str, str])
                 wanted.setdefault(fields[path].targets[0], []).append((decision, name))
     for type_, items in wanted.items():
         module, _, title = PLACES[type_]
-        ids = {name: str(uuid7()) for _, name in items}
+        ids = {name: new_id() for _, name in items}
         data: list[dict[str, Any]] = []
         for name, one in ids.items():
             attributes = {title: name}
             if module == "collection":
                 attributes["group"] = prepared.dataset["group"]
+            if type_ == "collection" and len(name) <= LONGEST_CODE:
+                attributes["code"] = name
             data.append({"type": type_, "id": one, "attributes": attributes})
         for at in range(0, len(data), BATCH):
             answer = await job.client.post(

@@ -95,6 +95,14 @@ class Assembler:
         self.twice: list[str] = []
         for entry in mapping.get("columns", ()):
             self._column(entry, mapping.get("matchBy"))
+        by_part: dict[str, list[tuple[int, str]]] = {}
+        self.steps_to_read: list[Step] = []
+        for step in self.steps:
+            if step.convert is None and step.linking is None and "." not in step.name:
+                by_part.setdefault(step.part, []).append((step.position, step.name))
+            else:
+                self.steps_to_read.append(step)
+        self.plain = list(by_part.items())
         self.unknown += [p for p, _ in self.constants if p not in fields and component_of(p) is None]
         groups = darwin_core()["together"]
         for reader, terms in groups.items():
@@ -149,7 +157,11 @@ class Assembler:
         """What one row says. Nothing here asks anybody anything."""
         parts = Parts(number, {}, {}, [])
         put = parts.put
-        for step in self.steps:
+        for part, plain in self.plain:
+            said = {name: text for position, name in plain if (text := values[position]) is not None}
+            if said:
+                parts.values[part] = said
+        for step in self.steps_to_read:
             text = values[step.position]
             if text is None:
                 continue
@@ -179,7 +191,8 @@ class Assembler:
         for reader, terms in self.together:
             given = tuple(values[position] for _, position in terms)
             if any(given):
-                self._apply(parts, self._reading(reader, terms, given), dict(terms))
+                reading = self._reading(reader, terms, given)
+                self._apply(parts, reading, dict(terms) if reading.faults else NOWHERE)
         self._work_out(parts)
         if self.observes:
             self._observed(parts)
@@ -312,6 +325,7 @@ class Assembler:
             place.setdefault(known.name, value)
 
 
+NOWHERE: Mapping[str, int] = {}
 IN_METRES = {
     f"dwc{end}{what}InMeters": what for end in ("Minimum", "Maximum") for what in ("Elevation", "Depth")
 }

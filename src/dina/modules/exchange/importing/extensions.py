@@ -17,6 +17,8 @@ MEASURED = {
     "measurementDeterminedBy": "verbatimDeterminer", "measurementRemarks": "remarks",
 }  # fmt: skip
 """Terms of measurements and the attributes they fill."""
+SAME = ("scientificName", "verbatimDeterminer", "verbatimDate")
+"""What two tellings of one identification have in common."""
 IDENTIFICATION, MEASUREMENT, MEDIA = "identification", "measurement-or-fact", "multimedia"
 TOGETHER = {
     "name": READERS["name"],
@@ -107,7 +109,10 @@ class Extensions:
             if not (one.get("scientificName") or one.get("verbatimScientificName")):
                 self._kept(parts, IDENTIFICATION, terms, [values])
                 continue
-            if all(main.get(k) == v for k, v in one.items() if k != "scientificNameDetails"):
+            # Archives repeat the identification of the record among those of its history.
+            if main and all(main.get(name) == one.get(name) for name in SAME):
+                for key, text in one.get("managedAttributes", {}).items():
+                    main.setdefault("managedAttributes", {}).setdefault(key, text)
                 continue
             one["isPrimary"] = not main and not parts.more
             parts.more.append(one)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from dina.base.errors import Error
 from dina.base.jobs import Failed, Job
-from dina.base.jsonapi.writing.changes import uuid7
+from dina.base.jsonapi.writing.changes import new_id
 from dina.base.jsonapi.writing.safety import faults as unsafe
 from dina.base.text import LANGUAGES
 from dina.modules.exchange.importing import store
@@ -79,7 +79,7 @@ async def judged(job: Job, prepared: Prepared, rows: list[Parts], texts: Texts) 
     """What the API's rules say of rows; those at fault are taken out until nothing more is found."""
     problems: list[store.Problem] = []
     while rows:
-        chunk = prepared.chunk(rows, {parts.number: str(uuid7()) for parts in rows})
+        chunk = prepared.chunk(rows, {parts.number: new_id() for parts in rows})
         errors = await send(job.client, chunk, dry=True)
         if not errors:
             break

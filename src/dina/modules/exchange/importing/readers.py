@@ -185,6 +185,8 @@ def read_name(texts: Texts) -> Reading:
         }))  # fmt: skip
     parsed = parse_name(full)
     implied = {
+        "genericName": parsed.genus if parsed else None,
+        "higherClassification": " | ".join(name for _, name in ranks) or None,
         "specificEpithet": parsed.specific_epithet if parsed else None,
         "infraspecificEpithet": parsed.infraspecific_epithet if parsed else None,
         "scientificNameAuthorship": parsed.authorship if parsed else None,

@@ -15,7 +15,7 @@ from typing import Any
 
 from dina.base.errors import Error
 from dina.base.jobs import Failed, Job
-from dina.base.jsonapi.writing.changes import uuid7
+from dina.base.jsonapi.writing.changes import new_id
 from dina.modules.exchange.importing import custom, store, undo
 from dina.modules.exchange.importing.again import existing, make_decided, merge, settle
 from dina.modules.exchange.importing.assemble import Parts, digest, judged_with
@@ -211,7 +211,7 @@ async def planned(
         await store.add_identities(connection, id_, dataset["group"], dataset["targetType"], keys)
     if not rows:
         return None
-    ids = {p.number: changed[p.number] if p.number in before else str(uuid7()) for p in rows}
+    ids = {p.number: changed[p.number] if p.number in before else new_id() for p in rows}
     chunk = prepared.chunk(rows, ids)
     chunk.texts = texts
     chunk.existing = before
@@ -233,7 +233,7 @@ async def shared_first(running: Running, connection: store.Connection, chunk: Ch
     id_ = running.dataset["id"]
     digests = list(chunk.digests())
     chunk.shared = await store.shared_of(connection, id_, digests)
-    chunk.fresh = {key: str(uuid7()) for key in digests if key not in chunk.shared}
+    chunk.fresh = {key: new_id() for key in digests if key not in chunk.shared}
     if not chunk.fresh:
         return
     await store.add_shared(connection, id_, chunk.fresh)

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dina.base.jsonapi.operation import Operation
-from dina.modules.exchange.operations import exporting, importing
+from dina.modules.exchange.operations import exporting, importing, publishing
 
-OPERATIONS: tuple[Operation, ...] = (*importing.OPERATIONS, *exporting.OPERATIONS)
+OPERATIONS: tuple[Operation, ...] = (
+    *importing.OPERATIONS,
+    *exporting.OPERATIONS,
+    *publishing.OPERATIONS,
+)

@@ -2,5 +2,14 @@
 
 from dina.modules.exchange.resources.exporting import DataExport, DataExportTemplate
 from dina.modules.exchange.resources.importing import ImportDataset, ImportRecipe
+from dina.modules.exchange.resources.publishing import Dataset, DatasetVersion, RetiredIdentifier
 
-__all__ = ["DataExport", "DataExportTemplate", "ImportDataset", "ImportRecipe"]
+__all__ = [
+    "DataExport",
+    "DataExportTemplate",
+    "Dataset",
+    "DatasetVersion",
+    "ImportDataset",
+    "ImportRecipe",
+    "RetiredIdentifier",
+]

@@ -7,6 +7,7 @@ from dina.base.resource import module_base
 GROUP = "GroupAuthorizationService"
 GROUP_ONLY = "GroupWithReadAuthorizationService"
 OWNER = "ObjectOwnerAuthorizationService"
+READ_ONLY = "ReadOnlyAuthorizationService"
 
 
 class Base(module_base("exchange")):  # type: ignore[misc]
