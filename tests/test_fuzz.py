@@ -22,7 +22,12 @@ EVERYTHING = "examples,coverage,fuzzing"
 @pytest.mark.parametrize(
     ("module", "phases"),
     # Systematic coverage of the collection module is 31,000 requests; its many types share one code.
-    [("agent", EVERYTHING), ("user", EVERYTHING), ("collection", "examples,fuzzing")],
+    [
+        ("agent", EVERYTHING),
+        ("user", EVERYTHING),
+        ("collection", "examples,fuzzing"),
+        ("exchange", "examples,fuzzing"),
+    ],
 )
 def test_nothing_made_up_breaks_the_module(module: str, phases: str, server_url: str, tmp_path: Path) -> None:
     with socket.socket() as free:

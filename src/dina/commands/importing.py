@@ -31,6 +31,9 @@ def import_file(
     unknown: Annotated[
         str, typer.Option(help="What becomes of names that are not here yet: ask, leave (as text) or create")
     ] = "ask",
+    as_records: Annotated[
+        bool, typer.Option("--as-records", help="Each row is a record of that kind, whatever the file lists")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before importing")] = False,
     undo: Annotated[str, typer.Option(help="Take back the import with this id")] = "",
     server: Server = "http://127.0.0.1:8000",
@@ -56,6 +59,8 @@ def import_file(
                 f"{PREFIX}/import-dataset", {"name": file.name, "group": group, "targetType": kind}, links
             )
             await stage(client, made.id, file)
+            if as_records:
+                await take_as_records(client, made.id)
             await act(client, made.id, "check")
             if unknown in ("leave", "create") and await settle(client, made.id, unknown):
                 await act(client, made.id, "check")
@@ -91,6 +96,15 @@ async def stage(client: Client, id_: str, file: Path) -> None:
     if answer.status_code >= 400:
         raise ApiError(answer.status_code, document.get("errors", []))
     await follow(client, PREFIX, document["data"]["id"])
+
+
+async def take_as_records(client: Client, id_: str) -> None:
+    """Say that each row becomes a record although the file is a list of something else."""
+    path = f"{PREFIX}/import-dataset/{id_}"
+    mapping = (await client.get(path)).one.attributes["mapping"]
+    attributes = {"mapping": {**mapping, "rowsAre": "records"}}
+    body = {"data": {"type": "import-dataset", "id": id_, "attributes": attributes}}
+    await client.request("PATCH", path, body=body)
 
 
 async def act(

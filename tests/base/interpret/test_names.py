@@ -98,3 +98,9 @@ def test_it_agrees_with_the_parsers_own_cases() -> None:
             differences.append(f"{case['input']!r}: {said} {meant}")
     print(f"\n{len(cases)} names, {len(differences)} read otherwise")
     assert len(differences) <= len(cases) * 0.03, "\n".join(differences)
+
+
+def test_a_comparison_below_the_species_has_one_epithet() -> None:
+    found = parse_name("Aus bus cf. cus")
+    assert found is not None
+    assert (found.specific_epithet, found.infraspecific_epithet) == ("bus", "cus")

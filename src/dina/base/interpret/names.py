@@ -18,7 +18,7 @@ from typing import Any, Literal
 
 import orjson
 
-from dina.base.json import is_object
+from dina.base.json import is_array, is_object
 
 MAX_LENGTH = 500
 QUALITY = {1: "clean", 2: "small problems", 3: "serious problems", 4: "doubtful", 0: "not understood"}
@@ -152,7 +152,9 @@ def _parts(details: dict[str, Any]) -> dict[str, str]:
             continue
         out = {name: value for name, value in parts.items() if isinstance(value, str)}
         if parts.get("infraspecies"):
-            out["infraspecies"] = str(parts["infraspecies"][-1]["value"])
+            # A list of them, but one alone in a comparison (`Aus bus cus cf.`).
+            last = parts["infraspecies"][-1] if is_array(parts["infraspecies"]) else parts["infraspecies"]
+            out["infraspecies"] = str(last["value"])
         return out
     return {}
 

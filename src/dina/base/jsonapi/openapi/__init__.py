@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from dina.base.jsonapi.openapi.extension import x_dina
+from dina.base.jsonapi.openapi.jobs import job_paths, job_schema
 from dina.base.jsonapi.openapi.parameters import (
     filter_parameters,
     flag,
@@ -60,6 +61,9 @@ class _Description:
             self.type_schemas(resource)
             self.type_paths(resource)
         self.module_paths()
+        if self.service.module.jobs:
+            self.schemas["job"] = job_schema(self.service)
+            self.paths |= job_paths(self.operation)
         self.own_paths()
         return {
             "openapi": "3.0.3",

@@ -320,24 +320,32 @@ async def confirm_made(
         )
 
 
-async def forget(connection: Connection, id_: str) -> None:
-    """Nothing of the data set is in the collection any more: its rows may be imported anew.
+async def forget(connection: Connection, id_: str, kept: Sequence[str] = ()) -> None:
+    """What the data set made is no longer in the collection: its rows may be imported anew, but for those `kept`.
 
-    Identifiers of records that it made lead nowhere now; those of records it only changed lead to the data set
-    they came with before, and differ from whatever comes next.
+    Identifiers of records that it made lead nowhere now, whichever data set had them last; those of records it
+    only changed lead to the data set they came with before, and differ from whatever comes next.
     """
-    made = "SELECT m.id FROM exchange.import_made m WHERE m.dataset = %(id)s::uuid AND m.action"
+    made = (
+        "SELECT m.id FROM exchange.import_made m WHERE m.dataset = %(id)s::uuid "
+        "AND NOT m.id = ANY(%(kept)s::uuid[]) AND m.action"
+    )
+    values = {"id": id_, "kept": list(kept)}
     await connection.execute(
         f"DELETE FROM exchange.identity WHERE id IN ({made} = 'created')",  # type: ignore[arg-type]
-        {"id": id_},
+        values,
     )
     await connection.execute(
         "UPDATE exchange.identity SET dataset = former, former = NULL, "  # type: ignore[arg-type]
         f"digest = CASE WHEN id IN ({made} = 'updated') THEN '' ELSE digest END "
-        "WHERE dataset = %(id)s::uuid AND former IS NOT NULL",
-        {"id": id_},
+        "WHERE dataset = %(id)s::uuid AND former IS NOT NULL AND NOT id = ANY(%(kept)s::uuid[])",
+        values,
     )
-    await clear(connection, id_, "import_made", "import_shared")
+    await connection.execute(
+        "DELETE FROM exchange.import_made WHERE dataset = %(id)s::uuid AND NOT id = ANY(%(kept)s::uuid[])",
+        values,
+    )
+    await clear(connection, id_, "import_shared")
 
 
 NOT_IMPORTED = "NOT EXISTS (SELECT FROM exchange.import_made m WHERE m.dataset = r.dataset AND m.number = r.number AND m.done)"

@@ -10,11 +10,13 @@ import httpx
 from dina.base.errors import Error
 from dina.base.jobs import Failed, Job
 from dina.modules.exchange.importing import store
-from dina.modules.exchange.importing.guard import alone
+from dina.modules.exchange.importing.guard import alone, of
+from dina.modules.exchange.importing.presence import present
 
 MODULES = ("collection", "agent")
 """Modules an import writes to, in the order in which they are undone: links before what they point at."""
 PART = 5000
+LOOKED_UP = 500
 
 
 def understood(answer: httpx.Response) -> None:
@@ -43,7 +45,18 @@ async def preview(client: httpx.AsyncClient, change_set: str) -> dict[str, Any]:
 
 
 async def preview_job(job: Job) -> Mapping[str, Any]:
-    return await preview(job.client, job.parameters["changeSet"])
+    async with alone(job) as dataset:
+        await refuse_unless_deleting(job, dataset)
+        return await preview(job.client, job.parameters["changeSet"])
+
+
+async def refuse_unless_deleting(job: Job, dataset: Mapping[str, Any]) -> None:
+    """Whoever may add records need not be allowed to delete them; better said at once than half way."""
+    body = {"data": {"type": dataset["targetType"], "attributes": {"group": dataset["group"]}}}
+    answer = await job.client.post(f"/{of(dataset['targetType'])}/v1/permission-check", json=body)
+    understood(answer)
+    if "delete" not in answer.json()["data"]["attributes"]["permissions"]:
+        raise Failed(Error("FORBIDDEN", key="import.mayNotUndo"))
 
 
 async def undo(job: Job) -> Mapping[str, Any]:
@@ -57,17 +70,34 @@ async def _undo(job: Job, dataset: Mapping[str, Any]) -> Mapping[str, Any]:
     change_set: str = job.parameters["changeSet"]
     if (dataset["receipt"] or {}).get("changeSet", change_set) != change_set:
         raise Failed(Error("BUSINESS_RULE", key="import.notImported"))
+    await refuse_unless_deleting(job, dataset)
     if not job.checkpoint and not job.parameters.get("skipConflicts"):
         found = await preview(job.client, change_set)
         if found["blocked"]:
             raise Failed(Error("UNDO_CONFLICT", key="undo.conflicts", values={"count": found["blocked"]}))
     blocked = await whole(job, change_set)
+    kept = await still_there(job, dataset) if blocked else set[str]()
     async with job.pools.write.connection() as connection, connection.transaction():
-        await store.forget(connection, id_)
+        await store.forget(connection, id_, sorted(kept))
     async with job.pools.write.connection() as connection:
         left: dict[str, Any] = {"state": "PARTLY_IMPORTED"} if blocked else {"state": "UNDONE", "receipt": {}}
         await store.save(connection, id_, job.caller.username, **left)
     return {"blocked": blocked}
+
+
+async def still_there(job: Job, dataset: Mapping[str, Any]) -> set[str]:
+    """Records of the data set that had to be left."""
+    async with job.pools.write.connection() as connection:
+        cursor = await connection.execute(
+            "SELECT id::text FROM exchange.import_made WHERE dataset = %s::uuid", [dataset["id"]]
+        )
+        ids = [row[0] for row in await cursor.fetchall()]
+    kept: set[str] = set()
+    for at in range(0, len(ids), LOOKED_UP):
+        kept |= await present(
+            job.client, of(dataset["targetType"]), dataset["targetType"], ids[at : at + LOOKED_UP]
+        )
+    return kept
 
 
 async def whole(job: Job, change_set: str) -> int:
