@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,6 +16,11 @@ from tests.conftest import client_of, resource
 EXCHANGE = "/exchange/v1"
 
 
+def half_sent() -> set[Path]:
+    """Uploads that lie about in the directory for temporary files."""
+    return set(Path(tempfile.gettempdir()).glob("dina-upload-*"))
+
+
 class Desk:
     """A curator at work on one import."""
 
@@ -22,17 +28,20 @@ class Desk:
         self.app = app
         self.client = client or client_of(app)
         self.id = ""
+        self.job = ""
+        """The last job that was begun."""
 
     async def work(self) -> None:
         with tempfile.TemporaryDirectory() as scratch:
             await self.app.worker(Path(scratch)).run(until_idle=True)
+            assert os.listdir(scratch) == [], "a job leaves nothing in its workspace"
 
     async def done(self, answer: httpx.Response) -> dict[str, Any]:
         """The job that a request started, when it is over."""
         assert answer.status_code == 202, answer.text
-        id_ = answer.json()["data"]["id"]
+        self.job = answer.json()["data"]["id"]
         await self.work()
-        found = await self.client.get(f"{EXCHANGE}/job/{id_}")
+        found = await self.client.get(f"{EXCHANGE}/job/{self.job}")
         return found.json()["data"]["attributes"]
 
     async def send(self, name: str, content: bytes, **attributes: Any) -> dict[str, Any]:
@@ -43,13 +52,15 @@ class Desk:
         return await self.upload(name, content)
 
     async def upload(self, name: str, content: bytes) -> dict[str, Any]:
-        answer = await self.client.post(
+        return await self.done(await self.upload_answer(name, content))
+
+    async def upload_answer(self, name: str, content: bytes) -> httpx.Response:
+        return await self.client.post(
             f"{EXCHANGE}/import-dataset/{self.id}/file",
             params={"name": name},
             content=content,
             headers={"content-type": "application/octet-stream"},
         )
-        return await self.done(answer)
 
     async def dataset(self) -> dict[str, Any]:
         found = await self.client.get(f"{EXCHANGE}/import-dataset/{self.id}")
@@ -84,6 +95,52 @@ class Desk:
         )
         assert found.status_code == 200, found.text
         return [one["attributes"] for one in found.json()["data"]]
+
+    async def settle(self, action: str = "leave") -> int:
+        """Decide all open names alike; how many there were."""
+        open_names = [
+            {"field": field, "name": name, "action": action}
+            for field, names in ((await self.dataset())["decisions"] or {}).items()
+            for name, one in names.items()
+            if one["action"] == "ask"
+        ]
+        if open_names:
+            answer = await self.act("decisions", {"decisions": open_names})
+            assert answer.status_code == 200, answer.text
+        return len(open_names)
+
+    async def holdings(self) -> dict[str, int]:
+        """How many records of every type the collection and agent modules hold."""
+        async with self.app.pools.write.connection() as connection:
+            cursor = await connection.execute(
+                "SELECT table_schema, table_name FROM information_schema.columns WHERE column_name = 'deleted_on' "
+                "AND table_schema IN ('collection', 'agent') ORDER BY 1, 2"
+            )
+            tables = await cursor.fetchall()
+            counting = " UNION ALL ".join(
+                f"SELECT '{schema}.{name}', count(*) FROM {schema}.\"{name}\" WHERE deleted_on IS NULL"
+                for schema, name in tables
+            )
+            cursor = await connection.execute(counting)  # type: ignore[arg-type]
+            return dict(await cursor.fetchall())
+
+    async def staged(self) -> int:
+        """Rows of the data set in the staging tables."""
+        async with self.app.pools.write.connection() as connection:
+            cursor = await connection.execute(
+                "SELECT count(*) FROM exchange.import_row WHERE dataset = %s::uuid", [self.id]
+            )
+            (number,) = await cursor.fetchone() or (0,)
+            return int(number)
+
+    async def files(self) -> list[str]:
+        """What is kept of the files that were sent."""
+        files = self.app.services["exchange"].files
+        assert files is not None
+        return sorted(await files.listed(f"import/{self.id}/"))
+
+    async def check_refused(self) -> int:
+        return (await self.act("check")).status_code
 
     async def count(self, path: str) -> int:
         found = await self.client.get(f"/collection/v1/{path}")

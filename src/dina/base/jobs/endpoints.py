@@ -119,7 +119,9 @@ async def retry(service: Service, request: Request, id_: str) -> Answer:
     if row.state not in ("failed", "stopped"):
         raise Problem(Error("BUSINESS_RULE", key="job.notOver", values={"state": row.state}))
     async with service.pools.write.connection() as connection:
-        await store.requeue(connection, id_)
+        await store.requeue(
+            connection, id_, request.caller if request.caller.username == row.author else None
+        )
     row = await load(service, request, id_)
     data = resource_of(service, row, request.language, request.prefix)
     return plain_document(service, request, data, status=202)

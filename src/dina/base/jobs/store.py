@@ -237,11 +237,12 @@ async def request_stop(connection: Connection, id_: str) -> None:
     )
 
 
-async def requeue(connection: Connection, id_: str) -> None:
-    """Let a failed or stopped job go on from where it was."""
+async def requeue(connection: Connection, id_: str, caller: Caller | None = None) -> None:
+    """Let a failed or stopped job go on from where it was, with the rights its author has now (`caller`)."""
+    rights = None if caller is None else orjson.dumps(caller_document(caller)).decode()
     await connection.execute(
-        "UPDATE dina.job SET state = 'queued', error = NULL, attempts = 0, stop_requested = false, finished_on = NULL "
-        "WHERE id = %s::uuid AND state IN ('failed', 'stopped')",
-        [id_],
+        "UPDATE dina.job SET state = 'queued', error = NULL, attempts = 0, stop_requested = false, finished_on = NULL, "
+        "caller = coalesce(%s::jsonb, caller) WHERE id = %s::uuid AND state IN ('failed', 'stopped')",
+        [rights, id_],
     )
     await connection.execute("NOTIFY dina_job")

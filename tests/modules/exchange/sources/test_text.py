@@ -65,7 +65,10 @@ def written(rows: list[list[str]], encoding: str, delimiter: str, end: str) -> b
     """Rows as the csv module writes them; delimiters of several characters by quoting everything."""
     out = io.StringIO(newline="")
     if len(delimiter) == 1:
-        csv.writer(out, delimiter=delimiter, lineterminator=end).writerows(rows)
+        # The writer of Python 3.11 leaves a bare carriage return without quotes where lines end otherwise.
+        every = any("\r" in cell for row in rows for cell in row)
+        quoting = csv.QUOTE_ALL if every else csv.QUOTE_MINIMAL
+        csv.writer(out, delimiter=delimiter, lineterminator=end, quoting=quoting).writerows(rows)
         return out.getvalue().encode(encoding)
     for row in rows:
         quoted = ('"' + cell.replace('"', '""') + '"' for cell in row)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -111,7 +113,7 @@ def read_create(
     if chosen is not None and not (isinstance(chosen, str) and UUID_FORM.fullmatch(chosen)):
         errors.append(Error("MALFORMED_DOCUMENT", key="body.id", pointer="/id"))
         chosen = None
-    id_ = chosen.lower() if chosen else lids.get(str(item.get("lid", "")), "") or str(uuid7())
+    id_ = chosen.lower() if chosen else lids.get(str(item.get("lid", "")), "") or new_id()
     change = Change("create", resource, id_, pointer, index, chosen_id=bool(chosen))
     errors += read_members(change, item, lids)
     return change, [change.located(e) for e in errors]
@@ -278,10 +280,12 @@ def read_identifier(
 
 def uuid7() -> uuid.UUID:
     """A version 7 UUID (RFC 9562 §5.7): ordered by time, so that indexes grow at their end."""
-    import secrets
-    import time
+    return uuid.UUID(new_id())
 
-    moment = time.time_ns()
-    millis, fraction = divmod(moment, 1_000_000)
-    value = (millis & (1 << 48) - 1) << 80 | 0x7 << 76 | (fraction * 4096 // 1_000_000) << 64
-    return uuid.UUID(int=value | 0b10 << 62 | secrets.randbits(62))
+
+def new_id() -> str:
+    """The text of a new version 7 UUID, without the detour over an object."""
+    millis, fraction = divmod(time.time_ns(), 1_000_000)
+    chance = os.urandom(8).hex()
+    head = f"{millis:012x}7{fraction * 4096 // 1_000_000:03x}"
+    return f"{head[:8]}-{head[8:12]}-{head[12:]}-{'89ab'[int(chance[0], 16) & 3]}{chance[1:4]}-{chance[4:]}"

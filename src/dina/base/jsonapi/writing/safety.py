@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from dina.base.errors import Error, escape_pointer
@@ -25,24 +25,23 @@ def is_active(text: str) -> bool:
     return ELEMENT.search(text) is not None or UNCLOSED.search(text) is not None
 
 
-def harmless(value: Any, depth: int = 1) -> bool:
-    """Whether there can be no fault in the value; quick, since nearly everything that is sent is harmless."""
-    if isinstance(value, str):
-        return "<" not in value and "\x00" not in value
+def harmless(value: dict[str, Any] | list[Any], depth: int = 1) -> bool:
+    """Whether there can be no fault in what is sent; quick, since nearly everything is harmless."""
+    if depth > MAX_DEPTH or len(value) > MAX_MEMBERS:
+        return False
     if isinstance(value, dict):
-        if depth > MAX_DEPTH or len(value) > MAX_MEMBERS:  # pyright: ignore[reportUnknownArgumentType]
-            return False
-        for name, inner in value.items():  # pyright: ignore[reportUnknownVariableType]
+        for name in value:
             if "<" in name or "\x00" in name:
                 return False
-            if isinstance(inner, (str, dict, list)) and not harmless(inner, depth + 1):
+        inside: Iterable[Any] = value.values()
+    else:
+        inside = value
+    for inner in inside:
+        if isinstance(inner, str):
+            if "<" in inner or "\x00" in inner:
                 return False
-    elif isinstance(value, list):
-        if depth > MAX_DEPTH or len(value) > MAX_MEMBERS:  # pyright: ignore[reportUnknownArgumentType]
+        elif isinstance(inner, (dict, list)) and not harmless(inner, depth + 1):  # pyright: ignore[reportUnknownArgumentType]
             return False
-        for inner in value:  # pyright: ignore[reportUnknownVariableType]
-            if isinstance(inner, (str, dict, list)) and not harmless(inner, depth + 1):
-                return False
     return True
 
 

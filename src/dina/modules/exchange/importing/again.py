@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dina.base.errors import Error
-from dina.base.jobs import Failed, Job
-from dina.base.jsonapi.writing.changes import uuid7
+from dina.base.jobs import Job
+from dina.base.jsonapi.writing.changes import new_id
 from dina.modules.exchange.importing import store
 from dina.modules.exchange.importing.assemble import NAMED, ORGANISM, Assembler
 from dina.modules.exchange.importing.check import BATCH, Prepared
 from dina.modules.exchange.importing.chunk import Chunk
+from dina.modules.exchange.importing.custom import taken
+from dina.modules.exchange.importing.fields import LAYOUTS
 from dina.modules.exchange.importing.matching import PLACES
+from dina.modules.exchange.importing.presence import BULK, present
 
-BULK = {"content-type": "application/vnd.api+json; ext=bulk", "prefer": "errors=9999"}
+LONGEST_CODE = 10
+"""Letters that the code of a collection may have."""
 
 
 async def settle(job: Job, prepared: Prepared) -> None:
     """Find out which of the rows that were under way when a worker died have been stored."""
-    id_ = prepared.dataset["id"]
+    id_, target = prepared.dataset["id"], prepared.dataset["targetType"]
     async with job.pools.write.connection() as connection:
         cursor = await connection.execute(
             "SELECT number, id::text, action FROM exchange.import_made WHERE dataset = %s::uuid AND NOT done ORDER BY number",
@@ -28,7 +31,7 @@ async def settle(job: Job, prepared: Prepared) -> None:
         open_rows = await cursor.fetchall()
         for at in range(0, len(open_rows), BATCH):
             part = open_rows[at : at + BATCH]
-            there = await present(job, prepared, [row_id for _, row_id, _ in part])
+            there = await present(job.client, prepared.module, target, [row_id for _, row_id, _ in part])
             stored = [number for number, row_id, action in part if row_id in there and action == "created"]
             lost = [number for number, row_id, action in part if row_id not in there or action != "created"]
             await connection.execute(
@@ -48,7 +51,7 @@ async def settle(job: Job, prepared: Prepared) -> None:
             there = {
                 one
                 for at in range(0, len(ids), BATCH)
-                for one in await present(job, prepared, ids[at : at + BATCH], type_)
+                for one in await present(job.client, prepared.module, type_, ids[at : at + BATCH])
             }
             await connection.execute(
                 "DELETE FROM exchange.import_shared WHERE dataset = %s::uuid AND type = %s AND NOT done AND NOT id = ANY(%s::uuid[])",
@@ -57,25 +60,6 @@ async def settle(job: Job, prepared: Prepared) -> None:
         await connection.execute(
             "UPDATE exchange.import_shared SET done = true WHERE dataset = %s::uuid", [id_]
         )
-
-
-async def present(job: Job, prepared: Prepared, ids: Sequence[str], type_: str | None = None) -> set[str]:
-    """Which of the ids are records."""
-    type_ = type_ or prepared.dataset["targetType"]
-    answer = await job.client.post(
-        f"/{prepared.module}/v1/{type_}/bulk-load?fields[{type_}]=createdOn",
-        json={"data": [{"type": type_, "id": one} for one in ids]},
-        headers={"content-type": "application/vnd.api+json; ext=bulk", "prefer": "errors=9999"},
-    )
-    if answer.status_code < 300:
-        return set(ids)
-    if answer.status_code not in (404, 410):
-        answer.raise_for_status()
-    gone = {
-        str(error.get("source", {}).get("pointer", "")).rsplit("/", 1)[-1]
-        for error in answer.json()["errors"]
-    }
-    return {one for one in ids if one not in gone}
 
 
 async def make_decided(job: Job, prepared: Prepared, headers: Mapping[str, str]) -> dict[str, Any]:
@@ -89,12 +73,14 @@ async def make_decided(job: Job, prepared: Prepared, headers: Mapping[str, str])
                 wanted.setdefault(fields[path].targets[0], []).append((decision, name))
     for type_, items in wanted.items():
         module, _, title = PLACES[type_]
-        ids = {name: str(uuid7()) for _, name in items}
+        ids = {name: new_id() for _, name in items}
         data: list[dict[str, Any]] = []
         for name, one in ids.items():
             attributes = {title: name}
             if module == "collection":
                 attributes["group"] = prepared.dataset["group"]
+            if type_ == "collection" and len(name) <= LONGEST_CODE:
+                attributes["code"] = name
             data.append({"type": type_, "id": one, "attributes": attributes})
         for at in range(0, len(data), BATCH):
             answer = await job.client.post(
@@ -106,11 +92,7 @@ async def make_decided(job: Job, prepared: Prepared, headers: Mapping[str, str])
                     **headers,
                 },
             )
-            if answer.status_code >= 300:
-                reason = answer.json()["errors"][0]["detail"]
-                raise Failed(
-                    Error("BUSINESS_RULE", key="import.create", values={"type": type_, "reason": reason})
-                )
+            await taken(answer, type_)
         for decision, name in items:
             decision["id"] = ids[name]
     if wanted:
@@ -120,15 +102,14 @@ async def make_decided(job: Job, prepared: Prepared, headers: Mapping[str, str])
 
 
 async def existing(job: Job, prepared: Prepared, ids: Mapping[int, str]) -> dict[int, dict[str, Any]]:
-    """Records that rows change: their attributes and organism. Those deleted since are not among them."""
+    """Records that rows change: their attributes and organism."""
     if not ids:
         return {}
     type_ = prepared.dataset["targetType"]
-    include = "?include=organism" if type_ == "material-sample" else ""
-    there = await present(job, prepared, list(ids.values()))
+    include = "?include=organism" if type_ in LAYOUTS else ""
     answer = await job.client.post(
         f"/{prepared.module}/v1/{type_}/bulk-load{include}",
-        json={"data": [{"type": type_, "id": one} for one in ids.values() if one in there]},
+        json={"data": [{"type": type_, "id": one} for one in ids.values()]},
         headers=BULK,
     )
     answer.raise_for_status()
@@ -138,7 +119,8 @@ async def existing(job: Job, prepared: Prepared, ids: Mapping[int, str]) -> dict
     }
     found: dict[str, dict[str, Any]] = {}
     for one in body["data"]:
-        linked: list[Any] = one.get("relationships", {}).get("organism", {}).get("data") or []
+        linked: Any = one.get("relationships", {}).get("organism", {}).get("data") or []
+        linked = linked if isinstance(linked, list) else [linked]
         own = linked[0]["id"] if len(linked) == 1 else None
         found[one["id"]] = {
             "attributes": one["attributes"], "organism": own, "of organism": organisms.get(own or "", {}),

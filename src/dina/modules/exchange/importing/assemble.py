@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
 
-from dina.modules.exchange.importing.fields import PARTS, WIDE, Field, component_of, darwin_core
+from dina.modules.exchange.importing.fields import PARTS, WIDE, Field, component_of, darwin_core, key_of
 from dina.modules.exchange.importing.readers import (
     CONTEXT,
     EVENT,
@@ -84,11 +86,24 @@ class Assembler:
         self.together: list[tuple[str, list[tuple[str, int]]]] = []
         self.terms: dict[str, int] = {}
         self.unknown: list[str] = []
+        self.observes = "basisOfRecord" in fields
+        """Whether rows are observations: what would be the specimen's custom field is the organism's."""
         self.key_position: int | None = None
+        self._filled: set[str] = set()
         self._read: dict[Any, Reading] = {}
         self._converted: dict[tuple[int, str], Any] = {}
+        self.twice: list[str] = []
         for entry in mapping.get("columns", ()):
             self._column(entry, mapping.get("matchBy"))
+        by_part: dict[str, list[tuple[int, str]]] = {}
+        self.steps_to_read: list[Step] = []
+        for step in self.steps:
+            if step.convert is None and step.linking is None and "." not in step.name:
+                by_part.setdefault(step.part, []).append((step.position, step.name))
+            else:
+                self.steps_to_read.append(step)
+        self.plain = list(by_part.items())
+        self.unknown += [p for p, _ in self.constants if p not in fields and component_of(p) is None]
         groups = darwin_core()["together"]
         for reader, terms in groups.items():
             present = [(term, self.terms[term]) for term in terms if term in self.terms]
@@ -109,7 +124,12 @@ class Assembler:
             self.key_position = position
         if entry.get("skip") or not path:
             return
+        if path in self._filled and not (path in self.fields and self.fields[path].many):
+            self.twice.append(path)
+        self._filled.add(path)
         if path.startswith("dwc:"):
+            if not any(path[4:] in terms for terms in darwin_core()["together"].values()):
+                self.unknown.append(path)
             self.terms[path[4:]] = position
             return
         own = component_of(path)
@@ -122,7 +142,7 @@ class Assembler:
         known = self.fields.get(path)
         if known is None:
             head, _, key = path.rpartition(".")
-            if head == "identifiers":
+            if head == "identifiers" and "identifiers" in self.fields:
                 self.steps.append(Step(position, "", f"identifiers.{key}", None, None))
                 return
             self.unknown.append(path)
@@ -137,7 +157,11 @@ class Assembler:
         """What one row says. Nothing here asks anybody anything."""
         parts = Parts(number, {}, {}, [])
         put = parts.put
-        for step in self.steps:
+        for part, plain in self.plain:
+            said = {name: text for position, name in plain if (text := values[position]) is not None}
+            if said:
+                parts.values[part] = said
+        for step in self.steps_to_read:
             text = values[step.position]
             if text is None:
                 continue
@@ -152,7 +176,10 @@ class Assembler:
                 if found is None:
                     found = self._remember(self._converted, key, step.convert(text))
                 value, fault = found
-                if fault is not None and step.name in IN_METRES and self._in_words(parts, step, text):
+                if fault is not None and (
+                    (step.name in IN_METRES and self._in_words(parts, step, text))
+                    or (step.name == UNCERTAINTY and self._rounded(parts, text))
+                ):
                     continue
                 if fault is not None:
                     parts.faults.append((step.position, fault))
@@ -164,8 +191,11 @@ class Assembler:
         for reader, terms in self.together:
             given = tuple(values[position] for _, position in terms)
             if any(given):
-                self._apply(parts, self._reading(reader, terms, given), dict(terms))
+                reading = self._reading(reader, terms, given)
+                self._apply(parts, reading, dict(terms) if reading.faults else NOWHERE)
         self._work_out(parts)
+        if self.observes:
+            self._observed(parts)
         for path, value in self.constants:
             self._constant(parts, path, value)
         if self.key_position is not None:
@@ -191,7 +221,7 @@ class Assembler:
 
     def _apply(self, parts: Parts, reading: Reading, positions: Mapping[str, int]) -> None:
         for part, name, value in reading.assignments:
-            parts.put(part, name, value)
+            parts.put(ORGANISM if self.observes and part == "" else part, name, value)
         for fault in reading.faults:
             parts.faults.append((positions.get(fault.term, self.terms.get(fault.term)), fault))
 
@@ -236,6 +266,35 @@ class Assembler:
                 positions = {f"verbatim{what}": next(k for k, v in self.paths.items() if v == path)}
                 self._apply(parts, span_of(what, text), positions)
 
+    @staticmethod
+    def _rounded(parts: Parts, text: str) -> bool:
+        """An uncertainty with decimals or its unit is rounded up to whole metres; the text stays beside it."""
+        found = re.fullmatch(
+            r"(\d{1,8}(?:\.\d+)?)\s*(?:m|metres?|meters?|mètres?)?\.?", text.strip(), re.IGNORECASE
+        )
+        if found is None:
+            return False
+        parts.put(GEO, UNCERTAINTY, math.ceil(float(found[1])))
+        parts.put(EVENT, f"{CUSTOM}.{key_of('coordinateUncertaintyInMeters')}", text)
+        return True
+
+    def _observed(self, parts: Parts) -> None:
+        """An observation says by itself what was seen and when; organism and event say it in full."""
+        own, event = parts.values.setdefault("", {}), parts.values.get(EVENT, {})
+        named = parts.values.get(NAMED, {})
+        said = {
+            "scientificName": named.get("scientificName"),
+            "verbatimName": named.get("verbatimScientificName"),
+            "higherClassification": named.get("scientificNameDetails", {})
+            .get("classificationPath", "")
+            .split("|"),
+            "observedOn": None if "endEventDateTime" in event else event.get("startEventDateTime"),
+            "verbatimDate": event.get("verbatimEventDateTime"),
+        }
+        for name, value in said.items():
+            if value and value != [""]:
+                own.setdefault(name, value)
+
     def _in_words(self, parts: Parts, step: Step, text: str) -> bool:
         """A height or depth in metres that is no plain number (`~ 1800`) is read as its verbatim text would be."""
         what = IN_METRES[step.name]
@@ -254,19 +313,23 @@ class Assembler:
         return next((position for position, one in self.paths.items() if one == path), -1)
 
     def _constant(self, parts: Parts, path: str, value: Any) -> None:
-        known = self.fields.get(path)
-        if known is None:
+        if component_of(path) is not None:
+            part, _, name = path.rpartition(f"{CUSTOM}.")
+            parts.values.setdefault(part.rstrip("."), {}).setdefault(CUSTOM, {}).setdefault(name, str(value))
             return
+        known = self.fields[path]
         if known.linking:
-            parts.links.setdefault(path, []).append((known.targets[0], value))
+            parts.links.setdefault(path, []).append((known.targets[0], str(value)))
         else:
             place = parts.values.setdefault(known.part, {})
             place.setdefault(known.name, value)
 
 
+NOWHERE: Mapping[str, int] = {}
 IN_METRES = {
     f"dwc{end}{what}InMeters": what for end in ("Minimum", "Maximum") for what in ("Elevation", "Depth")
 }
+UNCERTAINTY = "dwcCoordinateUncertaintyInMeters"
 _POINT_TERMS = ("verbatimCoordinates", "verbatimLatitude")
 
 
@@ -294,6 +357,15 @@ def digest(value: Any) -> bytes:
     return hashlib.blake2b(content, digest_size=16).digest()
 
 
+def judged_with(dataset: Mapping[str, Any]) -> str:
+    """What a check depends on beside the rows: it holds as long as this is the same."""
+    decided = {
+        field: {name: one["action"] for name, one in names.items()}
+        for field, names in (dataset["decisions"] or {}).items()
+    }
+    return digest([dataset["targetType"], dataset["mapping"], decided]).hex()
+
+
 __all__ = [
     "CONTEXT",
     "EVENT",
@@ -305,5 +377,6 @@ __all__ = [
     "Assembler",
     "Parts",
     "digest",
+    "judged_with",
     "names_in",
 ]

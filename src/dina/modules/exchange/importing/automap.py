@@ -17,6 +17,7 @@ from dina.modules.exchange.importing.fields import (
     Field,
     component_of,
     darwin_core,
+    homes_in,
     key_of,
     term_homes,
 )
@@ -24,6 +25,9 @@ from dina.modules.exchange.importing.fields import (
 PREFIXES = ("http://rs.tdwg.org/dwc/terms/", "http://purl.org/dc/terms/", "http://purl.org/dc/elements/1.1/")
 SECOND = frozenset({"locality", "occurrenceRemarks"})
 """Terms that give way to the other one that has the same home (`verbatimLocality`, `materialEntityRemarks`)."""
+CUSTOM, ORGANISM_CUSTOM = COMPONENTS["MATERIAL_SAMPLE"], COMPONENTS["ORGANISM"]
+WIDE_ONLY = "collectingEvent.dwcRecordedBy"
+"""A field that only kinds of record with several parts have."""
 CLOSE = 0.87
 """How alike two headings must be to be taken for the same word misspelt."""
 
@@ -64,14 +68,14 @@ def guess(heading: str, term: str | None, fields: Mapping[str, Field], samples: 
     if term is not None:
         local = next((term.removeprefix(p) for p in PREFIXES if term.startswith(p)), term.rsplit("/", 1)[-1])
         local = local.rsplit("#", 1)[-1]
-        if local in term_homes():
+        if local in term_homes() and not (fields and WIDE_ONLY not in fields):
             return Guess(local, "term", 0.99 if local in SECOND else 1.0)
     if heading in fields:
         return Guess(heading, "field", 1.0)
     text = plain(heading)
     if not text:
         return Guess(None, "none", 0.0)
-    if fields and "collectingEvent.dwcRecordedBy" not in fields:
+    if fields and WIDE_ONLY not in fields:
         return _by_label(text, fields)
     by_name = {plain(path): path for path in fields} | {
         plain(label): path
@@ -87,30 +91,47 @@ def guess(heading: str, term: str | None, fields: Mapping[str, Field], samples: 
         return Guess(_by_values(meaning, samples), "heading", 0.95)
     if text in by_name:
         return Guess(by_name[text], "label", 0.9)
-    best, score = _closest(text, known)
+    best, score = _closest(text)
     if best is not None:
         return Guess(_by_values(best, samples), "similar", round(score, 2))
     return Guess(None, "none", 0.0)
 
 
 def _by_label(text: str, fields: Mapping[str, Field]) -> Guess:
-    """A column of records that Darwin Core has no terms for: the field of that name or label."""
+    """A column of records of one part: the field of that name or label, or whose term people write so."""
+    meant = f"dwc:{headings().get(text, '')}"
     for path, field in fields.items():
         if text in (plain(path), *(plain(label) for label in field.label.values())):
             return Guess(path, "label", 0.9)
+    for path, field in fields.items():
+        if field.term == meant and not field.linking:
+            return Guess(path, "heading", 0.8)
     return Guess(None, "none", 0.0)
 
 
-def _closest(text: str, known: Mapping[str, str]) -> tuple[str | None, float]:
+@cache
+def _by_ends() -> dict[str, list[str]]:
+    """Known headings by their first two and by their last three letters."""
+    found: dict[str, list[str]] = {}
+    for written in headings():
+        if len(written) >= 5:
+            found.setdefault(f"{written[:2]}…", []).append(written)
+            found.setdefault(f"…{written[-3:]}", []).append(written)
+    return found
+
+
+def _closest(text: str) -> tuple[str | None, float]:
+    """The known heading that is written nearly so; who misspells a word gets its beginning or its end right."""
     best, score = None, CLOSE
-    if len(text) < 5:
+    if not 5 <= len(text) <= 60:
         return None, 0.0
-    for written, meaning in known.items():
-        if abs(len(written) - len(text)) > 3 or len(written) < 5:
+    ends = _by_ends()
+    for written in dict.fromkeys([*ends.get(f"{text[:2]}…", ()), *ends.get(f"…{text[-3:]}", ())]):
+        if abs(len(written) - len(text)) > 3:
             continue
-        alike = SequenceMatcher(None, text, written).ratio()
-        if alike > score:
-            best, score = meaning, alike
+        alike = SequenceMatcher(None, text, written)
+        if alike.quick_ratio() > score and (ratio := alike.ratio()) > score:
+            best, score = headings()[written], ratio
     return best, score
 
 
@@ -149,7 +170,7 @@ def automap(
     so that nothing is dropped unless a person says so.
     """
     remembered = {plain(one["heading"]): one for one in (recipe or {}).get("columns", ())}
-    homes = term_homes()
+    homes = homes_in(fields)
     found: list[dict[str, Any]] = []
     for column in columns:
         heading = column["name"]
@@ -166,6 +187,8 @@ def automap(
             "column": column["position"], "heading": heading, "field": field, "how": one.how, "score": one.score,
         }  # fmt: skip
         link = darwin_core()["link"].get(one.field or "")
+        if field == "verbatimRecordedBy":
+            link = "recordedBy"
         if link in fields:
             entry["link"] = link
         found.append(entry)
@@ -179,19 +202,29 @@ def automap(
             entry.pop("link", None)
             continue
         if field is None or field in taken:
-            entry["field"] = own_field(entry["heading"], entry["column"], taken, field)
-            entry["how"] = "own"
+            entry["field"] = own_field(entry["heading"], entry["column"], taken, field, fields)
+            entry["how"] = "own" if entry["field"] else "none"
+            if entry["field"] is None:
+                entry.pop("link", None)
+                continue
         taken[entry["field"]] = entry
     return found
 
 
-def own_field(heading: str, position: int, taken: Mapping[str, Any], meant: str | None = None) -> str:
-    """A custom field named like the column, beside the field it would have filled."""
+def own_field(
+    heading: str,
+    position: int,
+    taken: Mapping[str, Any],
+    meant: str | None = None,
+    fields: Mapping[str, Field] | None = None,
+) -> str | None:
+    """A custom field named like the column, beside the field it would have filled; None where there are none."""
+    general = next((path for path in (CUSTOM, ORGANISM_CUSTOM) if not fields or path in fields), None)
+    if general is None or (fields and WIDE_ONLY not in fields):
+        return None
     key = key_of(heading)[:60] or f"column_{position + 1}"
     head = (meant or "").rpartition(".")[0]
-    holder = next(
-        (path for path in COMPONENTS.values() if head and path.startswith(f"{head}.m")), "managedAttributes"
-    )
+    holder = next((path for path in COMPONENTS.values() if head and path.startswith(f"{head}.m")), general)
     path = f"{holder}.{key}"
     while path in taken:
         key += "_2"

@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from dina.base.errors import Error
 from dina.base.jobs import Failed, Job
-from dina.base.jsonapi.writing.changes import uuid7
 from dina.modules.exchange.importing import custom, store
-from dina.modules.exchange.importing.assemble import Assembler, Parts, digest
-from dina.modules.exchange.importing.chunk import Chunk, Said, send
+from dina.modules.exchange.importing.assemble import Assembler, Parts, digest, judged_with
+from dina.modules.exchange.importing.chunk import Chunk
 from dina.modules.exchange.importing.extensions import Extensions
-from dina.modules.exchange.importing.fields import COMPONENTS, WIDE, fields_of, registry
+from dina.modules.exchange.importing.fields import LAYOUTS, WIDE, darwin_core, fields_of, key_of, registry
+from dina.modules.exchange.importing.guard import alone, of
+from dina.modules.exchange.importing.judging import judged, leave_out
 from dina.modules.exchange.importing.matching import match
+from dina.modules.exchange.importing.nature import observation_fault, refuse_others
+from dina.modules.exchange.importing.presence import present
 from dina.modules.exchange.importing.readers import Fault
 
 BATCH = 500
-MARKUP = re.compile(r"<[^<>]*>")
-MODULES = {"person": "agent", "organization": "agent"}
+BASIS = "managedAttributes.basis_of_record"
+READ_BY = {
+    "startEventDateTime": "date", "endEventDateTime": "date", "verbatimEventDateTime": "date",
+    "scientificName": "name", "verbatimScientificName": "name", "scientificNameDetails": "name",
+    "observedOn": "date", "determinedOn": "identified", "verbatimDate": "identified", "typeStatus": "type",
+    "typeStatusEvidence": "type", "qualifier": "qualifier", "earliestInterval": "age", "latestInterval": "age",
+    "higherClassification": "name", "verbatimName": "name",
+}  # fmt: skip
+"""Attributes that terms are read into together, and the reader."""
+ROUNDED = {"coordinate_uncertainty_in_meters": "dwcCoordinateUncertaintyInMeters"}
 
 
 @dataclass
@@ -42,47 +52,64 @@ class Prepared:
 
     @property
     def module(self) -> str:
-        return MODULES.get(self.dataset["targetType"], "collection")
+        return of(self.dataset["targetType"])
 
     def chunk(self, rows: list[Parts], ids: dict[int, str]) -> Chunk:
         dataset = self.dataset
         return Chunk(dataset["targetType"], dataset["group"], self.module, dataset["id"], rows, ids)
 
-    def position_of(self, path: str | None) -> int | None:
-        """The column that fills a field, directly or read together with others."""
+    def position_of(self, path: str | None, values: Sequence[str | None]) -> int | None:
+        """The column that fills a field, directly or read together with others: the first that has a text."""
         if path is None:
             return None
-        exact = {p: position for position, p in self.assembler.paths.items()}
-        if path in exact:
-            return exact[path]
-        head = path.split(".")[0]
-        return next((position for p, position in exact.items() if p.split(".")[0] == head), None)
+        for position, one in self.assembler.paths.items():
+            if one == path:
+                return position
+        steps = path.split(".")
+        for term in self._read_for(steps):
+            at = self.assembler.terms.get(term)
+            if at is not None and values[at] is not None:
+                return at
+        if steps[-1] in ROUNDED:
+            return next(
+                (at for at, one in self.assembler.paths.items() if one.endswith(ROUNDED[steps[-1]])), None
+            )
+        return None
+
+    def _read_for(self, steps: Sequence[str]) -> Iterable[str]:
+        """Terms that are read into an attribute, or kept as a custom field of their own name."""
+        reader = next((READ_BY[step] for step in steps if step in READ_BY), None)
+        if reader is not None:
+            return darwin_core()["together"][reader]
+        return [term for term in self.assembler.terms if key_of(term) == steps[-1]]
 
 
-async def prepare(job: Job, *, matching: bool) -> Prepared:
-    id_: str = job.parameters["dataset"]
-    async with job.pools.write.connection() as connection:
-        dataset = await store.load(connection, id_)
-    if dataset is None or not dataset["mapping"]:
+async def prepare(job: Job, dataset: dict[str, Any], *, matching: bool) -> Prepared:
+    if not dataset["mapping"] or not dataset["tables"]:
         raise Failed(Error("BUSINESS_RULE", key="import.notStaged"))
-    module = MODULES.get(dataset["targetType"], "collection")
-    types = await registry(job.client, module)
+    types = await registry(job.client, of(dataset["targetType"]))
     if dataset["targetType"] not in types:
         raise Failed(Error("BUSINESS_RULE", key="import.targetType", values={"type": dataset["targetType"]}))
     fields = fields_of(types, dataset["targetType"])
     assembler = Assembler(dataset["mapping"], fields, dataset["decisions"])
     if assembler.unknown:
-        raise Failed(
-            Error("BUSINESS_RULE", key="import.fields", values={"names": ", ".join(assembler.unknown)})
-        )
+        names = ", ".join(dict.fromkeys(assembler.unknown))[:1000]
+        raise Failed(Error("BUSINESS_RULE", key="import.fields", values={"names": names}))
+    if assembler.twice:
+        names = ", ".join(dict.fromkeys(assembler.twice))[:1000]
+        raise Failed(Error("BUSINESS_RULE", key="import.twice", values={"names": names}))
+    columns: list[dict[str, Any]] = (dataset["tables"] or [{}])[0].get("columns", [])
+    for entry in dataset["mapping"]["columns"]:
+        if entry["column"] >= len(columns):
+            values = {"column": entry["column"], "count": len(columns)}
+            raise Failed(Error("BUSINESS_RULE", key="import.columns", values=values))
+    refuse_others(dataset)
     if matching:
         assembler.decisions = await match(job, dataset, assembler.steps, fields)
-    extensions = Extensions(dataset["tables"] or [])
-    wanted = custom.needed(dataset["mapping"]) if dataset["targetType"] == WIDE else []
+    extensions = Extensions(dataset["tables"] or [], dataset["targetType"])
+    wanted = custom.needed(dataset["mapping"]) if dataset["targetType"] in LAYOUTS else []
     absent = await custom.missing(job.client, wanted) if wanted else []
-    return Prepared(
-        dataset, assembler, extensions, wanted, absent, (dataset["tables"] or [{}])[0].get("columns", [])
-    )
+    return Prepared(dataset, assembler, extensions, wanted, absent, columns)
 
 
 @dataclass
@@ -98,7 +125,11 @@ class Found:
 
 async def check(job: Job) -> Mapping[str, Any]:
     """Assemble, match and judge every row of a data set; its problems replace those of the last check."""
-    prepared = await prepare(job, matching=True)
+    async with alone(job) as dataset:
+        return await _check(job, await prepare(job, dataset, matching=True))
+
+
+async def _check(job: Job, prepared: Prepared) -> Mapping[str, Any]:
     dataset, id_ = prepared.dataset, prepared.dataset["id"]
     found = Found()
     absent = {(one.component, one.key) for one in prepared.absent}
@@ -112,9 +143,10 @@ async def check(job: Job) -> Mapping[str, Any]:
             await prepared.extensions.add(connection, id_, rows, batch, prepared.dataset["tables"])
             texts = dict(batch)
             problems = [problem for parts in rows for problem in own_problems(parts, texts[parts.number])]
-            identities = await known_rows(connection, dataset, rows, texts)
+            identities = await known_rows(job, connection, dataset, rows, texts)
             await classify(found, rows, texts, identities)
-            leave_out(rows, known, found)
+            problems += observations(prepared, rows, texts)
+            problems += leave_out(prepared, rows, known, found.leftovers, texts)
             sound = [p for p in rows if not any(f.severity != "warning" for _, f in p.faults)]
             problems += await judged(job, prepared, sound, texts)
             if problems:
@@ -133,7 +165,7 @@ async def check(job: Job) -> Mapping[str, Any]:
             "events": len(found.shared),
             "customFields": [
                 {"component": one.component, "key": one.key, "name": one.name, "vocabulary": one.vocabulary}
-                for one in {(o.vocabulary, o.component, o.key): o for o in [*prepared.absent, *more]}.values()
+                for one in {(o.vocabulary, o.component, o.key): o for o in [*more, *prepared.absent]}.values()
             ],
             "notImported": [
                 {"column": one["column"], "heading": one["heading"], "values": filled(prepared, one["column"])}
@@ -141,6 +173,7 @@ async def check(job: Job) -> Mapping[str, Any]:
                 if (one.get("skip") or not one.get("field")) and filled(prepared, one["column"])
             ],
             "extensions": prepared.extensions.described(),
+            "judgedWith": judged_with({**dataset, "decisions": prepared.assembler.decisions}),
         }  # fmt: skip
         await store.save(
             connection, id_, job.caller.username, state="CHECKED", summary=summary,
@@ -158,71 +191,33 @@ def own_problems(parts: Parts, values: Sequence[str | None]) -> Iterable[store.P
         yield parts.number, position, fault, values[position] if position is not None else None
 
 
-def leave_out(rows: Iterable[Parts], known: set[tuple[str, str]], found: Found) -> None:
-    """Custom fields that are made only when the import begins cannot be judged before."""
-    component = {
-        path.removesuffix("managedAttributes").rstrip("."): name for name, path in COMPONENTS.items()
-    }
-    for parts in rows:
-        for part, values in parts.values.items():
-            own = values.get("managedAttributes")
-            if not own:
-                continue
-            for key in list(own):
-                place = (component[part], key)
-                if place not in known:
-                    found.leftovers[place] = None
-                    del own[key]
-        identifiers = parts.values.get("", {}).get("identifiers")
-        if identifiers and ("MATERIAL_SAMPLE", "occurrence_id") not in known:
-            parts.values[""].pop("identifiers")
-
-
-async def judged(
-    job: Job, prepared: Prepared, rows: list[Parts], texts: Mapping[int, Sequence[str | None]]
-) -> list[store.Problem]:
-    """What the API's rules say of rows; those at fault are taken out until nothing more is found."""
-    problems: list[store.Problem] = []
-    while rows:
-        chunk = prepared.chunk(rows, {parts.number: str(uuid7()) for parts in rows})
-        errors = await send(job.client, chunk, dry=True)
-        if not errors:
-            break
-        said = chunk.said(errors)
-        french = chunk.said(await send(job.client, chunk, dry=True, language="fr"))
-        wrong = {number for one in said for number in one.rows}
-        if not wrong:
-            raise Failed(Error("BUSINESS_RULE", key="import.refused", values={"reason": said[0].detail}))
-        for one, other in zip(said, french, strict=True):
-            problems += said_problems(prepared, one, other, texts)
-        rows = [parts for parts in rows if parts.number not in wrong]
-    return problems
-
-
-def said_problems(
-    prepared: Prepared, said: Said, french: Said, texts: Mapping[int, Sequence[str | None]]
+def observations(
+    prepared: Prepared, rows: Iterable[Parts], texts: Mapping[int, Sequence[str | None]]
 ) -> Iterable[store.Problem]:
-    position = prepared.position_of(said.path)
-    for number in said.rows:
-        text = texts[number][position] if position is not None else None
-        proposal = MARKUP.sub("", text) if text and said.code == "UNSAFE_TEXT" else None
-        yield (
-            number,
-            position,
-            Fault("", "error", said.code, {"en": said.detail, "fr": french.detail}, proposal),
-            text,
-        )
+    """Rows that would become specimens and say that they are none."""
+    at = next((p for p, path in prepared.assembler.paths.items() if path == BASIS), None)
+    if at is None or prepared.dataset["targetType"] != WIDE:
+        return
+    for parts in rows:
+        fault = observation_fault(texts[parts.number][at])
+        if fault is not None:
+            yield parts.number, at, fault, texts[parts.number][at]
 
 
 async def known_rows(
+    job: Job,
     connection: store.Connection,
     dataset: Mapping[str, Any],
     rows: Iterable[Parts],
     texts: Mapping[int, Sequence[str | None]],
 ) -> dict[int, tuple[str, bool]]:
-    """Rows whose record came in before: number -> (its id, whether the row says something else now)."""
+    """Rows whose record came in before and is still there: number -> (its id, whether the row says something else)."""
     keys = {parts.key: parts.number for parts in rows if parts.key}
     found = await store.identities(connection, dataset["group"], dataset["targetType"], list(keys))
+    there = await present(
+        job.client, of(dataset["targetType"]), dataset["targetType"], [id_ for id_, _ in found.values()]
+    )
+    found = {key: one for key, one in found.items() if one[0] in there}
     return {keys[key]: (id_, digest(texts[keys[key]]) != before) for key, (id_, before) in found.items()}
 
 

@@ -10,9 +10,9 @@ from typing import Any
 import httpx
 import orjson
 
-from dina.base.jsonapi.writing.changes import uuid7
+from dina.base.jsonapi.writing.changes import new_id
 from dina.modules.exchange.importing.assemble import CONTEXT, EVENT, GEO, NAMED, ORGANISM, Parts, digest
-from dina.modules.exchange.importing.fields import PARTS
+from dina.modules.exchange.importing.fields import LAYOUTS, PARTS
 
 ATOMIC = 'application/vnd.api+json;ext="https://jsonapi.org/ext/atomic"'
 ORDER = {"geological-context": 0, "collecting-event": 1, "organism": 2}
@@ -83,7 +83,7 @@ class Chunk:
         known = parts.digests.get(part)
         if known is not None:
             return known
-        links = {path: ids for path, ids in parts.links.items() if path.startswith(part + ".")}
+        links = {p: ids for p, ids in parts.links.items() if p.startswith(part + ".")} if parts.links else {}
         geo = parts.values.get(GEO) if part == EVENT else None
         found = parts.digests[part] = digest([parts.values.get(part), geo, links])
         return found
@@ -120,7 +120,7 @@ class Chunk:
         if key in placed:
             placed[key].append(parts.number)
             return self.fresh[key]
-        id_ = self.fresh.setdefault(key, str(uuid7()))
+        id_ = self.fresh.setdefault(key, new_id())
         placed[key] = [parts.number]
         attributes: dict[str, Any] = {**(values or {}), "group": self.group}
         if part == EVENT and GEO in parts.values:
@@ -153,23 +153,25 @@ class Chunk:
                 here.append((ORDER["organism"], _update("organism", known, organism), [number]))
             else:
                 organism["group"] = self.group
-                own = str(uuid7())
+                own = new_id()
                 here.append((ORDER["organism"], _add("organism", own, organism, {}), [number]))
-                relationships["organism"] = {"data": [{"type": "organism", "id": own}]}
+                link = {"type": "organism", "id": own}
+                relationships["organism"] = {"data": link if self.target == "observation" else [link]}
         attributes = dict(parts.values.get("", {}))
         if before is not None:
             here.append((9, _update(self.target, id_, attributes, relationships), [number]))
         else:
             attributes["group"] = self.group
-            if self.target == "material-sample":
+            if self.target in LAYOUTS:
                 attributes.setdefault("sourceSet", self.source_set)
+            if self.target == "material-sample":
                 name = attributes.get("dwcCatalogNumber")
                 if name is not None:
                     attributes.setdefault("materialSampleName", name)
             here.append((9, _add(self.target, id_, attributes, relationships), [number]))
             for type_, relationship, values in parts.beside:
                 link = {relationship: {"data": {"type": self.target, "id": id_}}}
-                one = _add(type_, str(uuid7()), {**values, "group": self.group}, link)
+                one = _add(type_, new_id(), {**values, "group": self.group}, link)
                 here.append((10, one, [number]))
         return here
 
@@ -214,12 +216,23 @@ def _path(type_: str, below: str) -> str | None:
 def _links(parts: Parts, part: str) -> dict[str, Any]:
     """Relationships of a part that the row names."""
     found: dict[str, Any] = {}
+    if not parts.links:
+        return found
     for path, ids in parts.links.items():
         head, _, name = path.rpartition(".")
         if head != part:
             continue
         linked = [{"type": type_, "id": id_} for type_, id_ in dict.fromkeys(ids)]
-        many = name in ("collectors", "preparedBy", "projects", "assemblages", "attachment")
+        many = name in (
+            "collectors",
+            "preparedBy",
+            "projects",
+            "assemblages",
+            "attachment",
+            "recordedBy",
+            "identifiedBy",
+            "vouchers",
+        )
         found[name] = {"data": linked if many else linked[0]}
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -35,11 +36,19 @@ def needed(mapping: Mapping[str, Any], extra: Iterable[tuple[str, str]] = ()) ->
             continue
         own = component_of(path)
         if own is not None:
-            one = Needed("managed_attribute", *own, entry["heading"][:250])
+            one = Needed("managed_attribute", *own, entry.get("heading", own[1])[:250])
             found[one.vocabulary, one.component, one.key] = one
         elif path.startswith("identifiers."):
-            one = Needed("identifier_type", "MATERIAL_SAMPLE", path[12:], entry["heading"][:250])
+            one = Needed(
+                "identifier_type", "MATERIAL_SAMPLE", path[12:], entry.get("heading", path[12:])[:250]
+            )
             found[one.vocabulary, one.component, one.key] = one
+    for entry in mapping.get("constants", ()):
+        own = component_of(entry["field"])
+        if own is not None:
+            found.setdefault(
+                ("managed_attribute", *own), Needed("managed_attribute", *own, own[1].replace("_", " "))
+            )
     for component, key in extra:
         found.setdefault(
             ("managed_attribute", component, key),
@@ -91,7 +100,7 @@ async def make(
         {
             "type": "controlled-vocabulary-item",
             "attributes": {
-                "group": group, "name": one.name or one.key, "key": one.key, "dinaComponent": one.component,
+                "group": group, "name": readable(one.name) or one.key, "key": one.key, "dinaComponent": one.component,
                 "vocabularyElementType": VOCABULARIES[one.vocabulary],
             },
             "relationships": {
@@ -110,5 +119,20 @@ async def make(
     if answer.status_code == 403:
         names = ", ".join(one.name for one in wanted)
         raise Failed(Error("FORBIDDEN", key="import.customFields", values={"names": names, "group": group}))
-    answer.raise_for_status()
+    await taken(answer, "controlled-vocabulary-item")
     return len(items)
+
+
+async def taken(answer: httpx.Response, type_: str) -> None:
+    """Raises Failed with the API's own words where records were not taken."""
+    if answer.status_code >= 500:
+        answer.raise_for_status()
+    if answer.status_code >= 400:
+        reason = answer.json()["errors"][0]["detail"]
+        raise Failed(Error("BUSINESS_RULE", key="import.create", values={"type": type_, "reason": reason}))
+
+
+def readable(heading: str) -> str:
+    """A heading as the name of a field: without markup, signs nobody sees and breaks."""
+    text = " ".join(re.sub(r"<[^<>]*>|[\x00-\x1f\x7f<>]", " ", heading).split())
+    return text[:250]

@@ -8,7 +8,7 @@ from typing import Any
 from dina.modules.exchange.importing import store
 from dina.modules.exchange.importing.assemble import NAMED, ORGANISM, Parts
 from dina.modules.exchange.importing.automap import guess
-from dina.modules.exchange.importing.fields import term_homes
+from dina.modules.exchange.importing.fields import WIDE, darwin_core, key_of, term_homes
 from dina.modules.exchange.importing.readers import READERS
 
 MEASURED = {
@@ -17,6 +17,8 @@ MEASURED = {
     "measurementDeterminedBy": "verbatimDeterminer", "measurementRemarks": "remarks",
 }  # fmt: skip
 """Terms of measurements and the attributes they fill."""
+SAME = ("scientificName", "verbatimDeterminer", "verbatimDate")
+"""What two tellings of one identification have in common."""
 IDENTIFICATION, MEASUREMENT, MEDIA = "identification", "measurement-or-fact", "multimedia"
 TOGETHER = {
     "name": READERS["name"],
@@ -24,6 +26,11 @@ TOGETHER = {
     "type": READERS["type"],
     "qualifier": READERS["qualifier"],
 }
+READ = frozenset({term for group in TOGETHER for term in darwin_core()["together"][group]}) | {
+    "identifiedBy",
+    "identificationRemarks",
+}
+"""Terms of identifications that have a place of their own."""
 
 
 class Extensions:
@@ -33,7 +40,8 @@ class Extensions:
     as one line of text a row, in a custom field named after the table, until there is a better place for it.
     """
 
-    def __init__(self, tables: Sequence[Mapping[str, Any]]) -> None:
+    def __init__(self, tables: Sequence[Mapping[str, Any]], target: str = WIDE) -> None:
+        self.observes = target == "observation"
         self.tables = [(n, table) for n, table in enumerate(tables) if n > 0 and table.get("kind")]
         self.terms = {n: [self._term(column) for column in table["columns"]] for n, table in self.tables}
 
@@ -96,41 +104,50 @@ class Extensions:
                 one["verbatimDeterminer"] = texts["identifiedBy"]
             if "identificationRemarks" in texts:
                 one["determinationRemarks"] = texts["identificationRemarks"]
-            named = one.get("scientificName") or one.get("verbatimScientificName")
-            if not named or all(main.get(k) == v for k, v in one.items() if k != "scientificNameDetails"):
+            for term in texts.keys() - READ:
+                one.setdefault("managedAttributes", {})[key_of(term)] = texts[term]
+            if not (one.get("scientificName") or one.get("verbatimScientificName")):
+                self._kept(parts, IDENTIFICATION, terms, [values])
+                continue
+            # Archives repeat the identification of the record among those of its history.
+            if main and all(main.get(name) == one.get(name) for name in SAME):
+                for key, text in one.get("managedAttributes", {}).items():
+                    main.setdefault("managedAttributes", {}).setdefault(key, text)
                 continue
             one["isPrimary"] = not main and not parts.more
             parts.more.append(one)
         if parts.more:
             parts.values.setdefault(ORGANISM, {})
 
-    @staticmethod
-    def _measurements(parts: Parts, terms: Sequence[str], rows: Iterable[Sequence[str | None]]) -> None:
+    def _measurements(self, parts: Parts, terms: Sequence[str], rows: Iterable[Sequence[str | None]]) -> None:
         for values in rows:
             texts = {term: text for term, text in zip(terms, values, strict=True) if text}
             one: dict[str, Any] = {to: texts[term] for term, to in MEASURED.items() if term in texts}
             # Kinds and units of sources are not those of our vocabulary: what was written is what is kept.
             value = " ".join(texts[t] for t in ("measurementValue", "measurementUnit") if t in texts)
-            if not value:
+            if not value or "verbatimMeasurementType" not in one:
+                self._kept(parts, MEASUREMENT, terms, [values])
                 continue
             one |= {"measurementType": "other", "textValue": value, "verbatimValue": value[:250]}
             used = {*MEASURED, "measurementValue", "measurementUnit"}
             rest = [f"{term}: {text}" for term, text in texts.items() if term not in used]
             if rest:
                 one["remarks"] = "; ".join([*([one["remarks"]] if "remarks" in one else []), *rest])
-            parts.beside.append(("measurement", "materialSample", one))
+            parts.beside.append(("measurement", "observation" if self.observes else "materialSample", one))
 
-    @staticmethod
-    def _kept(parts: Parts, kind: str, terms: Sequence[str], rows: Iterable[Sequence[str | None]]) -> None:
+    def _kept(
+        self, parts: Parts, kind: str, terms: Sequence[str], rows: Iterable[Sequence[str | None]]
+    ) -> None:
         key = "".join(c if c.isalnum() else "_" for c in kind.rsplit("/", 1)[-1].lower())
         lines = [
             "; ".join(f"{term}: {text}" for term, text in zip(terms, values, strict=True) if text)
             for values in rows
         ]
-        parts.put("", f"managedAttributes.{key}", "\n".join(lines))
+        own = parts.values.setdefault(ORGANISM if self.observes else "", {}).setdefault(
+            "managedAttributes", {}
+        )
+        own[key] = "\n".join([*([own[key]] if key in own else []), *lines])
 
 
 def _terms_of(group: str) -> frozenset[str]:
-    from dina.modules.exchange.importing.fields import darwin_core
-
     return frozenset(darwin_core()["together"][group])

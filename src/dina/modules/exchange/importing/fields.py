@@ -31,6 +31,16 @@ PARTS: dict[str, tuple[str, str | None]] = {
     "organism.determination": ("organism", "determination"),
 }
 """Parts of the wide record: prefix of their paths -> type, and the list attribute whose first element is meant."""
+PARTED = "collectingEvent"
+"""A part that every kind of record with several parts has."""
+LAYOUTS: dict[str, dict[str, tuple[str, str | None]]] = {
+    WIDE: PARTS,
+    "observation": {
+        **{part: place for part, place in PARTS.items() if part != "geologicalContext"},
+        "": ("observation", None),
+    },
+}
+"""Kinds of record whose rows describe several records at once; every other kind has its own fields only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +79,34 @@ def term_homes() -> dict[str, str]:
     return homes | facts["home"]
 
 
+def homes_in(fields: Mapping[str, Field]) -> dict[str, str]:
+    """`term_homes` of a kind of record: its own fields of a term first, custom fields of the organism for the rest."""
+    homes = term_homes()
+    if fields and f"{PARTED}.dwcRecordedBy" not in fields:
+        return {}
+    if "basisOfRecord" not in fields:
+        return homes
+    facts = darwin_core()["together"]
+    read = {term for name, terms in facts.items() if name != "age" for term in terms}
+    own = {
+        (field.term or "").removeprefix("dwc:"): field.name
+        for field in fields.values()
+        if not field.part and not field.linking and field.name != "sourceSet"
+    }
+    own["occurrenceRemarks"] = "remarks"
+    found: dict[str, str] = {}
+    for term, home in homes.items():
+        if term in read:
+            found[term] = home
+        elif term in own:
+            found[term] = own[term]
+        elif home in fields or (component_of(home) or ("MATERIAL_SAMPLE",))[0] != "MATERIAL_SAMPLE":
+            found[term] = home
+        else:
+            found[term] = f"{COMPONENTS['ORGANISM']}.{key_of(term)}"
+    return found
+
+
 def key_of(name: str) -> str:
     """The key of a custom field, as the collection module makes it from a name."""
     out: list[str] = []
@@ -97,7 +135,7 @@ async def registry(client: httpx.AsyncClient, module: str = "collection") -> dic
 
 def fields_of(types: Mapping[str, Any], target: str) -> dict[str, Field]:
     """Every writable field of a kind of record by path; the wide kind has those of its parts too."""
-    parts = PARTS if target == WIDE else {"": (target, None)}
+    parts = LAYOUTS.get(target, {"": (target, None)})
     found: dict[str, Field] = {}
     for part, (type_, holder) in parts.items():
         described = types[type_]
@@ -119,7 +157,7 @@ def fields_of(types: Mapping[str, Any], target: str) -> dict[str, Field]:
             )
         if holder is None:
             found |= _links(part, described["relationships"])
-    if target == WIDE:
+    if target in LAYOUTS:
         path = "organism.determination.determiner"
         found[path] = Field(
             path, "organism.determination", "determiner", "link", {"en": "Determiner", "fr": "Déterminateur"},

@@ -14,6 +14,7 @@ from dina.base.jobs import Job
 from dina.modules.exchange.importing import store
 from dina.modules.exchange.importing.assemble import Step, names_in
 from dina.modules.exchange.importing.fields import Field
+from dina.modules.exchange.importing.presence import present
 
 MOST = 20_000
 """Different names of one column that are matched; a column with more is not a list of known things."""
@@ -123,6 +124,23 @@ def _suggested(ids: Sequence[str], shown: Mapping[str, str]) -> list[dict[str, s
     return [{"id": id_, "name": shown[id_]} for id_ in ids[:5]]
 
 
+async def forget_lost(
+    client: httpx.AsyncClient,
+    type_: str,
+    known: Sequence[Mapping[str, Any]],
+    decided: dict[str, dict[str, Any]],
+) -> None:
+    """Ask again where a decision leads to a record that is not there, or belongs to another group."""
+    here = {one["id"] for one in known}
+    far = {one["id"] for one in decided.values() if one.get("id") and one["id"] not in here}
+    module = PLACES[type_][0]
+    # What is known are all records of the group; people belong to nobody and are asked for by name.
+    there = await present(client, module, type_, sorted(far)) if module != "collection" else set[str]()
+    for name, one in decided.items():
+        if one.get("id") in far - there:
+            decided[name] = {"action": "ask", "suggestions": []}
+
+
 async def match(
     job: Job, dataset: Mapping[str, Any], steps: Sequence[Step], fields: Mapping[str, Field]
 ) -> dict[str, Any]:
@@ -144,6 +162,7 @@ async def match(
         known = await candidates(job.client, type_, dataset["group"])
         past = {**remembered.get(step.linking, {}), **before.get(step.linking, {})}
         decided = decide(names, known, type_, past)
+        await forget_lost(job.client, type_, known, decided)
         for name, number in names.items():
             decided[name]["count"] = number
         out.setdefault(step.linking, {}).update(decided)

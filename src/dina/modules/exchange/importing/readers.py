@@ -94,7 +94,7 @@ def read_date(texts: Texts) -> Reading:
     found = interpret_event_fields(dict(texts))
     out.append((EVENT, "verbatimEventDateTime", written))
     if found.value is not None:
-        start, end = found.value.start, found.value.end
+        start, end = to_minute(found.value.start), to_minute(found.value.end)
         # An event has no place for an end without a beginning or a day without its year: the text says it.
         if not (start == OPEN or start.startswith(NO_YEAR)):
             out.append((EVENT, "startEventDateTime", start))
@@ -120,6 +120,7 @@ def read_date(texts: Texts) -> Reading:
             term == "eventDate"
             and found.value is not None
             and text in (found.value.event_date, found.value.start)
+            and text == "/".join(dict.fromkeys(map(to_minute, text.split("/"))))
         ):
             continue
         if term in implied and implied[term] is not None and str(implied[term]) == text.lstrip("0"):
@@ -128,6 +129,12 @@ def read_date(texts: Texts) -> Reading:
             continue
         out.append(custom(EVENT, term, text))
     return Reading(tuple(out), tuple(faults))
+
+
+def to_minute(end: str) -> str:
+    """An end of a date as events hold it: to the minute, by the clock of whoever wrote it."""
+    found = re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d", end)
+    return found[0] if found else end
 
 
 def is_plain_day(text: str) -> bool:
@@ -178,6 +185,8 @@ def read_name(texts: Texts) -> Reading:
         }))  # fmt: skip
     parsed = parse_name(full)
     implied = {
+        "genericName": parsed.genus if parsed else None,
+        "higherClassification": " | ".join(name for _, name in ranks) or None,
         "specificEpithet": parsed.specific_epithet if parsed else None,
         "infraspecificEpithet": parsed.infraspecific_epithet if parsed else None,
         "scientificNameAuthorship": parsed.authorship if parsed else None,

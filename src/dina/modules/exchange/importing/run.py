@@ -15,16 +15,20 @@ from typing import Any
 
 from dina.base.errors import Error
 from dina.base.jobs import Failed, Job
-from dina.base.jsonapi.writing.changes import uuid7
+from dina.base.jsonapi.writing.changes import new_id
 from dina.modules.exchange.importing import custom, store, undo
 from dina.modules.exchange.importing.again import existing, make_decided, merge, settle
-from dina.modules.exchange.importing.assemble import Parts, digest
-from dina.modules.exchange.importing.check import BATCH, Prepared, filled, known_rows, prepare, said_problems
+from dina.modules.exchange.importing.assemble import Parts, digest, judged_with
+from dina.modules.exchange.importing.check import BATCH, Prepared, filled, known_rows, prepare
 from dina.modules.exchange.importing.chunk import Chunk, Said, send
+from dina.modules.exchange.importing.guard import alone
+from dina.modules.exchange.importing.judging import said_problems
 
 AT_ONCE = 2
 """Chunks under way at a time."""
-COUNTED = ("created", "updated", "unchanged", "failed", "skipped", "events", "records", "values", "stored")
+COUNTED = ("unchanged", "failed", "skipped", "events", "records")
+READY = frozenset({"CHECKED", "PARTLY_IMPORTED", "IMPORTING"})
+"""States from which an import begins or goes on."""
 
 
 @dataclass
@@ -36,12 +40,18 @@ class Running:
     change_set: str
     whole: bool
     counts: dict[str, int]
+    earlier: Mapping[str, int]
+    """Rows that earlier runs brought in, by action."""
     under_way: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
     spare: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
 
     @property
     def label(self) -> str:
         return f"import {self.prepared.dataset['id']}"
+
+    def place(self, after: int) -> dict[str, Any]:
+        """Where to go on if the worker dies."""
+        return {"after": after, "counts": self.counts, "earlier": dict(self.earlier)}
 
     @property
     def dataset(self) -> Mapping[str, Any]:
@@ -50,35 +60,40 @@ class Running:
 
 async def run(job: Job) -> Mapping[str, Any]:
     """Import a checked data set: `mode` `all` (every row or none) or `rows` (good rows now, the others kept)."""
-    prepared = await prepare(job, matching=False)
-    whole = job.parameters["mode"] == "all"
-    id_ = prepared.dataset["id"]
+    async with alone(job) as dataset:
+        if not is_ready(dataset):
+            raise Failed(Error("BUSINESS_RULE", key="import.notChecked"))
+        return await _run(job, await prepare(job, dataset, matching=False))
+
+
+def is_ready(dataset: Mapping[str, Any]) -> bool:
+    """Whether the rows have been judged since anything about them changed."""
+    summary = dataset["summary"] or {}
+    return dataset["state"] in READY and summary.get("judgedWith") == judged_with(dataset)
+
+
+async def _run(job: Job, prepared: Prepared) -> Mapping[str, Any]:
+    whole, dataset = job.parameters["mode"] == "all", prepared.dataset
+    id_, before = dataset["id"], dataset["state"]
     async with job.pools.write.connection() as connection:
         counts = await store.counts(connection, id_)
         if whole and counts["errors"] + counts["choices"]:
             raise Failed(Error("BUSINESS_RULE", key="import.notAll", values=counts))
-        if prepared.dataset["state"] != "IMPORTING":
-            await store.save(
-                connection,
-                id_,
-                job.caller.username,
-                state="IMPORTING",
-                receipt={"changeSet": job.parameters["changeSet"]},
-            )
+        earlier = job.checkpoint.get("earlier") or await store.made_counts(connection, id_)
+        if before != "IMPORTING":
+            receipt = {"changeSet": job.parameters["changeSet"]}
+            await store.save(connection, id_, job.caller.username, state="IMPORTING", receipt=receipt)
     counted = dict.fromkeys(COUNTED, 0) | job.checkpoint.get("counts", {})
-    running = Running(job, prepared, job.parameters["changeSet"], whole, counted)
-    headers = {"x-change-set": running.change_set, "x-change-set-label": running.label}
+    running = Running(job, prepared, job.parameters["changeSet"], whole, counted, earlier)
+    await job.progress(checkpoint={**job.checkpoint, "earlier": earlier})
     await settle(job, prepared)
-    prepared.dataset["decisions"] = await make_decided(job, prepared, headers)
-    prepared.assembler.decisions = prepared.dataset["decisions"]
-    summary: Mapping[str, Any] = prepared.dataset["summary"] or {}
-    wanted = [
-        custom.Needed(one["vocabulary"], one["component"], one["key"], one["name"])
-        for one in summary.get("customFields", ())
-    ]
-    await custom.make(
-        job.client, await custom.missing(job.client, wanted), prepared.dataset["group"], headers
-    )
+    try:
+        await made_first(running)
+    except Failed:
+        if before == "CHECKED" and not sum(earlier.values()):
+            await undo.whole(job, running.change_set)
+            await finish(running, "CHECKED", {})
+        raise
     try:
         await rows_of(running)
     except Refused as refusal:
@@ -94,6 +109,19 @@ async def run(job: Job) -> Mapping[str, Any]:
         running, "IMPORTED" if not counted["failed"] + counted["skipped"] else "PARTLY_IMPORTED", receipt
     )
     return receipt
+
+
+async def made_first(running: Running) -> None:
+    """Custom fields and the records that people decided to create. Raises Failed where the API refuses."""
+    job, dataset = running.job, running.prepared.dataset
+    headers = {"x-change-set": running.change_set, "x-change-set-label": running.label}
+    wanted = [
+        custom.Needed(one["vocabulary"], one["component"], one["key"], one["name"])
+        for one in (dataset["summary"] or {}).get("customFields", ())
+    ]
+    await custom.make(job.client, await custom.missing(job.client, wanted), dataset["group"], headers)
+    dataset["decisions"] = await make_decided(job, running.prepared, headers)
+    running.prepared.assembler.decisions = dataset["decisions"]
 
 
 class Refused(Exception):
@@ -136,10 +164,10 @@ async def rows_of(running: Running) -> None:
                 )
                 if done % (BATCH * 10) == 0:
                     await throttle(running, 0)
-                    await job.progress(done, checkpoint={"after": done, "counts": running.counts})
+                    await job.progress(done, checkpoint=running.place(done))
         await throttle(running, 0)
         await tidy(running)
-        await job.progress(done, checkpoint={"after": done, "counts": running.counts})
+        await job.progress(done, checkpoint=running.place(done))
     except asyncio.CancelledError:
         for task in running.under_way:
             task.cancel()
@@ -170,7 +198,7 @@ async def planned(
     running.counts["skipped"] += sum(1 for parts in rows if parts.number in blocked)
     rows = [parts for parts in rows if parts.number not in blocked]
     await prepared.extensions.add(connection, id_, rows, batch, dataset["tables"])
-    known = await known_rows(connection, dataset, rows, texts)
+    known = await known_rows(job, connection, dataset, rows, texts)
     same = {number: row_id for number, (row_id, changed) in known.items() if not changed}
     running.counts["unchanged"] += len(same)
     rows = [parts for parts in rows if parts.number not in same]
@@ -183,7 +211,7 @@ async def planned(
         await store.add_identities(connection, id_, dataset["group"], dataset["targetType"], keys)
     if not rows:
         return None
-    ids = {p.number: changed[p.number] if p.number in before else str(uuid7()) for p in rows}
+    ids = {p.number: changed[p.number] if p.number in before else new_id() for p in rows}
     chunk = prepared.chunk(rows, ids)
     chunk.texts = texts
     chunk.existing = before
@@ -205,7 +233,7 @@ async def shared_first(running: Running, connection: store.Connection, chunk: Ch
     id_ = running.dataset["id"]
     digests = list(chunk.digests())
     chunk.shared = await store.shared_of(connection, id_, digests)
-    chunk.fresh = {key: str(uuid7()) for key in digests if key not in chunk.shared}
+    chunk.fresh = {key: new_id() for key in digests if key not in chunk.shared}
     if not chunk.fresh:
         return
     await store.add_shared(connection, id_, chunk.fresh)
@@ -254,13 +282,7 @@ async def own(running: Running, chunk: Chunk) -> None:
             await store.add_identities(
                 connection, id_, running.dataset["group"], running.dataset["targetType"], keys
             )
-    updated = sum(1 for number in numbers if number in chunk.existing)
-    running.counts["updated"] += updated
-    running.counts["created"] += len(numbers) - updated
     running.counts["records"] += len(chunk.operations) if numbers else 0
-    mapped = running.prepared.mapped
-    running.counts["stored"] += sum(1 for n in numbers for at in mapped if chunk.texts[n][at] is not None)
-    running.counts["values"] += sum(1 for n in numbers for value in chunk.texts[n] if value is not None)
 
 
 async def refuse(running: Running, chunk: Chunk, said: Sequence[Said]) -> None:
@@ -311,27 +333,30 @@ async def _remove(running: Running, type_: str, data: list[dict[str, str]]) -> s
 async def receipt_of(running: Running) -> dict[str, Any]:
     """Rows and values that came in, and where every one of them is now.
 
-    `values` of the rows imported are `stored` (as such, or read with the text kept beside) or `notImported`,
-    by column; `records` sent are compared with those the change set holds.
+    `rows` of the file are those of `earlier` runs and the `created`, `updated`, `unchanged`, `failed` and
+    `skipped` of this one. `values` of all rows imported are `stored` (as such, or read with the text kept
+    beside) or `notImported`, by column; `records` sent are compared with those the change set holds.
     """
     job, dataset = running.job, running.dataset
-    async with job.pools.write.connection() as connection:
-        cursor = await connection.execute(
-            "SELECT count(*) FROM exchange.import_row WHERE dataset = %s::uuid AND tbl = 0", [dataset["id"]]
-        )
-        (rows,) = await cursor.fetchone() or (0,)
-    answer = await job.client.get(f"/{running.prepared.module}/v1/change-set/{running.change_set}")
-    held = answer.json()["data"]["attributes"]["changeCount"] if answer.status_code == 200 else 0
     left = [
         {"heading": one["heading"], "column": one["column"]}
         for one in dataset["mapping"]["columns"]
         if (one.get("skip") or not one.get("field")) and filled(running.prepared, one["column"])
     ]
-    counts = running.counts
+    unmapped = sorted({one["position"] for one in running.prepared.columns} - set(running.prepared.mapped))
+    async with job.pools.write.connection() as connection:
+        made = await store.made_counts(connection, dataset["id"])
+        rows, values, lost = await store.values_in(connection, dataset["id"], unmapped)
+    answer = await job.client.get(f"/{running.prepared.module}/v1/change-set/{running.change_set}")
+    held = answer.json()["data"]["attributes"]["changeCount"] if answer.status_code == 200 else 0
     return {
-        **counts,
+        **{action: made[action] - running.earlier[action] for action in made},
+        **running.counts,
+        "earlier": sum(running.earlier.values()),
         "rows": rows,
-        "notImported": counts["values"] - counts["stored"],
+        "values": values,
+        "stored": values - lost,
+        "notImported": lost,
         "columnsNotImported": left,
         "recordsHeld": held,
         "changeSet": running.change_set,

@@ -7,16 +7,24 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from dina.base.errors import Error
 from dina.base.jobs import Failed, Job
 from dina.base.text import LANGUAGES
 from dina.modules.exchange.importing import store
 from dina.modules.exchange.importing.automap import automap
-from dina.modules.exchange.importing.fields import WIDE, fields_of, registry
+from dina.modules.exchange.importing.fields import fields_of, registry
+from dina.modules.exchange.importing.guard import alone, of
+from dina.modules.exchange.importing.shapes import READING
 from dina.modules.exchange.sources import Overrides, Source, SourceError, Table, open_source
 
 BATCH = 2000
 SAMPLES = 8
+STABLE = ("identifiers.occurrence_id", "organism.managedAttributes.occurrence_id", "dwcCatalogNumber")
+"""Fields by which a record is known again, the best first."""
+ALWAYS = {"observations": {"basisOfRecord": "MachineObservation"}}
+"""What every row of a kind of table is without saying so: those of camera traps."""
 OCCURRENCES = frozenset({"occurrence", "specimen"})
 
 
@@ -35,29 +43,36 @@ class Seen:
 
 async def stage(job: Job) -> Mapping[str, Any]:
     """Read the file of a data set; what was staged before is replaced."""
-    id_: str = job.parameters["dataset"]
-    async with job.pools.write.connection() as connection:
-        dataset = await store.load(connection, id_)
-    if dataset is None:
-        raise Failed(Error("NOT_FOUND"))
+    async with alone(job) as dataset:
+        async with job.pools.write.connection() as connection:
+            if await store.any_made(connection, dataset["id"]):
+                raise Failed(Error("BUSINESS_RULE", key="import.already"))
+        return await _read(job, dataset)
+
+
+async def _read(job: Job, dataset: Mapping[str, Any]) -> Mapping[str, Any]:
     path = await job.files.fetch(job.parameters["file"], job.workspace / _safe(dataset["fileName"]))
-    source = opened(path, job.workspace, dataset["reading"])
+    source = opened(path, job.workspace, dataset["reading"], dataset["fileName"])
     try:
         return await _stage(job, dataset, source)
     except SourceError as fault:
+        async with job.pools.write.connection() as connection:
+            await store.clear(connection, dataset["id"], "import_row")
         raise Failed(_error(fault)) from None
     finally:
         source.close()
 
 
-def opened(path: Path, workspace: Path, reading: Mapping[str, Any] | None) -> Source:
+def opened(path: Path, workspace: Path, reading: Mapping[str, Any] | None, name: str | None = None) -> Source:
     """The source of a file. Raises Failed with file, line and cause where it cannot be read."""
     try:
-        return open_source(path, workspace=workspace, overrides=Overrides(**(reading or {})))
+        overrides = Overrides(**READING.validate_python(reading or {}))
+    except ValidationError:
+        raise Failed(Error("CONSTRAINT_VIOLATION", key="import.reading")) from None
+    try:
+        return open_source(path, workspace=workspace, overrides=overrides, name=name)
     except SourceError as fault:
         raise Failed(_error(fault)) from None
-    except TypeError:
-        raise Failed(Error("CONSTRAINT_VIOLATION", key="import.reading")) from None
 
 
 def _error(fault: SourceError) -> Error:
@@ -86,7 +101,12 @@ async def _stage(job: Job, dataset: Mapping[str, Any], source: Source) -> Mappin
         joined = tables[0] if core else None
         first = await _table(job, connection, id_, store.MAIN, main, joined)
         tables.insert(0, first)
-        fields = fields_of(await registry(job.client), dataset["targetType"])
+        types = await registry(job.client, of(dataset["targetType"]))
+        if dataset["targetType"] not in types:
+            raise Failed(
+                Error("BUSINESS_RULE", key="import.targetType", values={"type": dataset["targetType"]})
+            )
+        fields = fields_of(types, dataset["targetType"])
         mapping = dataset["mapping"] or guessed(dataset, first, fields)
         await store.save(
             connection, id_, job.caller.username,
@@ -100,15 +120,17 @@ async def _stage(job: Job, dataset: Mapping[str, Any], source: Source) -> Mappin
 def guessed(dataset: Mapping[str, Any], main: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:
     """The mapping that a person then corrects."""
     columns = automap(main["columns"], fields, dataset.get("recipeMapping"))
-    match_by = next(
-        (c["field"] for c in columns if c["field"] in ("identifiers.occurrence_id", "dwcCatalogNumber")), None
-    )
-    if match_by == "dwcCatalogNumber" and any(c["field"] == "identifiers.occurrence_id" for c in columns):
-        match_by = "identifiers.occurrence_id"
+    match_by = next((path for path in STABLE if any(one["field"] == path for one in columns)), None)
     past: Mapping[str, Any] = dataset.get("recipeMapping") or {}
+    taken = {one["field"] for one in columns}
+    known = [
+        {"field": field, "value": value}
+        for field, value in ALWAYS.get(main["kind"] or "", {}).items()
+        if field in fields and field not in taken
+    ]
     return {
         "columns": columns,
-        "constants": past.get("constants", []),
+        "constants": past.get("constants", known),
         "matchBy": past.get("matchBy", match_by),
     }
 
@@ -188,4 +210,4 @@ def _batches(table: Table) -> Iterator[list[Any]]:
         yield batch
 
 
-__all__ = ["WIDE", "arranged", "guessed", "opened", "stage"]
+__all__ = ["arranged", "guessed", "opened", "stage"]

@@ -193,6 +193,41 @@ async def made(connection: Connection, id_: str, numbers: Sequence[int]) -> dict
     return {row[0]: (row[1], row[2], row[3]) for row in await cursor.fetchall()}
 
 
+async def any_made(connection: Connection, id_: str) -> bool:
+    """Whether anything of the data set has gone into the collection and not been taken back."""
+    cursor = await connection.execute(
+        "SELECT EXISTS (SELECT FROM exchange.import_made WHERE dataset = %s::uuid)", [id_]
+    )
+    row = await cursor.fetchone()
+    return bool(row and row[0])
+
+
+async def made_counts(connection: Connection, id_: str) -> dict[str, int]:
+    """How many rows of the data set became new records, and how many changed one."""
+    cursor = await connection.execute(
+        "SELECT count(*) FILTER (WHERE action = 'created'), count(*) FILTER (WHERE action = 'updated') "
+        "FROM exchange.import_made WHERE dataset = %s::uuid AND done",
+        [id_],
+    )
+    row = await cursor.fetchone()
+    assert row is not None
+    return {"created": row[0], "updated": row[1]}
+
+
+async def values_in(connection: Connection, id_: str, unmapped: Sequence[int]) -> tuple[int, int, int]:
+    """Rows of the file, values of those imported, and how many of the values stand in columns left out."""
+    cursor = await connection.execute(
+        'SELECT count(*), coalesce(sum(cardinality(array_remove(r."values", NULL))) FILTER (WHERE m.number IS NOT NULL), 0)::bigint, '
+        'coalesce(sum((SELECT count(r."values"[at]) FROM unnest(%(left)s::int[]) at)) FILTER (WHERE m.number IS NOT NULL), 0)::bigint '
+        "FROM exchange.import_row r LEFT JOIN exchange.import_made m "
+        "ON m.dataset = r.dataset AND m.number = r.number AND m.done WHERE r.dataset = %(id)s::uuid AND r.tbl = 0",
+        {"id": id_, "left": [at + 1 for at in unmapped]},
+    )
+    row = await cursor.fetchone()
+    assert row is not None
+    return row[0], row[1], row[2]
+
+
 async def plan_made(connection: Connection, id_: str, rows: Mapping[int, tuple[str, str]]) -> None:
     """Note what is about to be made, before it is sent."""
     await connection.execute(
@@ -293,7 +328,7 @@ async def forget(connection: Connection, id_: str) -> None:
     """
     made = "SELECT m.id FROM exchange.import_made m WHERE m.dataset = %(id)s::uuid AND m.action"
     await connection.execute(
-        f"DELETE FROM exchange.identity WHERE dataset = %(id)s::uuid AND id IN ({made} = 'created')",  # type: ignore[arg-type]
+        f"DELETE FROM exchange.identity WHERE id IN ({made} = 'created')",  # type: ignore[arg-type]
         {"id": id_},
     )
     await connection.execute(

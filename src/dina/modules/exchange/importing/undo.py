@@ -10,10 +10,21 @@ import httpx
 from dina.base.errors import Error
 from dina.base.jobs import Failed, Job
 from dina.modules.exchange.importing import store
+from dina.modules.exchange.importing.guard import alone
 
 MODULES = ("collection", "agent")
 """Modules an import writes to, in the order in which they are undone: links before what they point at."""
 PART = 5000
+
+
+def understood(answer: httpx.Response) -> None:
+    """Raises Failed where the caller may not undo, or something else is in the way."""
+    if answer.status_code == 403:
+        raise Failed(Error("FORBIDDEN", key="import.mayNotUndo"))
+    if 400 <= answer.status_code < 500:
+        reason = answer.json()["errors"][0]["detail"]
+        raise Failed(Error("BUSINESS_RULE", key="import.refusedUndo", values={"reason": reason}))
+    answer.raise_for_status()
 
 
 async def preview(client: httpx.AsyncClient, change_set: str) -> dict[str, Any]:
@@ -23,7 +34,7 @@ async def preview(client: httpx.AsyncClient, change_set: str) -> dict[str, Any]:
         answer = await client.get(f"/{module}/v1/change-set/{change_set}/undo?references=true")
         if answer.status_code == 404:
             continue
-        answer.raise_for_status()
+        understood(answer)
         found = answer.json()["data"]["attributes"]
         for name in ("deleted", "restored", "reverted", "blocked"):
             total[name] += found[name]
@@ -37,12 +48,15 @@ async def preview_job(job: Job) -> Mapping[str, Any]:
 
 async def undo(job: Job) -> Mapping[str, Any]:
     """Take back what a data set brought in; with `skipConflicts` what was changed since stays as it is."""
-    id_: str = job.parameters["dataset"]
-    async with job.pools.write.connection() as connection:
-        dataset = await store.load(connection, id_)
-    if dataset is None:
-        raise Failed(Error("NOT_FOUND"))
+    async with alone(job) as dataset:
+        return await _undo(job, dataset)
+
+
+async def _undo(job: Job, dataset: Mapping[str, Any]) -> Mapping[str, Any]:
+    id_: str = dataset["id"]
     change_set: str = job.parameters["changeSet"]
+    if (dataset["receipt"] or {}).get("changeSet", change_set) != change_set:
+        raise Failed(Error("BUSINESS_RULE", key="import.notImported"))
     if not job.checkpoint and not job.parameters.get("skipConflicts"):
         found = await preview(job.client, change_set)
         if found["blocked"]:
@@ -68,7 +82,7 @@ async def whole(job: Job, change_set: str) -> int:
             params["below"] = str(place["below"])
         answer = await job.client.post(f"/{module}/v1/change-set/{change_set}/undo", params=params)
         if answer.status_code != 404:
-            answer.raise_for_status()
+            understood(answer)
             attributes = answer.json()["data"]["attributes"]
             place["done"] += PART
             place["blocked"] += attributes["blocked"]

@@ -8,6 +8,7 @@ from enum import Enum
 from sqlalchemy.orm import Mapped
 
 from dina.base.resource import Json, Resource, attribute, to_one
+from dina.modules.exchange.resources import rules
 from dina.modules.exchange.resources.base import GROUP_ONLY, Base
 
 
@@ -26,7 +27,7 @@ class ImportState(Enum):
 class ImportRecipe(
     Resource, Base, type="import-recipe", provider=GROUP_ONLY, label=("Import recipe", "Recette d’importation"),
     plural=("Import recipes", "Recettes d’importation"), title="name",
-    example={"name": "Field sheets of the Roy laboratory"},
+    rules=(rules.shapes_fit,), example={"name": "Field sheets of the Roy laboratory"},
 ):  # fmt: skip
     """How files of one kind are read: which column means what, and what was decided about their values."""
 
@@ -40,6 +41,7 @@ class ImportRecipe(
 class ImportDataset(
     Resource, Base, type="import-dataset", provider=GROUP_ONLY, label=("Import", "Importation"),
     plural=("Imports", "Importations"), title="name",
+    rules=(rules.shapes_fit,), delete_rules=(rules.not_at_work,),
     example={"name": "Beetles of 2026"},
 ):  # fmt: skip
     """A file that is being brought in: staged on the server, checked, imported, and taken back if wrong."""

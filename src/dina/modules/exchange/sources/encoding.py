@@ -27,7 +27,8 @@ _MARKS = (
 _ONE_BYTE = ("windows-1252", "mac-roman", "cp850", "cp437", "windows-1250", "windows-1251", "windows-1253")
 _NATIONAL = ("windows-1250", "windows-1251", "windows-1253")
 _CENTRAL = tuple(bytes([byte]) for byte in (0xEC, 0xF8, 0xF9, 0xF2))
-_WORD = re.compile(rb"[A-Za-z\x80-\xff'-]*[\x80-\xff][A-Za-z\x80-\xff'-]*")
+# Bounded, so that endless runs of letters cost no more than words.
+_WORD = re.compile(rb"[A-Za-z'-]{0,60}[\x80-\xff][A-Za-z\x80-\xff'-]{0,500}")
 _NAMED = {
     "shift_jis": "shift_jis",
     "cp932": "cp932",

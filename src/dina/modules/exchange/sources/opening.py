@@ -36,25 +36,33 @@ _IGNORED = frozenset({"__macosx", ".git"})
 
 
 def open_source(
-    path: Path, *, workspace: Path, overrides: Overrides | None = None, limits: Limits | None = None
+    path: Path,
+    *,
+    workspace: Path,
+    overrides: Overrides | None = None,
+    limits: Limits | None = None,
+    name: str | None = None,
 ) -> Source:
     """Open a file or directory; what must be unpacked goes into a new directory below `workspace`.
+
+    `name` is what people call the file, where it lies here under another name.
 
     The source removes that directory when closed; on an error nothing is left behind. SourceError says
     in words why a file cannot be read, or must not be.
     """
     opening = _Opening(workspace, overrides or Overrides(), limits or Limits())
+    name = name or path.name
     try:
-        source = opening.open(path, path.name, 0)
+        source = opening.open(path, name, 0)
         if opening.overrides.sheet is not None and len(source.tables) > 1:
             source.tables = [table for table in source.tables if table.name == opening.overrides.sheet]
             if not source.tables:
-                raise SourceError("sheet_absent", path.name, None, sheet=opening.overrides.sheet)
+                raise SourceError("sheet_absent", name, None, sheet=opening.overrides.sheet)
         source.directory = opening.room
         return source
     except (OSError, RecursionError) as error:
         opening.clear()
-        raise SourceError("unreadable", path.name, None, detail=str(error)[:200]) from error
+        raise SourceError("unreadable", name, None, detail=str(error)[:200]) from error
     except BaseException:
         opening.clear()
         raise
