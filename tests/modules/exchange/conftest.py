@@ -113,7 +113,7 @@ class Archive:
                     quotechar=element.attrib["fieldsEnclosedBy"],
                 )
             )[int(element.attrib["ignoreHeaderLines"]) :]
-            assert {len(row) for row in rows} <= {len(fields) + 1}
+            assert {len(row) for row in rows} <= {1 + max(fields)}
             found.terms[kind] = list(fields.values())
             found.tables[kind] = [
                 {"": row[int(key.attrib["index"])]}

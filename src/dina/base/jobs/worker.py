@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import shutil
 import tempfile
 from collections.abc import AsyncGenerator, Callable, Mapping
@@ -113,6 +114,9 @@ class Worker:
         workspace = Path(tempfile.mkdtemp(prefix=f"{row.kind}-", dir=self.scratch))
         # Pages wait less if everybody may look into the directory; only this user may read what is in it.
         log.info("job begins", id=row.id, kind=row.kind, attempt=row.attempts)
+        # What is there before a job stays: the collector need not look through it while the job makes millions of
+        # short-lived objects, which took a quarter of the time of long work.
+        gc.freeze()
         try:
             if kind is None:
                 raise Failed(Error("NOT_FOUND", key="job.unknown", values={"kind": row.kind}))
@@ -139,6 +143,7 @@ class Worker:
             log.exception("job fault", id=row.id, exc_info=fault)
             await store.finish(held, row.id, "failed", error=_told([Error("INTERNAL_ERROR")]))
         finally:
+            gc.unfreeze()
             shutil.rmtree(workspace, ignore_errors=True)
             await held.close()
             log.info("job ends", id=row.id, kind=row.kind)

@@ -8,7 +8,7 @@ from pathlib import Path
 from dina.modules.exchange.publishing.descriptor import ROW_TYPES, Described, meta_xml
 from dina.modules.exchange.publishing.event_terms import EVENT_TERMS
 from dina.modules.exchange.publishing.record import EXTENSIONS, Record, Written
-from dina.modules.exchange.publishing.tables import TextTable, quoted
+from dina.modules.exchange.publishing.tables import TextTable
 from dina.modules.exchange.publishing.zipping import zip_files
 
 MEDIA_TYPE = "application/zip"
@@ -20,12 +20,12 @@ class OccurrenceArchive:
     def __init__(self, folder: Path, name: str, terms: Sequence[str]) -> None:
         self.folder, self.name, self.terms = folder, name, terms
         folder.mkdir()
-        self.core = TextTable(folder / "occurrence.txt", ["id", *(local(term) for term in terms)])
+        self.core = TextTable(folder / "occurrence.txt", [local(term) for term in terms])
         self.extensions: dict[str, TextTable] = {}
 
     def add(self, record: Record) -> None:
         id_ = record.values[0]
-        self.core.add_line(f"{quoted(id_)}\t{record.line}")
+        self.core.add_line(record.line)
         for kind, rows in record.more.items():
             table = self.extension(kind)
             for row in rows:
@@ -69,26 +69,25 @@ class EventArchive(OccurrenceArchive):
         super().__init__(folder, name, terms)
         self.core.close()
         of_event = frozenset(EVENT_TERMS)
-        self.event_places = [at for at, term in enumerate(terms) if term in of_event]
-        self.event_terms = [terms[at] for at in self.event_places]
+        self.event_places = [
+            at for at, term in enumerate(terms) if term in of_event and term != "dwc:eventID"
+        ]
+        self.event_terms = ["dwc:eventID", *(terms[at] for at in self.event_places)]
         self.other_places = [at for at, term in enumerate(terms) if term not in of_event]
         self.other_terms = [terms[at] for at in self.other_places]
-        self.core = TextTable(folder / "event.txt", ["id", *(local(term) for term in self.event_terms)])
+        self.core = TextTable(folder / "event.txt", [local(term) for term in self.event_terms])
         self.occurrences = TextTable(
             folder / "occurrence.txt", ["coreid", *(local(term) for term in self.other_terms)]
         )
-        self.seen: set[bytes] = set()
+        self.seen: set[int] = set()
 
     def add(self, record: Record) -> None:
         values = record.values
         event = record.event or values[0]
-        key = event.encode()[-36:]
+        key = hash(event)
         if key not in self.seen:
             self.seen.add(key)
-            told = [values[at] for at in self.event_places]
-            if "dwc:eventID" in self.event_terms:
-                told[self.event_terms.index("dwc:eventID")] = event
-            self.core.add([event, *told])
+            self.core.add([event, *(values[at] for at in self.event_places)])
         self.occurrences.add([event, *(values[at] for at in self.other_places)])
         for row in record.more.get("measurement", ()):
             self.extension("measurement").add([event, *row])

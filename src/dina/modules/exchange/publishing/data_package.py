@@ -55,7 +55,7 @@ class DataPackage:
         self.other = RELATIONSHIP_TERMS.index("dwc:relatedResourceID")
         for table in ("event", "occurrence", "material", *ROWS):
             self._prepare(table, ROWS[table][1] if table in ROWS else terms)
-        self.events: set[bytes] = set()
+        self.events: set[int] = set()
 
     def _prepare(self, table: str, terms: Sequence[str]) -> None:
         at = {term: place for place, term in enumerate(terms)}
@@ -93,7 +93,7 @@ class DataPackage:
 
     def add(self, record: Record) -> None:
         event = record.event or f"{record.identifier}#event"
-        key = event.encode()
+        key = hash(event)
         if key not in self.events:
             self.events.add(key)
             self._write("event", record, record.values, event)

@@ -13,7 +13,10 @@ TEXT_GUIDE = "http://rs.tdwg.org/dwc/text/"
 
 @dataclass(frozen=True)
 class Described:
-    """One table of an archive: its file, what a row is, its terms; the first column is the id or core id."""
+    """One table of an archive: its file, what a row is, its terms.
+
+    The first column of an extension is the core id, before its terms; of a core it is the first of its terms.
+    """
 
     file: str
     row_type: str
@@ -48,7 +51,7 @@ def meta_xml(core: Described, extensions: Sequence[Described]) -> bytes:
         )
         ET.SubElement(ET.SubElement(table, "files"), "location").text = one.file
         ET.SubElement(table, "coreid" if position else "id", {"index": "0"})
-        for index, term in enumerate(one.terms, 1):
+        for index, term in enumerate(one.terms, 1 if position else 0):
             ET.SubElement(table, "field", {"index": str(index), "term": iri(term)})
     ET.indent(root)
     return ET.tostring(root, encoding="UTF-8", xml_declaration=True)

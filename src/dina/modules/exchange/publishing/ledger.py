@@ -85,6 +85,7 @@ class Comparison:
 
     def __post_init__(self) -> None:
         self._pending = next(self.before, None)
+        self.compared = self._pending is not None
         self._pairs = self.file.open("w", encoding="utf-8")
 
     def feed(self, one: Entry) -> None:
@@ -94,7 +95,8 @@ class Comparison:
         old = self._pending
         if old is None or old.id != one.id:
             self.added += 1
-            self.fresh.add(hash(one.identifier))
+            if self.compared:
+                self.fresh.add(hash(one.identifier))
             return
         if old.digest != one.digest:
             self.altered += 1

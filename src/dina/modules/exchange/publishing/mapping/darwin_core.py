@@ -138,8 +138,8 @@ def build(
         if term.partition(":")[0] in PREFIXES and term.partition(":")[2][:1].islower()
     }
     fields.update({term: tuple(paths) for term, paths in told["field"].items()})
-    for one in compositions:
-        for term in one.terms:
+    for one in told["composed"]:
+        for term in one["terms"]:
             fields.pop(term, None)
     fields.update({term: (path,) for term, path in (added or {}).items()})
     fields = {

@@ -46,5 +46,5 @@ def terms_of(type_: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
                 for member, about in members.items():
                     if about.get("term"):
                         yield about["term"], f"{name}.{member}"
-        elif fact.get("term") and fact["kind"] not in ("key-map", "nested-key-map", "json"):
+        elif fact.get("term") and fact["kind"] not in ("key-map", "nested-key-map", "json", "point"):
             yield fact["term"], name

@@ -11,7 +11,7 @@ from dina.modules.exchange.publishing.mapping.values import BAR
 
 PERSON, IDENTIFIER_TYPE = "/agent/v1/person", "/agent/v1/identifier-type"
 AT_ONCE = 200
-REMEMBERED = 200_000
+REMEMBERED = 50_000
 NOBODY = ("", "")
 
 
