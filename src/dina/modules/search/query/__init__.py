@@ -1,0 +1,1 @@
+"""What is searched for: one tree, whatever language it was written in."""
