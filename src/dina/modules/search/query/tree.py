@@ -142,7 +142,5 @@ def walk(node: Node) -> Iterator[Node]:
     if isinstance(node, (All, AnyOf)):
         for child in node.children:
             yield from walk(child)
-    elif isinstance(node, Not):
-        yield from walk(node.child)
-    elif isinstance(node, Linked) and node.child is not None:
+    elif isinstance(node, (Not, Linked)) and node.child is not None:
         yield from walk(node.child)
