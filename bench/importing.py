@@ -69,6 +69,21 @@ class Peak:
         return (self.highest - self.idle) / 1e6
 
 
+def processor(worker: subprocess.Popen[bytes], url: str) -> tuple[float, float]:
+    """Seconds that the worker, and all processes of the database that are there, have worked."""
+
+    def seconds(process: psutil.Process) -> float:
+        try:
+            spent = process.cpu_times()
+        except psutil.NoSuchProcess:
+            return 0.0
+        return spent.user + spent.system
+
+    with psycopg.connect(url) as connection:
+        server = psutil.Process(connection.info.backend_pid).parent()
+    return seconds(psutil.Process(worker.pid)), sum(map(seconds, server.children() if server else []))
+
+
 def done(client: httpx.Client, answer: httpx.Response) -> float:
     """Wait for a job; its seconds at work."""
     if answer.status_code != 202:
@@ -112,8 +127,11 @@ def measure(folder: Path, size: int) -> dict[str, Any]:
                 )  # fmt: skip
             found["stage"] = done(client, sent)
             for step, attributes in (("check", {}), ("run", {"mode": "rows"}), ("undo", {})):
+                before = processor(worker, url)
                 body = {"data": {"type": "import-dataset", "attributes": attributes}}
                 found[step] = done(client, client.post(f"{path}/{step}", json=body))
+                mine, database = (a - b for a, b in zip(processor(worker, url), before, strict=True))
+                found[step + ".cpu"] = mine, database
                 if step == "run":
                     receipt = client.get(path).json()["data"]["attributes"]["receipt"]
                     if (receipt["created"], receipt["rows"], receipt["failed"]) != (size, size, 0):

@@ -20,7 +20,6 @@ TUNING = {
     "effective_cache_size": "2GB",
     "random_page_cost": "1.1",
     "jit": "off",
-    "wal_compression": "on",
     "io_method": "sync",
 }
 START_SECONDS = 120

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from itertools import groupby
 from typing import Any, cast
 
 import orjson
@@ -65,22 +68,23 @@ class Step:
         return out
 
 
+# What is first, last and newest is told by aggregates over the revisions of one resource: asked for with ORDER BY and
+# LIMIT 1, a planner without statistics may walk the whole change set for each of its resources.
 STEPS = """
 WITH part AS MATERIALIZED (
   SELECT m.type, m.id FROM {schema}.revision m WHERE m.change_set = %(set)s::uuid
   AND (%(below)s::bigint IS NULL OR m.seq < %(below)s::bigint) ORDER BY m.seq DESC LIMIT %(part)s
 )
-SELECT k.type, k.id::text, f.kind, f.seq, l.version, r.version, r.kind, r.author,
+SELECT k.type, k.id::text, f.kind, f.seq, b.version, r.version, r.kind, r.author,
   to_char(timezone('UTC', r.at), 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), r.change_set::text, r.after IS NULL,
-  CASE WHEN f.kind <> 'INITIAL' THEN (SELECT p.after::text FROM {schema}.revision p
-    WHERE p.type = k.type AND p.id = k.id AND p.seq < f.seq ORDER BY p.seq DESC LIMIT 1) END
+  CASE WHEN f.kind <> 'INITIAL' THEN (SELECT (array_agg(p.after::text ORDER BY p.seq DESC))[1]
+    FROM {schema}.revision p WHERE p.type = k.type AND p.id = k.id AND p.seq < f.seq) END
 FROM (SELECT DISTINCT type, id FROM part) k
-CROSS JOIN LATERAL (SELECT v.kind, v.seq FROM {schema}.revision v WHERE v.type = k.type AND v.id = k.id
-  AND v.change_set = %(set)s::uuid ORDER BY v.seq LIMIT 1) f
-CROSS JOIN LATERAL (SELECT v.version FROM {schema}.revision v WHERE v.type = k.type AND v.id = k.id
-  AND v.change_set = %(set)s::uuid ORDER BY v.seq DESC LIMIT 1) l
-CROSS JOIN LATERAL (SELECT * FROM {schema}.revision v WHERE v.type = k.type AND v.id = k.id
-  ORDER BY v.seq DESC LIMIT 1) r
+CROSS JOIN LATERAL (SELECT min(v.seq) FILTER (WHERE v.change_set = %(set)s::uuid) AS first, max(v.seq) AS newest,
+    max(v.version) FILTER (WHERE v.change_set = %(set)s::uuid) AS version
+  FROM {schema}.revision v WHERE v.type = k.type AND v.id = k.id) b
+JOIN {schema}.revision f ON f.seq = b.first
+JOIN {schema}.revision r ON r.seq = b.newest
 WHERE {readable} ORDER BY f.seq DESC"""
 
 
@@ -139,7 +143,31 @@ async def next_place(service: Service, id_: str, below: int | None, limit: int) 
     return row[0] if row and row[1] == limit else None
 
 
+def by_type(service: Service, steps: list[Step]) -> list[Step]:
+    """The steps with deletes that follow one another put together by type, what points before what is pointed at.
+
+    A statement for each type is a hundred times cheaper than one for each resource. Where types point at each
+    other the order of history stays.
+    """
+    found: list[Step] = []
+    for action, run in groupby(steps, key=lambda step: step.action):
+        several = list(run)
+        if action == "delete":
+            types = {step.type for step in several}
+            sorter = TopologicalSorter[str](dict.fromkeys(types, ()))
+            for type_ in types:
+                for relationship in service.types[type_].relationships.values():
+                    if not relationship.external and relationship.target in types - {type_}:
+                        sorter.add(relationship.target, type_)
+            with suppress(CycleError):
+                place = {type_: n for n, type_ in enumerate(sorter.static_order())}
+                several.sort(key=lambda step: place[step.type])
+        found += several
+    return found
+
+
 def changes_of(service: Service, steps: list[Step]) -> list[Change]:
+    """What is to be written, in the order of the steps."""
     changes: list[Change] = []
     for index, step in enumerate(step for step in steps if not step.conflict):
         resource = service.types[step.type]

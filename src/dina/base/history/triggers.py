@@ -33,7 +33,8 @@ def module_tables(schema: str) -> Iterator[str]:
       after jsonb
     )"""
     yield f"CREATE UNIQUE INDEX IF NOT EXISTS revision_once ON {schema}.revision (type, id, xid)"
-    yield f"CREATE INDEX IF NOT EXISTS revision_resource ON {schema}.revision (type, id, seq DESC)"
+    # What is asked of one resource's revisions by seq is sorted after revision_once has found them: they are few.
+    yield f"DROP INDEX IF EXISTS {schema}.revision_resource"
     yield f"CREATE INDEX IF NOT EXISTS revision_author ON {schema}.revision (author, at DESC, seq DESC)"
     yield f"CREATE INDEX IF NOT EXISTS revision_time ON {schema}.revision (at DESC, seq DESC)"
     yield f"CREATE INDEX IF NOT EXISTS revision_feed ON {schema}.revision (xid, seq)"
@@ -94,7 +95,7 @@ def type_triggers(resource: ResourceType) -> Iterator[str]:
     CREATE OR REPLACE FUNCTION {schema}.record_{name}(ids uuid[]) RETURNS void LANGUAGE sql AS $body$
       INSERT INTO {schema}.revision (type, id, version, kind, "group", changed, after)
       SELECT {quoted}, s.id, coalesce(p.version, 0) + 1, s.kind, s."group",
-        CASE WHEN p.after IS NOT NULL THEN ARRAY(
+        CASE WHEN p.after = s.after THEN '{{}}' WHEN p.after IS NOT NULL THEN ARRAY(
           SELECT coalesce(a.key, b.key) FROM jsonb_each(s.after) a FULL JOIN jsonb_each(p.after) b USING (key)
           WHERE a.value IS DISTINCT FROM b.value ORDER BY 1) END,
         s.after
@@ -102,6 +103,7 @@ def type_triggers(resource: ResourceType) -> Iterator[str]:
         SELECT t.id, {group} AS "group", {current} AS after,
           CASE WHEN t.deleted_on IS NOT NULL THEN 'TERMINAL' ELSE 'UPDATE' END AS kind
         FROM {full} t WHERE t.id = ANY(ids)
+        OFFSET 0 -- else the state is worked out again wherever it is spoken of
       ) s
       LEFT JOIN LATERAL (
         SELECT r.version, r.kind, r.after FROM {schema}.revision r

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from dina.base.errors import Error, Problem
 from dina.base.history.read import text_of
-from dina.base.history.steps import MAX_UNDO, Step, changes_of, find_references, next_place, steps_of
+from dina.base.history.steps import MAX_UNDO, Step, by_type, changes_of, find_references, next_place, steps_of
 from dina.base.http import Answer, Request, dumps
 from dina.base.jsonapi.documents import common_meta, document, plain_document
 from dina.base.jsonapi.parameters import ask
@@ -152,7 +152,7 @@ async def undo(service: Service, request: Request, id_: str) -> Answer:
     if new and part is None:
         raise Problem(Error("UNDO_CONFLICT", key="undo.already"))
     steps = await steps_of(service, request, id_, below=below, limit=part or MAX_UNDO)
-    steps = [step for step in steps if new is None or step.change_set != new]
+    steps = by_type(service, [step for step in steps if new is None or step.change_set != new])
     skipping = asked.extra.get("skipConflicts", "").lower() == "true"
     refuse_conflicts(steps, skipping)
     new = new or str(uuid.uuid4())

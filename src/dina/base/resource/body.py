@@ -130,7 +130,6 @@ class Body:
                     Uuid(),
                     ForeignKey(target, deferrable=True, initially="DEFERRED"),
                     nullable=True,
-                    index=True,
                     sort_order=50,
                 ),
             )
@@ -179,6 +178,10 @@ class Body:
                     postgresql_using="gin",
                     postgresql_ops={relationship.column: "jsonb_path_ops"},
                 )
+            elif not relationship.many:
+                # Most resources have most of their links empty; an entry for each would cost every write.
+                linked = table.c[relationship.column]
+                Index(f"ix_{name}_{relationship.column}", linked, postgresql_where=linked.is_not(None))
         for names in unique:
             columns = [
                 table.c[self.attributes[n].column or ""]

@@ -120,6 +120,27 @@ class ResourceType:
     def writable(self) -> frozenset[str]:
         return frozenset(name for name, a in self.attributes.items() if a.writable)
 
+    @cached_property
+    def insertable(self) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+        """Attributes and relationships that a new row holds, each with its column."""
+        attributes = [
+            (name, a.column or name)
+            for name, a in self.stored.items()
+            if not a.generated or (name == "group" and self.grouped)
+        ]
+        links = [(name, r.column) for name, r in self.relationships.items() if r.external or not r.many]
+        return attributes, links
+
+    @cached_property
+    def required(self) -> list[Attribute]:
+        """Attributes that people must give."""
+        return [a for a in self.stored.values() if a.required and a.writable]
+
+    @cached_property
+    def once(self) -> list[Attribute]:
+        """Attributes that stay as they were given first."""
+        return [a for name, a in self.stored.items() if a.once and name != "group"]
+
     def column_named(self, member: str) -> str:
         """The column behind a stored attribute or a relationship."""
         fact = self.attributes.get(member)

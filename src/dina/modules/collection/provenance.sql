@@ -100,13 +100,16 @@ CREATE OR REPLACE TRIGGER provenance_inserted AFTER INSERT ON collection.process
 CREATE OR REPLACE FUNCTION collection.sample_changed() RETURNS trigger LANGUAGE plpgsql AS $body$
 DECLARE
   moved uuid[];
+  prepared uuid[];
   made record;
 BEGIN
   IF pg_trigger_depth() > 1 THEN
     RETURN NULL;
   END IF;
-  moved := ARRAY(SELECT n.id FROM new_rows n JOIN old_rows p USING (id)
-    WHERE n.parent_material_sample_id IS DISTINCT FROM p.parent_material_sample_id);
+  -- By EXCEPT, which hashes: a join of rows that nobody has statistics of may compare each with each.
+  moved := ARRAY(SELECT id FROM (
+    SELECT id, parent_material_sample_id FROM new_rows
+    EXCEPT SELECT id, parent_material_sample_id FROM old_rows) x);
   IF cardinality(moved) > 0 THEN
     -- Alone in its process: the first source is replaced. Among others, or without a parent: it leaves it.
     FOR made IN
@@ -130,6 +133,14 @@ BEGIN
         WHERE p.id = made.process;
     END LOOP;
   END IF;
+  prepared := ARRAY(SELECT id FROM (
+    SELECT id, preparation_date, preparation_remarks, preparation_type_id, preparation_method_id,
+      preparation_protocol_id, prepared_by FROM new_rows
+    EXCEPT SELECT id, preparation_date, preparation_remarks, preparation_type_id, preparation_method_id,
+      preparation_protocol_id, prepared_by FROM old_rows) x);
+  IF cardinality(prepared) = 0 THEN
+    RETURN NULL;
+  END IF;
   UPDATE collection.process p
   SET started_on = CASE WHEN n.preparation_date IS DISTINCT FROM
         CASE WHEN p.started_on ~ '^\d{4}-\d\d-\d\d' THEN left(p.started_on, 10)::date END
@@ -139,13 +150,10 @@ BEGIN
     agents = coalesce(n.prepared_by, '[]') || coalesce(
       jsonb_path_query_array(p.agents, '$[*] ? (@.type != "person")'), '[]'),
     resource_version = p.resource_version + 1, last_updated_on = now()
-  FROM new_rows n JOIN old_rows b USING (id), collection.process_outputs o
-  WHERE o.target_id = n.id AND p.id = o.source_id AND p.process_type = 'PREPARATION' AND p.deleted_on IS NULL
-    AND (SELECT count(*) FROM collection.process_outputs x WHERE x.source_id = p.id) = 1
-    AND (n.preparation_date, n.preparation_remarks, n.preparation_type_id, n.preparation_method_id,
-         n.preparation_protocol_id, n.prepared_by)
-      IS DISTINCT FROM (b.preparation_date, b.preparation_remarks, b.preparation_type_id, b.preparation_method_id,
-         b.preparation_protocol_id, b.prepared_by);
+  FROM new_rows n, collection.process_outputs o
+  WHERE n.id = ANY(prepared) AND o.target_id = n.id AND p.id = o.source_id
+    AND p.process_type = 'PREPARATION' AND p.deleted_on IS NULL
+    AND (SELECT count(*) FROM collection.process_outputs x WHERE x.source_id = p.id) = 1;
   RETURN NULL;
 END $body$;
 

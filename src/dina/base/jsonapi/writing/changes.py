@@ -173,31 +173,28 @@ _html: dict[int, frozenset[str]] = {}
 
 def read_attributes(change: Change, attributes: dict[str, Any]) -> list[Error]:
     resource = change.resource
-    for alias, name in resource.aliases.items():
-        if alias in attributes:
-            value = attributes.pop(alias)
-            attributes.setdefault(name, value)
+    for alias in resource.aliases.keys() & attributes.keys():
+        value = attributes.pop(alias)
+        attributes.setdefault(resource.aliases[alias], value)
     version = attributes.get("resourceVersion")
     if isinstance(version, int) and not isinstance(version, bool) and change.action == "update":
         change.version = version
-    unknown = [
-        name
-        for name in attributes
-        if name not in resource.attributes and name not in ("deletedOn", "deletedBy")
-    ]
-    errors = [
-        Error(
-            "UNKNOWN_ATTRIBUTE",
-            key="attribute.unknown",
-            values={"name": name},
-            pointer=f"/attributes/{escape_pointer(name)}",
-        )
-        for name in unknown
-    ]
+    writable, errors = attributes, list[Error]()
+    if not attributes.keys() <= resource.writable:
+        writable = {name: value for name, value in attributes.items() if name in resource.writable}
+        errors = [
+            Error(
+                "UNKNOWN_ATTRIBUTE",
+                key="attribute.unknown",
+                values={"name": name},
+                pointer=f"/attributes/{escape_pointer(name)}",
+            )
+            for name in attributes
+            if name not in resource.attributes and name not in ("deletedOn", "deletedBy")
+        ]
     html = _html.get(id(resource))
     if html is None:
         html = _html[id(resource)] = html_members(resource)
-    writable = {name: value for name, value in attributes.items() if name in resource.writable}
     unsafe = [] if harmless(writable) else list(faults(writable, "/attributes", html))
     errors += unsafe
     if not unsafe:

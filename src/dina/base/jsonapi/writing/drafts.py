@@ -121,8 +121,9 @@ def constraint_errors(pending: Pending) -> list[Error]:
     """What must be there and may not change, judged on the whole draft."""
     resource, draft, change = pending.change.resource, pending.draft, pending.change
     errors: list[Error] = []
-    for name, fact in resource.stored.items():
-        if fact.required and fact.writable and draft.attributes.get(name) is None:
+    for fact in resource.required:
+        name = fact.name
+        if draft.attributes.get(name) is None:
             sent = name in change.attributes
             errors.append(
                 Error(
@@ -133,15 +134,17 @@ def constraint_errors(pending: Pending) -> list[Error]:
                     meta={"member": name, "path": name},
                 )
             )
-        if fact.once and name != "group" and name in pending.attributes and pending.stored is not None:
-            errors.append(
-                Error(
-                    "CONSTRAINT_VIOLATION",
-                    key="value.fixed",
-                    values={"name": name},
-                    pointer=f"/attributes/{name}",
-                )
+    if pending.stored is not None:
+        errors += [
+            Error(
+                "CONSTRAINT_VIOLATION",
+                key="value.fixed",
+                values={"name": fact.name},
+                pointer=f"/attributes/{fact.name}",
             )
+            for fact in resource.once
+            if fact.name in pending.attributes
+        ]
     for name, relationship in resource.relationships.items():
         if relationship.required and not draft.relationships.get(name):
             sent = name in change.relationships

@@ -70,16 +70,17 @@ async def insert(
     connection: Connection, resource: ResourceType, pending: Sequence[Pending], username: str
 ) -> None:
     """Insert all rows and their links. Database errors are the caller's to translate."""
-    names = [
-        n for n, fact in resource.stored.items() if not fact.generated or (n == "group" and resource.grouped)
-    ]
     await replace_links(connection, resource, pending, fresh=True)
-    rows = [_row(resource, one, names, resource.relationships) for one in pending]
-    for row in rows:
-        row["created_by"] = username
-        row["resource_version"] = 0
-    columns = [c for c in rows[0] if c != "created_on"]
-    listed = ", ".join(f'"{c}"' for c in columns)
+    names, links = resource.insertable
+    rows: list[dict[str, Any]] = []
+    for one in pending:
+        attributes, linked = one.draft.attributes, one.draft.relationships
+        # What is null is left out, since most columns of most rows are.
+        row = {column: value for name, column in names if (value := attributes[name]) is not None}
+        row |= {column: value for name, column in links if (value := linked[name]) is not None}
+        row["id"], row["created_by"], row["resource_version"] = one.change.id, username, 0
+        rows.append(row)
+    listed = ", ".join(f'"{c}"' for c in sorted({column for row in rows for column in row}))
     sql = (
         f"INSERT INTO {resource.table.fullname} ({listed}) "
         f"SELECT {listed} FROM jsonb_populate_recordset(NULL::{resource.table.fullname}, %s::jsonb)"
@@ -115,7 +116,7 @@ async def replace_links(
         if not fresh:
             await connection.execute(
                 f"DELETE FROM {link.fullname} WHERE source_id = ANY(%s::uuid[])",  # type: ignore[arg-type]
-                [[one.change.id for one in concerned]],
+                [uuids(one.change.id for one in concerned)],
             )
         sources: list[str] = []
         targets: list[str] = []
@@ -138,7 +139,7 @@ async def remove(connection: Connection, resource: ResourceType, ids: Sequence[s
     await connection.execute(
         f"UPDATE {resource.table.fullname} SET deleted_on = now(), deleted_by = %s, "  # type: ignore[arg-type]
         "resource_version = resource_version + 1 WHERE id = ANY(%s::uuid[])",
-        [username, list(ids)],
+        [username, uuids(ids)],
     )
 
 
@@ -146,14 +147,14 @@ async def restore(connection: Connection, resource: ResourceType, ids: Sequence[
     await connection.execute(
         f"UPDATE {resource.table.fullname} SET deleted_on = NULL, deleted_by = NULL, last_updated_on = now(), "  # type: ignore[arg-type]
         "resource_version = resource_version + 1 WHERE id = ANY(%s::uuid[])",
-        [list(ids)],
+        [uuids(ids)],
     )
 
 
 async def purge(connection: Connection, resource: ResourceType, ids: Sequence[str]) -> None:
     await connection.execute(
         f"DELETE FROM {resource.table.fullname} WHERE id = ANY(%s::uuid[])",  # type: ignore[arg-type]
-        [list(ids)],
+        [uuids(ids)],
     )
 
 
@@ -161,7 +162,7 @@ async def groups(connection: Connection, resource: ResourceType, ids: Iterable[s
     """The group of each living row."""
     cursor = await connection.execute(
         f'SELECT id::text, "group" FROM {resource.table.fullname} WHERE id = ANY(%s::uuid[])',  # type: ignore[arg-type]
-        [list(ids)],
+        [uuids(ids)],
     )
     return dict(await cursor.fetchall())
 
@@ -206,8 +207,9 @@ async def references(
         alive = "" if all_rows else " AND o.deleted_on IS NULL"
         if outside is not None:
             alive += (
-                f" AND (SELECT v.change_set FROM {owner.schema}.revision v WHERE v.type = '{owner.type}' AND v.id = o.id "
-                "ORDER BY v.seq DESC LIMIT 1) IS DISTINCT FROM %(outside)s::uuid"
+                " AND (SELECT (array_agg(v.change_set ORDER BY v.seq DESC))[1] "
+                f"FROM {owner.schema}.revision v WHERE v.type = '{owner.type}' AND v.id = o.id) "
+                "IS DISTINCT FROM %(outside)s::uuid"
             )
         mine = " AND NOT o.id = ANY(%(ids)s::uuid[])" if owner.type == resource.type else ""
         for name, relationship in owner.relationships.items():
@@ -228,7 +230,7 @@ async def references(
     if not parts:
         return {}
     sql = f"SELECT id::text, type, count(DISTINCT owner) FROM ({' UNION ALL '.join(parts)}) r GROUP BY 1, 2"
-    cursor = await connection.execute(sql, {"ids": list(ids), "outside": outside})  # type: ignore[arg-type]
+    cursor = await connection.execute(sql, {"ids": uuids(ids), "outside": outside})  # type: ignore[arg-type]
     found: dict[str, dict[str, int]] = defaultdict(dict)
     for id_, type_, number in await cursor.fetchall():
         found[id_][type_] = number

@@ -24,7 +24,7 @@ from dina.modules.exchange.importing.chunk import Chunk, Said, send
 from dina.modules.exchange.importing.guard import alone
 from dina.modules.exchange.importing.judging import said_problems
 
-AT_ONCE = 2
+AT_ONCE = 3
 """Chunks under way at a time."""
 COUNTED = ("unchanged", "failed", "skipped", "events", "records")
 READY = frozenset({"CHECKED", "PARTLY_IMPORTED", "IMPORTING"})
