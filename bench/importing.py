@@ -157,7 +157,9 @@ def main() -> None:
                 {"copy": "bare COPY", "run": "import"}.get(step, step), f"{size:,}", f"{seconds:.1f}",
                 f"{size / seconds:,.0f}", f"{found['copy'] / seconds:.3f}", wanted.get(step, ""),
             )  # fmt: skip
-        table.add_row("memory of the worker over idle", f"{size:,}", "", f"{found['memory']:.0f} MB", "", "≤ 300 MB")
+        table.add_row(
+            "memory of the worker over idle", f"{size:,}", "", f"{found['memory']:.0f} MB", "", "≤ 300 MB"
+        )
     console.print(table)
 
 

@@ -165,9 +165,12 @@ class Body:
                     column,
                     postgresql_using="gin",
                     postgresql_ops={fact.column: "jsonb_path_ops"},
+                    postgresql_where=full(column, "{}" if fact.kind.is_map else None),
                 )
             elif fact.kind.compare is kinds.Compare.ARRAY:
-                Index(f"ix_{name}_{fact.column}", column, postgresql_using="gin")
+                Index(
+                    f"ix_{name}_{fact.column}", column, postgresql_using="gin", postgresql_where=full(column)
+                )
             else:
                 Index(f"ix_{name}_{fact.column}", column, table.c.id, postgresql_where=alive)
         for relationship in self.relationships.values():
@@ -177,11 +180,11 @@ class Body:
                     table.c[relationship.column],
                     postgresql_using="gin",
                     postgresql_ops={relationship.column: "jsonb_path_ops"},
+                    postgresql_where=full(table.c[relationship.column], "[]" if relationship.many else None),
                 )
             elif not relationship.many:
-                # Most resources have most of their links empty; an entry for each would cost every write.
                 linked = table.c[relationship.column]
-                Index(f"ix_{name}_{relationship.column}", linked, postgresql_where=linked.is_not(None))
+                Index(f"ix_{name}_{relationship.column}", linked, postgresql_where=full(linked))
         for names in unique:
             columns = [
                 table.c[self.attributes[n].column or ""]
@@ -195,6 +198,11 @@ class Body:
                 unique=True,
                 postgresql_where=alive,
             )
+
+
+def full(column: Any, nothing: str | None = None) -> Any:
+    """That a value is not null, or not the empty one: an entry for each that is empty would cost every write."""
+    return column.is_not(None) if nothing is None else text(f"{column.name} <> '{nothing}'::jsonb")
 
 
 def unique_name(table: str, columns: Sequence[str]) -> str:

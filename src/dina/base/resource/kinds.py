@@ -12,6 +12,7 @@ import types
 import uuid
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 from pydantic import AfterValidator, BeforeValidator, Field, StrictStr, WithJsonSchema
@@ -238,6 +239,13 @@ def members_of(form: type[Any]) -> dict[str, tuple[Any, ...]]:
     """The members of an embedded object: name -> metadata of its annotation (labels, limits, term)."""
     hints = get_type_hints(form, include_extras=True)
     return {name: getattr(hint, "__metadata__", ()) for name, hint in hints.items()}
+
+
+@cache
+def text_members(form: type[Any]) -> frozenset[str]:
+    """The members of an embedded object that hold a text or nothing."""
+    hints = get_type_hints(form)
+    return frozenset(name for name, hint in hints.items() if hint in (str, str | None))
 
 
 def inner_forms(form: type[Any]) -> list[type[Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -20,12 +21,13 @@ from sqlalchemy import (
     or_,
 )
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import array as sql_array
 
 from dina.base.jsonapi.filters.tree import NEGATED, Op
-from dina.base.jsonapi.plan import Condition
+from dina.base.jsonapi.plan import Condition, Target
 from dina.base.jsonapi.sql.compare import POSITIVE, column, typed, with_null
 from dina.base.jsonapi.sql.verbatim import verbatim
-from dina.base.resource.kinds import Compare
+from dina.base.resource.kinds import Compare, text_members
 
 
 def array(
@@ -37,9 +39,12 @@ def array(
     negated = condition.op in NEGATED
     if condition.has_null:
         parts.append(not_(empty) if negated else empty)
-    if given is not None:
+    op = POSITIVE.get(condition.op, condition.op)
+    if given is not None and op is Op.EQ and isinstance(getattr(value.type, "item_type", None), Text):
+        found = value.op("@>", return_type=Boolean())(cast(sql_array([given]), ARRAY(Text())))
+        parts.append(and_(not_(empty), not_(found)) if negated else found)
+    elif given is not None:
         items = func.unnest(cast(value, ARRAY(Text()))).table_valued("value").render_derived()
-        op = POSITIVE.get(condition.op, condition.op)
         test = typed(op, Compare.TEXT, items.c.value, given, len(condition.values) > 1)
         found = exists().select_from(items).where(test)
         parts.append(and_(not_(empty), not_(found)) if negated else found)
@@ -67,8 +72,7 @@ def external(
     if given is not None:
         op = POSITIVE.get(condition.op, condition.op)
         if op in (Op.EQ, Op.IN) and len(condition.values) == 1:
-            wanted = func.jsonb_build_array(func.jsonb_build_object(verbatim(f"'{member}'"), given))
-            found = value.op("@>", return_type=Boolean())(wanted)
+            found = contains(value, func.jsonb_build_array(wrapped((member,), given)), "[]")
         else:
             items = func.jsonb_array_elements(value).table_valued("value").render_derived()
             one = cast(items.c.value, JSONB())[member].astext
@@ -85,16 +89,13 @@ def inside(condition: Condition, table: FromClause, given: ColumnElement[Any] | 
     value = column(target, table)
     path = ".".join(f'"{name}"' for name in target.members)
     steps = verbatim(f"'lax $[*].{path}[*]'::jsonpath")
-    if (
-        target.attribute.kind.is_map
-        and condition.op is Op.EQ
-        and len(condition.values) == 1
-        and not condition.has_null
-    ):
-        wanted = given
-        for name in reversed(target.members):
-            wanted = func.jsonb_build_object(verbatim(f"'{name}'"), wanted)
-        return value.op("@>", return_type=Boolean())(wanted)
+    if given is not None and condition.op is Op.EQ and len(condition.values) == 1 and not condition.has_null:
+        if target.attribute.kind.is_map:
+            return contains(value, wrapped(target.members, given), "{}")
+        if is_text_in_list(target):
+            return value.op("@>", return_type=Boolean())(
+                func.jsonb_build_array(wrapped(target.members, given))
+            )
     items = _members(value, steps)
     text = cast(items.c.value, JSONB()).op("#>>", return_type=Text())(verbatim("'{}'"))
     negated = condition.op in NEGATED
@@ -107,6 +108,28 @@ def inside(condition: Condition, table: FromClause, given: ColumnElement[Any] | 
         found = exists().select_from(items).where(_inside_test(op, text, given, len(condition.values) > 1))
         parts.append(and_(any_value, not_(found)) if negated else found)
     return and_(*parts) if negated else or_(*parts)
+
+
+def is_text_in_list(target: Target) -> bool:
+    """Whether the member is a plain text of the objects of a list: an index knows those."""
+    assert target.attribute is not None
+    kind = target.attribute.kind
+    plain = kind.member is not None and len(target.members) == 1
+    return plain and kind.name == "objects" and target.members[0] in text_members(kind.member)
+
+
+def wrapped(members: Sequence[str], given: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The value as the innermost member of objects."""
+    wanted = given
+    for name in reversed(members):
+        wanted = func.jsonb_build_object(verbatim(f"'{name}'"), wanted)
+    return wanted
+
+
+def contains(value: ColumnElement[Any], wanted: ColumnElement[Any], nothing: str) -> ColumnElement[bool]:
+    """Said together with what the index leaves out, so that it is used: most values are empty."""
+    full = value.op("<>", return_type=Boolean())(verbatim(f"'{nothing}'::jsonb"))
+    return and_(full, value.op("@>", return_type=Boolean())(wanted))
 
 
 def _members(value: ColumnElement[Any], steps: ColumnElement[Any]) -> Any:

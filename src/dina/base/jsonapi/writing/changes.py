@@ -280,9 +280,16 @@ def uuid7() -> uuid.UUID:
     return uuid.UUID(new_id())
 
 
+_chance = bytearray()
+
+
 def new_id() -> str:
     """The text of a new version 7 UUID, without the detour over an object."""
+    if not _chance:
+        # Asked for in store: the call to the system costs more than all the rest.
+        _chance.extend(os.urandom(4096))
+    chance = _chance[-8:].hex()
+    del _chance[-8:]
     millis, fraction = divmod(time.time_ns(), 1_000_000)
-    chance = os.urandom(8).hex()
     head = f"{millis:012x}7{fraction * 4096 // 1_000_000:03x}"
     return f"{head[:8]}-{head[8:12]}-{head[12:]}-{'89ab'[int(chance[0], 16) & 3]}{chance[1:4]}-{chance[4:]}"

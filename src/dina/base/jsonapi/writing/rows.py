@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 from psycopg import AsyncConnection, errors
 
+from dina.base.database import array
 from dina.base.errors import Error
 from dina.base.history.triggers import state
 from dina.base.http import dumps
@@ -20,11 +21,6 @@ from dina.base.resource.body import unique_name
 Connection = AsyncConnection[Any]
 
 
-def uuids(ids: Iterable[str]) -> str:
-    """UUIDs as PostgreSQL writes an array: taking the list apart in Python costs more than the query."""
-    return "{" + ",".join(ids) + "}"
-
-
 async def load(connection: Connection, resource: ResourceType, ids: Sequence[str]) -> dict[str, Stored]:
     """Stored rows by id, locked for this transaction, in id order so that two writers cannot deadlock.
 
@@ -34,7 +30,7 @@ async def load(connection: Connection, resource: ResourceType, ids: Sequence[str
         f"SELECT t.id::text, t.resource_version, t.deleted_on IS NOT NULL, t.created_by, {state(resource, 't')}::text "
         f"FROM {resource.table.fullname} t WHERE t.id = ANY(%s::uuid[]) ORDER BY t.id FOR NO KEY UPDATE OF t"
     )
-    cursor = await connection.execute(sql, [uuids(ids)])  # type: ignore[arg-type]
+    cursor = await connection.execute(sql, [array(ids)])  # type: ignore[arg-type]
     return {row[0]: _stored(resource, row) for row in await cursor.fetchall()}
 
 
@@ -116,7 +112,7 @@ async def replace_links(
         if not fresh:
             await connection.execute(
                 f"DELETE FROM {link.fullname} WHERE source_id = ANY(%s::uuid[])",  # type: ignore[arg-type]
-                [uuids(one.change.id for one in concerned)],
+                [array(one.change.id for one in concerned)],
             )
         sources: list[str] = []
         targets: list[str] = []
@@ -130,7 +126,7 @@ async def replace_links(
             await connection.execute(
                 f"INSERT INTO {link.fullname} (source_id, target_id, ordinal) "  # type: ignore[arg-type]
                 "SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::int[])",
-                [uuids(sources), uuids(targets), ordinals],
+                [array(sources), array(targets), array(ordinals)],
             )
 
 
@@ -139,7 +135,7 @@ async def remove(connection: Connection, resource: ResourceType, ids: Sequence[s
     await connection.execute(
         f"UPDATE {resource.table.fullname} SET deleted_on = now(), deleted_by = %s, "  # type: ignore[arg-type]
         "resource_version = resource_version + 1 WHERE id = ANY(%s::uuid[])",
-        [username, uuids(ids)],
+        [username, array(ids)],
     )
 
 
@@ -147,14 +143,14 @@ async def restore(connection: Connection, resource: ResourceType, ids: Sequence[
     await connection.execute(
         f"UPDATE {resource.table.fullname} SET deleted_on = NULL, deleted_by = NULL, last_updated_on = now(), "  # type: ignore[arg-type]
         "resource_version = resource_version + 1 WHERE id = ANY(%s::uuid[])",
-        [uuids(ids)],
+        [array(ids)],
     )
 
 
 async def purge(connection: Connection, resource: ResourceType, ids: Sequence[str]) -> None:
     await connection.execute(
         f"DELETE FROM {resource.table.fullname} WHERE id = ANY(%s::uuid[])",  # type: ignore[arg-type]
-        [uuids(ids)],
+        [array(ids)],
     )
 
 
@@ -162,7 +158,7 @@ async def groups(connection: Connection, resource: ResourceType, ids: Iterable[s
     """The group of each living row."""
     cursor = await connection.execute(
         f'SELECT id::text, "group" FROM {resource.table.fullname} WHERE id = ANY(%s::uuid[])',  # type: ignore[arg-type]
-        [uuids(ids)],
+        [array(ids)],
     )
     return dict(await cursor.fetchall())
 
@@ -175,7 +171,7 @@ async def missing(connection: Connection, resource: ResourceType, ids: Iterable[
     cursor = await connection.execute(
         f"SELECT w::text FROM unnest(%s::uuid[]) w WHERE NOT EXISTS (SELECT FROM {resource.table.fullname} t "  # type: ignore[arg-type]
         "WHERE t.id = w AND t.deleted_on IS NULL)",
-        [uuids(wanted)],
+        [array(wanted)],
     )
     return {row[0] for row in await cursor.fetchall()}
 
@@ -184,7 +180,7 @@ async def taken(connection: Connection, resource: ResourceType, ids: Sequence[st
     """Which of the ids are in use, by a living or a deleted row."""
     cursor = await connection.execute(
         f"SELECT id::text FROM {resource.table.fullname} WHERE id = ANY(%s::uuid[])",  # type: ignore[arg-type]
-        [uuids(ids)],
+        [array(ids)],
     )
     return {row[0] for row in await cursor.fetchall()}
 
@@ -230,7 +226,7 @@ async def references(
     if not parts:
         return {}
     sql = f"SELECT id::text, type, count(DISTINCT owner) FROM ({' UNION ALL '.join(parts)}) r GROUP BY 1, 2"
-    cursor = await connection.execute(sql, {"ids": uuids(ids), "outside": outside})  # type: ignore[arg-type]
+    cursor = await connection.execute(sql, {"ids": array(ids), "outside": outside})  # type: ignore[arg-type]
     found: dict[str, dict[str, int]] = defaultdict(dict)
     for id_, type_, number in await cursor.fetchall():
         found[id_][type_] = number

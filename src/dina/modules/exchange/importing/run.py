@@ -24,8 +24,10 @@ from dina.modules.exchange.importing.chunk import Chunk, Said, send
 from dina.modules.exchange.importing.guard import alone
 from dina.modules.exchange.importing.judging import said_problems
 
-AT_ONCE = 3
-"""Chunks under way at a time."""
+AT_ONCE = 6
+"""Chunks under way at a time: while the database writes some, the next are put together."""
+SEEN_THROUGH = 40
+"""Chunks after which all under way are seen through, and the place noted where another worker would go on."""
 COUNTED = ("unchanged", "failed", "skipped", "events", "records")
 READY = frozenset({"CHECKED", "PARTLY_IMPORTED", "IMPORTING"})
 """States from which an import begins or goes on."""
@@ -162,7 +164,7 @@ async def rows_of(running: Running) -> None:
                 await job.progress(
                     done, prepared.dataset["rowCount"], failed=running.counts["failed"], message="import"
                 )
-                if done % (BATCH * 10) == 0:
+                if done % (BATCH * SEEN_THROUGH) == 0:
                     await throttle(running, 0)
                     await job.progress(done, checkpoint=running.place(done))
         await throttle(running, 0)

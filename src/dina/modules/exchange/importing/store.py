@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 from psycopg import AsyncConnection
 
+from dina.base.database import array, byte_array
 from dina.modules.exchange.importing.readers import Fault
 
 Connection = AsyncConnection[Any]
@@ -176,9 +177,9 @@ async def counts(connection: Connection, id_: str) -> dict[str, int]:
 async def blocked(connection: Connection, id_: str, numbers: Sequence[int]) -> set[int]:
     """Which rows have an error or a choice that nobody has made."""
     cursor = await connection.execute(
-        "SELECT DISTINCT number FROM exchange.import_problem WHERE dataset = %s::uuid AND number = ANY(%s) "
+        "SELECT DISTINCT number FROM exchange.import_problem WHERE dataset = %s::uuid AND number = ANY(%s::int[]) "
         "AND severity <> 'warning'",
-        [id_, list(numbers)],
+        [id_, array(numbers)],
     )
     return {row[0] for row in await cursor.fetchall()}
 
@@ -187,8 +188,8 @@ async def made(connection: Connection, id_: str, numbers: Sequence[int]) -> dict
     """What was made of rows: number -> (id, action, whether it is known to be stored)."""
     cursor = await connection.execute(
         "SELECT number, id::text, action, done FROM exchange.import_made "
-        "WHERE dataset = %s::uuid AND number = ANY(%s)",
-        [id_, list(numbers)],
+        "WHERE dataset = %s::uuid AND number = ANY(%s::int[])",
+        [id_, array(numbers)],
     )
     return {row[0]: (row[1], row[2], row[3]) for row in await cursor.fetchall()}
 
@@ -234,7 +235,12 @@ async def plan_made(connection: Connection, id_: str, rows: Mapping[int, tuple[s
         "INSERT INTO exchange.import_made (dataset, number, id, action) "
         "SELECT %s::uuid, * FROM unnest(%s::int[], %s::uuid[], %s::text[]) ON CONFLICT (dataset, number) "
         "DO UPDATE SET id = excluded.id, action = excluded.action, done = false",
-        [id_, list(rows), [id for id, _ in rows.values()], [action for _, action in rows.values()]],
+        [
+            id_,
+            array(rows),
+            array(id for id, _ in rows.values()),
+            array(action for _, action in rows.values()),
+        ],
     )
 
 
@@ -247,7 +253,7 @@ async def shared_of(
     cursor = await connection.execute(
         "SELECT s.type, s.digest, s.id::text FROM unnest(%s::text[], %s::bytea[]) w (type, digest) "
         "JOIN exchange.import_shared s ON s.dataset = %s::uuid AND s.type = w.type AND s.digest = w.digest",
-        [[type_ for type_, _ in keys], [d for _, d in keys], id_],
+        [array(type_ for type_, _ in keys), byte_array(d for _, d in keys), id_],
     )
     return {(row[0], bytes(row[1])): row[2] for row in await cursor.fetchall()}
 
@@ -256,7 +262,7 @@ async def add_shared(connection: Connection, id_: str, records: Mapping[tuple[st
     await connection.execute(
         "INSERT INTO exchange.import_shared (dataset, type, digest, id) "
         "SELECT %s::uuid, * FROM unnest(%s::text[], %s::bytea[], %s::uuid[]) ON CONFLICT DO NOTHING",
-        [id_, [t for t, _ in records], [d for _, d in records], list(records.values())],
+        [id_, array(t for t, _ in records), byte_array(d for _, d in records), array(records.values())],
     )
 
 
@@ -282,7 +288,14 @@ async def add_identities(
         'ON CONFLICT ("group", type, key) DO UPDATE SET id = excluded.id, digest = excluded.digest, '
         "dataset = excluded.dataset, former = CASE WHEN identity.dataset <> excluded.dataset THEN identity.dataset "
         "ELSE identity.former END",
-        [group, type_, id_, list(known), [i for i, _ in known.values()], [d for _, d in known.values()]],
+        [
+            group,
+            type_,
+            id_,
+            list(known),
+            array(i for i, _ in known.values()),
+            byte_array(d for _, d in known.values()),
+        ],
     )
 
 
@@ -295,13 +308,13 @@ async def confirm_shared(
     """Shared records that are stored now; those planned and not made are forgotten."""
     await connection.execute(
         "UPDATE exchange.import_shared SET done = true WHERE dataset = %s::uuid AND id = ANY(%s::uuid[])",
-        [id_, list(made.values())],
+        [id_, array(made.values())],
     )
     lost = [one for key, one in planned.items() if key not in made]
     if lost:
         await connection.execute(
             "DELETE FROM exchange.import_shared WHERE dataset = %s::uuid AND id = ANY(%s::uuid[])",
-            [id_, lost],
+            [id_, array(lost)],
         )
 
 
@@ -310,13 +323,13 @@ async def confirm_made(
 ) -> None:
     """Rows whose records are stored now; those refused have none."""
     await connection.execute(
-        "UPDATE exchange.import_made SET done = true WHERE dataset = %s::uuid AND number = ANY(%s)",
-        [id_, list(stored)],
+        "UPDATE exchange.import_made SET done = true WHERE dataset = %s::uuid AND number = ANY(%s::int[])",
+        [id_, array(stored)],
     )
     if refused:
         await connection.execute(
-            "DELETE FROM exchange.import_made WHERE dataset = %s::uuid AND number = ANY(%s)",
-            [id_, list(refused)],
+            "DELETE FROM exchange.import_made WHERE dataset = %s::uuid AND number = ANY(%s::int[])",
+            [id_, array(refused)],
         )
 
 
@@ -330,7 +343,7 @@ async def forget(connection: Connection, id_: str, kept: Sequence[str] = ()) -> 
         "SELECT m.id FROM exchange.import_made m WHERE m.dataset = %(id)s::uuid "
         "AND NOT m.id = ANY(%(kept)s::uuid[]) AND m.action"
     )
-    values = {"id": id_, "kept": list(kept)}
+    values = {"id": id_, "kept": array(kept)}
     await connection.execute(
         f"DELETE FROM exchange.identity WHERE id IN ({made} = 'created')",  # type: ignore[arg-type]
         values,

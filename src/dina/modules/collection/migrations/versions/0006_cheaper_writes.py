@@ -1,4 +1,4 @@
-"""Writes that cost less: no index of empty links, codes gathered without a query, placements told by hashing"""
+"""Writes that cost less: no index of empty values, codes gathered without a query, placements told by hashing"""
 
 from collections.abc import Sequence
 
@@ -100,30 +100,42 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $body$
   ) x (v) WHERE v <> ''
 $body$
 """
-LINKS = """
-SELECT i.relname, t.relname, a.attname
+INDEXED = """
+SELECT i.relname, t.relname, a.attname, m.amname, a.attnotnull, pg_get_expr(d.adbin, d.adrelid),
+  format_type(a.atttypid, NULL)
 FROM pg_index x
 JOIN pg_class i ON i.oid = x.indexrelid
+JOIN pg_am m ON m.oid = i.relam
 JOIN pg_class t ON t.oid = x.indrelid AND t.relnamespace = 'collection'::regnamespace
-JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = x.indkey[0] AND NOT a.attnotnull
-JOIN pg_constraint f ON f.conrelid = t.oid AND f.contype = 'f' AND f.conkey = ARRAY[a.attnum]
-WHERE x.indnatts = 1 AND NOT x.indisunique ORDER BY 1
+JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = x.indkey[0]
+LEFT JOIN pg_attrdef d ON d.adrelid = t.oid AND d.adnum = a.attnum
+LEFT JOIN pg_constraint f ON f.conrelid = t.oid AND f.contype = 'f' AND f.conkey = ARRAY[a.attnum]
+WHERE x.indnatts = 1 AND NOT x.indisunique
+  AND (m.amname = 'gin' OR (f.oid IS NOT NULL AND NOT a.attnotnull)) ORDER BY 1
 """
-"""Indexes of one column that links, and may be empty: name, table, column."""
+"""Indexes of one column that links or is looked into: name, table, column, method, whether null is refused, what it
+is when nothing is said, its type. The index of codes has an expression and no column."""
 
 
-def make_again(condition: str) -> None:
-    for index, table, column in op.get_bind().execute(sa.text(LINKS)).all():
+def make_again(partial: bool) -> None:
+    for index, table, column, method, never_null, default, kind in (
+        op.get_bind().execute(sa.text(INDEXED)).all()
+    ):
+        how = " jsonb_path_ops" if kind == "jsonb" else ""
+        where = f'"{column}" <> {default}' if never_null else f'"{column}" IS NOT NULL'
         op.execute(f'DROP INDEX collection."{index}"')
-        op.execute(f'CREATE INDEX "{index}" ON collection."{table}" ("{column}")' + condition.format(column))
+        op.execute(
+            f'CREATE INDEX "{index}" ON collection."{table}" USING {method} ("{column}"{how})'
+            + (f" WHERE {where}" if partial else "")
+        )
 
 
 def upgrade() -> None:
     for statement in (CODES, SAMPLES_PLACED, UNITS_PLACED, USAGES_PLACED):
         op.execute(statement)
-    make_again(' WHERE "{}" IS NOT NULL')
+    make_again(True)
 
 
 def downgrade() -> None:
     op.execute(EARLIER)
-    make_again("")
+    make_again(False)
