@@ -44,6 +44,9 @@ test: lint ## everything CI runs
 
 bench: $(READY) ## compare with hand-written statements: ratios, not seconds
 	$(BIN)/python -m bench
+	$(BIN)/python -m bench.tables
+	$(BIN)/python -m bench.importing
+	$(BIN)/python -m bench.publishing
 
 build: $(READY) ## a wheel in dist/
 	$(UV) build --wheel --quiet

@@ -57,17 +57,17 @@ def module_tables(schema: str) -> Iterator[str]:
     yield f'CREATE INDEX IF NOT EXISTS row_count_type ON {schema}.row_count (type, "group")'
 
 
-def state(resource: ResourceType, row: str) -> str:
-    """SQL of the state of a row as jsonb in wire names, nulls left out."""
+def state(resource: ResourceType, row: str, only: frozenset[str] | None = None) -> str:
+    """SQL of the state of a row as jsonb in wire names, nulls left out; with `only`, of these attributes alone."""
     members: list[str] = []
     for fact in resource.stored.values():
-        if fact.name in UNRECORDED:
+        if fact.name in UNRECORDED or (only is not None and fact.name not in only):
             continue
         value = f'{row}."{fact.column}"'
         if fact.kind.compare is Compare.DATETIME:
             value = f"""to_char(timezone('UTC', {value}), 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
         members.append(f"'{fact.name}' VALUE {value}")
-    for name, relationship in resource.relationships.items():
+    for name, relationship in resource.relationships.items() if only is None else ():
         if relationship.external:
             members.append(f"'{name}' VALUE {row}.\"{relationship.column}\"")
         elif relationship.many:
@@ -81,6 +81,8 @@ def state(resource: ResourceType, row: str) -> str:
                 f"'{name}' VALUE CASE WHEN {row}.\"{relationship.column}\" IS NOT NULL THEN json_build_object("
                 f"'type', '{relationship.target}', 'id', {row}.\"{relationship.column}\") END"
             )
+    if not members:
+        return "'{}'::jsonb"
     return f"json_object({', '.join(members)} ABSENT ON NULL RETURNING jsonb)"
 
 

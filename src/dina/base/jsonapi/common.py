@@ -7,8 +7,8 @@ from typing import Any, cast
 
 from dina.base.errors import Error, Problem
 from dina.base.http import Answer, Request, dumps
-from dina.base.identity.policy import PROVIDERS, readable
 from dina.base.identity.policy import Groups as ReadableGroups
+from dina.base.identity.policy import readable
 from dina.base.json import is_object
 from dina.base.jsonapi.documents import common_meta, document, plain_document
 from dina.base.jsonapi.filters import FilterSyntax, Op, parse_simple
@@ -92,9 +92,7 @@ async def permission_check(service: Service, request: Request) -> Answer:
     if resource is None:
         raise Problem(Error("NOT_FOUND", key="permission.type"))
     attributes: Any = item.get("attributes") or {}
-    evaluated = list(PROVIDERS[resource.provider].evaluated)
-    if resource.sharing is not None:
-        evaluated += [name for name in ("group", resource.sharing.private) if name not in evaluated]
+    evaluated = resource.deciding
     facts = {name: attributes.get(name) for name in evaluated}
     data = {
         "type": "permission-check",

@@ -15,7 +15,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from dina.base.identity.caller import Caller
-from dina.base.identity.policy import Facts, Sharing, may, may_restore, permissions
+from dina.base.identity.policy import PROVIDERS, Facts, Sharing, may, may_restore, permissions
 from dina.base.resource import kinds
 from dina.base.resource.attribute import (
     Attribute,
@@ -130,6 +130,12 @@ class ResourceType:
         ]
         links = [(name, r.column) for name, r in self.relationships.items() if r.external or not r.many]
         return attributes, links
+
+    @cached_property
+    def deciding(self) -> list[str]:
+        """Attributes that decide who may do what with a row."""
+        shared = ("group", self.sharing.private) if self.sharing else ()
+        return list(dict.fromkeys((*PROVIDERS[self.provider].evaluated, *shared)))
 
     @cached_property
     def required(self) -> list[Attribute]:

@@ -21,13 +21,16 @@ from dina.base.resource.body import unique_name
 Connection = AsyncConnection[Any]
 
 
-async def load(connection: Connection, resource: ResourceType, ids: Sequence[str]) -> dict[str, Stored]:
+async def load(
+    connection: Connection, resource: ResourceType, ids: Sequence[str], *, only: frozenset[str] | None = None
+) -> dict[str, Stored]:
     """Stored rows by id, locked for this transaction, in id order so that two writers cannot deadlock.
 
-    Ids never change, so that others may link to the rows meanwhile.
+    Ids never change, so that others may link to the rows meanwhile. With `only`, they hold these attributes alone.
     """
+    told = state(resource, "t", only)
     sql = (
-        f"SELECT t.id::text, t.resource_version, t.deleted_on IS NOT NULL, t.created_by, {state(resource, 't')}::text "
+        f"SELECT t.id::text, t.resource_version, t.deleted_on IS NOT NULL, t.created_by, {told}::text "
         f"FROM {resource.table.fullname} t WHERE t.id = ANY(%s::uuid[]) ORDER BY t.id FOR NO KEY UPDATE OF t"
     )
     cursor = await connection.execute(sql, [array(ids)])  # type: ignore[arg-type]

@@ -209,9 +209,9 @@ class _Writer:
                 self.fail(change, Error("ID_IN_USE", pointer="/id"))
             seen.add(change.id)
 
-    async def stored(self, *, deleted: bool = False) -> dict[str, Stored]:
+    async def stored(self, *, deleted: bool = False, only: frozenset[str] | None = None) -> dict[str, Stored]:
         """Rows of the changes; those absent, deleted or stale are reported."""
-        found = await rows.load(self.connection, self.resource, [c.id for c in self.changes])
+        found = await rows.load(self.connection, self.resource, [c.id for c in self.changes], only=only)
         for change in self.changes:
             row = found.get(change.id)
             if row is None:
@@ -357,7 +357,8 @@ class _Writer:
             )
 
     async def remove(self, action: str) -> None:
-        found = await self.stored(deleted=action in ("restore", "purge"))
+        only = None if self.resource.delete_rules else frozenset(self.resource.deciding)
+        found = await self.stored(deleted=action in ("restore", "purge"), only=only)
         ids = [c.id for c in self.changes if c.id in found]
         for change in self.changes:
             row = found.get(change.id)

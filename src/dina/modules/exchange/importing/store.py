@@ -81,7 +81,7 @@ async def batches(
     """Rows of the main table in order, `(number, values)`, a batch at a time."""
     while True:
         wanted = "" if only is None else " AND number = ANY(%(only)s)"
-        cursor = await connection.execute(
+        cursor = await connection.cursor(binary=True).execute(
             'SELECT number, "values" FROM exchange.import_row WHERE dataset = %(id)s::uuid AND tbl = 0 '  # type: ignore[arg-type]
             f"AND number > %(after)s{wanted} ORDER BY number LIMIT %(size)s",
             {"id": id_, "after": after, "size": size, "only": only},
