@@ -48,7 +48,9 @@ async def test_a_filter_cannot_widen_what_is_published(
     publishing = await define(query={"type": "material-sample", "filters": filters})
     told = await publishing.publish()
     assert told["state"] == "failed"
-    assert told["errors"][0]["detail"].startswith(("There is nothing to publish", "The data could not be read"))
+    assert told["errors"][0]["detail"].startswith(
+        ("There is nothing to publish", "The data could not be read")
+    )
 
 
 async def test_what_is_told_to_the_group_alone_is_not_told(

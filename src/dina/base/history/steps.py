@@ -147,12 +147,14 @@ def by_type(service: Service, steps: list[Step]) -> list[Step]:
     """The steps with deletes that follow one another put together by type, what points before what is pointed at.
 
     A statement for each type is a hundred times cheaper than one for each resource. Where types point at each
-    other the order of history stays.
+    other, or have rules of their own about what may go, the order of history stays.
     """
     found: list[Step] = []
-    for action, run in groupby(steps, key=lambda step: step.action):
+    for (action, ruled), run in groupby(
+        steps, key=lambda step: (step.action, bool(service.types[step.type].delete_rules))
+    ):
         several = list(run)
-        if action == "delete":
+        if action == "delete" and not ruled:
             types = {step.type for step in several}
             sorter = TopologicalSorter[str](dict.fromkeys(types, ()))
             for type_ in types:

@@ -8,7 +8,7 @@ from typing import Any
 from dina.base.jobs import Job
 from dina.base.jsonapi.writing.changes import new_id
 from dina.modules.exchange.importing import store
-from dina.modules.exchange.importing.assemble import NAMED, ORGANISM, Assembler
+from dina.modules.exchange.importing.assemble import EVENT, NAMED, ORGANISM, Assembler
 from dina.modules.exchange.importing.check import BATCH, Prepared
 from dina.modules.exchange.importing.chunk import Chunk
 from dina.modules.exchange.importing.custom import taken
@@ -68,6 +68,8 @@ async def make_decided(job: Job, prepared: Prepared, headers: Mapping[str, str])
     fields = prepared.assembler.fields
     wanted: dict[str, list[tuple[dict[str, Any], str]]] = {}
     for path, names in decisions.items():
+        if path == EVENT:
+            continue
         for name, decision in names.items():
             if decision.get("action") == "create" and not decision.get("id"):
                 wanted.setdefault(fields[path].targets[0], []).append((decision, name))

@@ -27,7 +27,7 @@ from dina.modules.exchange.importing.readers import (
 from dina.modules.exchange.importing.values import Convert, converter
 
 CUSTOM = "managedAttributes"
-REMEMBERED = 100_000
+REMEMBERED = 20_000
 """Readings of texts that are kept for the next row with the same text."""
 
 

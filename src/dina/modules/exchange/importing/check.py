@@ -9,8 +9,9 @@ from typing import Any
 from dina.base.errors import Error
 from dina.base.jobs import Failed, Job
 from dina.modules.exchange.importing import custom, store
-from dina.modules.exchange.importing.assemble import Assembler, Parts, digest, judged_with
+from dina.modules.exchange.importing.assemble import EVENT, Assembler, Parts, digest, judged_with
 from dina.modules.exchange.importing.chunk import Chunk
+from dina.modules.exchange.importing.events import KnownEvents
 from dina.modules.exchange.importing.extensions import Extensions
 from dina.modules.exchange.importing.fields import LAYOUTS, WIDE, darwin_core, fields_of, key_of, registry
 from dina.modules.exchange.importing.guard import alone, of
@@ -132,6 +133,9 @@ async def check(job: Job) -> Mapping[str, Any]:
 async def _check(job: Job, prepared: Prepared) -> Mapping[str, Any]:
     dataset, id_ = prepared.dataset, prepared.dataset["id"]
     found = Found()
+    events = KnownEvents(
+        job.client, prepared.module, dataset["group"], (dataset["decisions"] or {}).get(EVENT, {})
+    )
     absent = {(one.component, one.key) for one in prepared.absent}
     known = {(one.component, one.key) for one in prepared.needed} - absent
     async with job.pools.write.connection() as connection, job.pools.write.connection() as writing:
@@ -142,6 +146,8 @@ async def _check(job: Job, prepared: Prepared) -> Mapping[str, Any]:
             rows = [prepared.assembler.row(number, values) for number, values in batch]
             await prepared.extensions.add(connection, id_, rows, batch, prepared.dataset["tables"])
             texts = dict(batch)
+            if dataset["targetType"] in LAYOUTS:
+                await events.look(prepared.chunk(rows, {}))
             problems = [problem for parts in rows for problem in own_problems(parts, texts[parts.number])]
             identities = await known_rows(job, connection, dataset, rows, texts)
             await classify(found, rows, texts, identities)
@@ -153,6 +159,8 @@ async def _check(job: Job, prepared: Prepared) -> Mapping[str, Any]:
                 await store.add_problems(writing, id_, problems)
             done += len(batch)
             await job.progress(done, dataset["rowCount"], message="check")
+        decided = {field: one for field, one in prepared.assembler.decisions.items() if field != EVENT}
+        prepared.assembler.decisions = {**decided, **({EVENT: events.decided} if events.decided else {})}
         leftovers = custom.needed({}, found.leftovers)
         more = await custom.missing(job.client, leftovers) if leftovers else []
         counts = await store.counts(connection, id_)
@@ -163,6 +171,7 @@ async def _check(job: Job, prepared: Prepared) -> Mapping[str, Any]:
             **counts,
             "created": found.created, "updated": found.updated, "unchanged": found.unchanged, "vanished": vanished,
             "events": len(found.shared),
+            "eventsKnown": sum(1 for one in events.decided.values() if one["action"] == "use"),
             "customFields": [
                 {"component": one.component, "key": one.key, "name": one.name, "vocabulary": one.vocabulary}
                 for one in {(o.vocabulary, o.component, o.key): o for o in [*more, *prepared.absent]}.values()

@@ -74,12 +74,13 @@ class Chunk:
         for parts in self.rows:
             for part, type_ in SHARED.items():
                 if part in parts.values or (part == EVENT and GEO in parts.values):
-                    key = (type_, self._digest(parts, part))
+                    key = (type_, self.digest_of(parts, part))
                     found[key] = None
                     self.places.setdefault(parts.number, []).append(key)
         return found
 
-    def _digest(self, parts: Parts, part: str) -> bytes:
+    def digest_of(self, parts: Parts, part: str) -> bytes:
+        """What a row says of a shared part, in sixteen bytes."""
         known = parts.digests.get(part)
         if known is not None:
             return known
@@ -113,7 +114,7 @@ class Chunk:
         if values is None and not (part == EVENT and GEO in parts.values):
             return None
         type_ = SHARED[part]
-        key = (type_, self._digest(parts, part))
+        key = (type_, self.digest_of(parts, part))
         known = self.shared.get(key)
         if known is not None:
             return known
@@ -123,14 +124,23 @@ class Chunk:
         id_ = self.fresh.setdefault(key, new_id())
         placed[key] = [parts.number]
         attributes: dict[str, Any] = {**(values or {}), "group": self.group}
-        if part == EVENT and GEO in parts.values:
-            attributes["geoReferenceAssertions"] = [{**parts.values[GEO], "isPrimary": True}]
+        links = _links(parts, part)
+        if part == EVENT:
+            attributes |= self.event_of(parts)[0]
         if part == CONTEXT:
             attributes.setdefault(
                 "name", attributes.get("formation") or attributes.get("earliestInterval") or ""
             )
-        made.append((ORDER[type_], _add(type_, id_, attributes, _links(parts, part)), placed[key]))
+        made.append((ORDER[type_], _add(type_, id_, attributes, links), placed[key]))
         return id_
+
+    @staticmethod
+    def event_of(parts: Parts) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Attributes and relationships of the event of a row."""
+        attributes = dict(parts.values.get(EVENT, {}))
+        if GEO in parts.values:
+            attributes["geoReferenceAssertions"] = [{**parts.values[GEO], "isPrimary": True}]
+        return attributes, _links(parts, EVENT)
 
     def _own(
         self, parts: Parts, related: Mapping[str, str | None]

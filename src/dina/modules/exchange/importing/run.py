@@ -18,11 +18,13 @@ from dina.base.jobs import Failed, Job
 from dina.base.jsonapi.writing.changes import new_id
 from dina.modules.exchange.importing import custom, store, undo
 from dina.modules.exchange.importing.again import existing, make_decided, merge, settle
-from dina.modules.exchange.importing.assemble import Parts, digest, judged_with
+from dina.modules.exchange.importing.assemble import EVENT, Parts, digest, judged_with
 from dina.modules.exchange.importing.check import BATCH, Prepared, filled, known_rows, prepare
-from dina.modules.exchange.importing.chunk import Chunk, Said, send
+from dina.modules.exchange.importing.chunk import SHARED, Chunk, Said, send
+from dina.modules.exchange.importing.events import number_of
 from dina.modules.exchange.importing.guard import alone
 from dina.modules.exchange.importing.judging import said_problems
+from dina.modules.exchange.importing.presence import present
 
 AT_ONCE = 6
 """Chunks under way at a time: while the database writes some, the next are put together."""
@@ -45,6 +47,8 @@ class Running:
     earlier: Mapping[str, int]
     """Rows that earlier runs brought in, by action."""
     under_way: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
+    here: set[str] = field(default_factory=set[str])
+    """Events that were here before: never to be tidied away."""
     spare: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
 
     @property
@@ -235,6 +239,7 @@ async def shared_first(running: Running, connection: store.Connection, chunk: Ch
     id_ = running.dataset["id"]
     digests = list(chunk.digests())
     chunk.shared = await store.shared_of(connection, id_, digests)
+    chunk.shared |= await decided_events(running, chunk)
     chunk.fresh = {key: new_id() for key in digests if key not in chunk.shared}
     if not chunk.fresh:
         return
@@ -257,6 +262,21 @@ async def shared_first(running: Running, connection: store.Connection, chunk: Ch
     chunk.fresh = {}
 
 
+async def decided_events(running: Running, chunk: Chunk) -> dict[tuple[str, bytes], str]:
+    """Events that were here before the import, for rows that say the same of them, as far as they still are."""
+    decided: Mapping[str, Any] = running.prepared.assembler.decisions.get(EVENT, {})
+    found: dict[tuple[str, bytes], str] = {}
+    for parts in chunk.rows if decided else ():
+        number = number_of(parts)
+        one = decided.get(number[1]) if number else None
+        key = (SHARED[EVENT], chunk.digest_of(parts, EVENT))
+        if one and one["action"] == "use" and one["digest"] == key[1].hex() and key not in chunk.shared:
+            found[key] = one["id"]
+    new = sorted(set(found.values()) - running.here)
+    running.here |= await present(running.job.client, running.prepared.module, SHARED[EVENT], new)
+    return {key: one for key, one in found.items() if one in running.here}
+
+
 def _all(said: Iterable[Said]) -> set[int]:
     raise Failed(Error("BUSINESS_RULE", key="import.refused", values={"reason": next(iter(said)).detail}))
 
@@ -275,7 +295,8 @@ async def own(running: Running, chunk: Chunk) -> None:
         await refuse(running, chunk, said)
         chunk.rows = [parts for parts in chunk.rows if parts.number not in wrong]
     for type_, one in chunk.used_by(refused):
-        running.spare.setdefault(type_, set()).add(one)
+        if one not in running.here:
+            running.spare.setdefault(type_, set()).add(one)
     numbers = [parts.number for parts in chunk.rows]
     keys = {p.key: (chunk.ids[p.number], digest(chunk.texts[p.number])) for p in chunk.rows if p.key}
     async with job.pools.write.connection() as connection, connection.transaction():

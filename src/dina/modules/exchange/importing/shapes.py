@@ -80,6 +80,7 @@ class Decision(TypedDict):
     id: NotRequired[UuidText]
     how: NotRequired[Annotated[str, StringConstraints(max_length=50)]]
     count: NotRequired[int]
+    digest: NotRequired[Annotated[str, StringConstraints(pattern="^[0-9a-f]{32}$")]]
     suggestions: NotRequired[Annotated[list[dict[str, str]], Field(max_length=20)]]
 
 

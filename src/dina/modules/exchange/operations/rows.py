@@ -14,6 +14,7 @@ from dina.base.jsonapi.documents import common_meta, document
 from dina.base.jsonapi.operation import Call
 from dina.base.resource import UuidText
 from dina.modules.exchange.importing import store
+from dina.modules.exchange.importing.assemble import EVENT
 from dina.modules.exchange.operations.holding import dataset_of, hold
 
 Cell = Annotated[str, Field(max_length=100_000)]
@@ -200,7 +201,7 @@ async def decide(call: Call) -> Answer:
         path
         for one in (dataset["mapping"] or {"columns": []})["columns"]
         for path in (one.get("field"), one.get("link"))
-    }
+    } | ({EVENT} & (dataset["decisions"] or {}).keys())
     for position, one in enumerate(call.attributes["decisions"]):
         pointer = f"/data/attributes/decisions/{position}"
         if one["field"] not in linked:
@@ -215,7 +216,7 @@ async def decide(call: Call) -> Answer:
             names = decisions.setdefault(one["field"], {})
             before = names.get(one["name"], {})
             names[one["name"]] = {
-                **{name: before[name] for name in ("count", "suggestions") if name in before},
+                **{name: before[name] for name in ("count", "digest", "suggestions") if name in before},
                 "action": one["action"], "how": "chosen", **({"id": one["id"]} if "id" in one else {}),
             }  # fmt: skip
         await touched(call, connection, decisions=decisions)
