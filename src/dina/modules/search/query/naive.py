@@ -72,12 +72,13 @@ def points(record: Record, fields: Registry) -> list[earth.Point]:
 
 
 def ages(record: Record, fields: Registry) -> list[tuple[float, float]]:
-    """Greatest and least age, by every pair of fields that has both."""
-    found: list[tuple[float, float]] = []
+    """Greatest and least age, by the first pair of fields that has both."""
     for old, young in fields.ages:
         pairs = zip(record.values(old), record.values(young), strict=False)
-        found += [(float(greatest), float(least)) for greatest, least in pairs]
-    return found
+        found = [(float(greatest), float(least)) for greatest, least in pairs]
+        if found:
+            return found
+    return []
 
 
 def overlaps(asked: Aged, old: float, young: float) -> bool:
