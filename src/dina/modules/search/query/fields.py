@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Protocol
 
+from dina.base.text import Text
 from dina.modules.search.query.folding import fold
 from dina.modules.search.query.tree import Op
 
@@ -62,6 +63,10 @@ class Registry(Protocol):
         """The kind of a field; None if there is no such field."""
         ...
 
+    def label(self, path: str) -> Text:
+        """What people call a field."""
+        ...
+
     def paths(self) -> Iterable[str]:
         """Every field there is; one that ends in `.*` stands for any key."""
         ...
@@ -74,7 +79,8 @@ class Declared:
     kinds: Mapping[str, FieldKind]
     searched: Sequence[str] = ()
     points: Sequence[str] = ()
-    ages: Sequence[tuple[str, str]] = field(default_factory=tuple[tuple[str, str], ...])
+    ages: Sequence[tuple[str, str]] = ()
+    labels: Mapping[str, Text] = field(default_factory=dict[str, Text])
 
     def kind(self, path: str) -> FieldKind | None:
         found = self.kinds.get(path)
@@ -82,6 +88,9 @@ class Declared:
             head, _, key = path.rpartition(".")
             found = self.kinds.get(f"{head}.*") if key else None
         return found
+
+    def label(self, path: str) -> Text:
+        return self.labels.get(path) or Text(path, path)
 
     def paths(self) -> Iterable[str]:
         return self.kinds.keys()
@@ -111,6 +120,9 @@ class Below:
 
     def kind(self, path: str) -> FieldKind | None:
         return self.whole.kind(f"{self.link}.{path}")
+
+    def label(self, path: str) -> Text:
+        return self.whole.label(f"{self.link}.{path}")
 
     def paths(self) -> Iterable[str]:
         return self._own(self.whole.paths())
