@@ -74,33 +74,33 @@ def test_forms(value: Any, tree: Node) -> None:
 @pytest.mark.parametrize(
     ("value", "faults"),
     [
-        ([], [("", "search.node")]),
-        ({}, [("", "search.node")]),
-        ({"all": [], "any": []}, [("", "search.oneNode")]),
+        ([], [("", "query.node")]),
+        ({}, [("", "query.node")]),
+        ({"all": [], "any": []}, [("", "query.oneNode")]),
         (
             {"all": [{"not": 1}, {"words": 2}]},
-            [("/all/0/not", "search.node"), ("/all/1/words", "search.text")],
+            [("/all/0/not", "query.node"), ("/all/1/words", "query.text")],
         ),
-        ({"words": "a", "colour": 1}, [("/colour", "search.member")]),
-        ({"field": "a b", "op": "is"}, [("/field", "search.path"), ("/op", "search.choice")]),
-        ({"field": "a", "op": "between", "value": 1}, [("", "search.count")]),
-        ({"field": "a", "op": "in", "values": [None]}, [("/values/0", "search.scalar")]),
-        ({"field": "a", "value": 1, "values": [1]}, [("", "search.valueOrValues")]),
-        ({"field": "a", "value": float("nan")}, [("/value", "search.scalar")]),
-        ({"words": "\x00"}, [("/words", "search.text")]),
-        ({"words": "x" * 1001}, [("/words", "search.text")]),
+        ({"words": "a", "colour": 1}, [("/colour", "query.member")]),
+        ({"field": "a b", "op": "is"}, [("/field", "query.path"), ("/op", "query.choice")]),
+        ({"field": "a", "op": "between", "value": 1}, [("", "query.count")]),
+        ({"field": "a", "op": "in", "values": [None]}, [("/values/0", "query.scalar")]),
+        ({"field": "a", "value": 1, "values": [1]}, [("", "query.valueOrValues")]),
+        ({"field": "a", "value": float("nan")}, [("/value", "query.scalar")]),
+        ({"words": "\x00"}, [("/words", "query.text")]),
+        ({"words": "x" * 1001}, [("/words", "query.text")]),
         ({"ids": ["x"]}, [("/ids/0", "value.uuid")]),
         (
             {"near": {"lat": 91, "lon": 0, "km": True}},
-            [("/near/lat", "search.number"), ("/near/km", "search.number")],
+            [("/near/lat", "query.number"), ("/near/km", "query.number")],
         ),
-        ({"near": {"lat": 9}}, [("/near", "search.members")]),
-        ({"box": {"west": 0, "south": 2, "east": 0, "north": 1}}, [("/box/south", "search.southNorth")]),
-        ({"polygon": [[[0, 0], [1, 0], [1, 1], [0, 1]]]}, [("/polygon/0", "search.closed")]),
-        ({"polygon": [[[0, 0], [1, 0], [1], [0, 0]]]}, [("/polygon/0/2", "search.point")]),
-        ({"age": {"interval": "Yesterday"}}, [("/age/interval", "search.interval")]),
-        ({"age": {"oldest": 1, "youngest": 2}}, [("/age/oldest", "search.oldestYoungest")]),
-        ({"any": [], "least": 0}, [("/least", "search.number")]),
+        ({"near": {"lat": 9}}, [("/near", "query.members")]),
+        ({"box": {"west": 0, "south": 2, "east": 0, "north": 1}}, [("/box/south", "query.southNorth")]),
+        ({"polygon": [[[0, 0], [1, 0], [1, 1], [0, 1]]]}, [("/polygon/0", "query.closed")]),
+        ({"polygon": [[[0, 0], [1, 0], [1], [0, 0]]]}, [("/polygon/0/2", "query.point")]),
+        ({"age": {"interval": "Yesterday"}}, [("/age/interval", "query.interval")]),
+        ({"age": {"oldest": 1, "youngest": 2}}, [("/age/oldest", "query.oldestYoungest")]),
+        ({"any": [], "least": 0}, [("/least", "query.number")]),
     ],
 )
 def test_every_fault_has_its_place(value: Any, faults: list[tuple[str, str]]) -> None:
@@ -122,17 +122,17 @@ def test_a_search_has_limits() -> None:
 @pytest.mark.parametrize(
     ("tree", "pointer", "key"),
     [
-        (Compare("collectingEvent.dwcCuntry", Op.EQ, ("x",)), "/field", "search.unknownFieldNear"),
-        (Compare("xyzzy", Op.EQ, ("x",)), "/field", "search.unknownField"),
-        (Not(Linked("organisms")), "/not/linked", "search.unknownLinkNear"),
-        (Linked("organism", Compare("sexe", Op.EQ, ("x",))), "/where/field", "search.unknownFieldNear"),
-        (Compare("publiclyReleasable", Op.GT, (True,)), "/op", "search.operator"),
-        (Compare("publiclyReleasable", Op.EQ, ("yes",)), "/value", "search.value.boolean"),
-        (All((Compare("preparationDate", Op.EQ, ("1950-13",)),)), "/all/0/value", "search.value.date"),
-        (Compare("preparationDate", Op.BETWEEN, ("1960", "1950")), "/values", "search.reversed"),
-        (Compare(COUNTRY, Op.IN, ("x", 1)), "/values/1", "search.value.text"),
-        (Words("a", ("preparationDate",)), "/in/0", "search.noWords"),
-        (Compare("collectingEvent", Op.EQ, ("x",)), "/op", "search.operator"),
+        (Compare("collectingEvent.dwcCuntry", Op.EQ, ("x",)), "/field", "query.unknownFieldNear"),
+        (Compare("xyzzy", Op.EQ, ("x",)), "/field", "query.unknownField"),
+        (Not(Linked("organisms")), "/not/linked", "query.unknownLinkNear"),
+        (Linked("organism", Compare("sexe", Op.EQ, ("x",))), "/where/field", "query.unknownFieldNear"),
+        (Compare("publiclyReleasable", Op.GT, (True,)), "/op", "query.operator"),
+        (Compare("publiclyReleasable", Op.EQ, ("yes",)), "/value", "query.value.boolean"),
+        (All((Compare("preparationDate", Op.EQ, ("1950-13",)),)), "/all/0/value", "query.value.date"),
+        (Compare("preparationDate", Op.BETWEEN, ("1960", "1950")), "/values", "query.reversed"),
+        (Compare(COUNTRY, Op.IN, ("x", 1)), "/values/1", "query.value.text"),
+        (Words("a", ("preparationDate",)), "/in/0", "query.noWords"),
+        (Compare("collectingEvent", Op.EQ, ("x",)), "/op", "query.operator"),
     ],
 )
 def test_a_tree_that_does_not_fit_the_fields(tree: Node, pointer: str, key: str) -> None:
@@ -158,7 +158,7 @@ def test_every_sentence_is_there_in_both_languages() -> None:
     used: set[str] = set()
     for file in here.iterdir():
         if file.name.endswith(".py"):
-            used |= set(re.findall(r'"(search\.[A-Za-z.]+)"', file.read_text("utf-8")))
+            used |= set(re.findall(r'"(query\.[A-Za-z.]+)"', file.read_text("utf-8")))
     assert used <= set(sentences)
     for name, sentence in sentences.items():
         assert set(re.findall(r"\{\w+\}", sentence["en"])) == set(re.findall(r"\{\w+\}", sentence["fr"])), (

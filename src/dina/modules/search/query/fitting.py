@@ -26,7 +26,7 @@ def misfits(tree: Node, fields: Registry, pointer: str) -> Iterator[Error]:
             yield from misfits(child, fields, pointer + "/not")
         case Linked(relationship, child):
             if fields.kind(relationship) is not FieldKind.LINK:
-                yield unknown(relationship, fields, pointer + "/linked", "search.unknownLink")
+                yield unknown(relationship, fields, pointer + "/linked", "query.unknownLink")
             elif child is not None:
                 yield from misfits(child, Below(fields, relationship), pointer + "/where")
         case Compare():
@@ -38,12 +38,12 @@ def misfits(tree: Node, fields: Registry, pointer: str) -> Iterator[Error]:
                 if kind is None:
                     yield unknown(path, fields, place)
                 elif kind is not FieldKind.TEXT:
-                    yield Error("FILTER_SYNTAX", "search.noWords", {"field": path}, place)
+                    yield Error("FILTER_SYNTAX", "query.noWords", {"field": path}, place)
         case _:
             pass
 
 
-def unknown(path: str, fields: Registry, pointer: str, key: str = "search.unknownField") -> Error:
+def unknown(path: str, fields: Registry, pointer: str, key: str = "query.unknownField") -> Error:
     """The error of a field that does not exist, with those that may have been meant."""
     near = near_names(path, fields)
     key = key + "Near" if near else key
@@ -60,7 +60,7 @@ def _compare(tree: Compare, fields: Registry, pointer: str) -> Iterator[Error]:
     if tree.op not in OPERATORS[kind]:
         possible = ", ".join(op.value for op in Op if op in OPERATORS[kind])
         values = {"field": tree.field, "op": tree.op.value, "choices": possible}
-        yield Error("FILTER_SYNTAX", "search.operator", values, pointer + "/op")
+        yield Error("FILTER_SYNTAX", "query.operator", values, pointer + "/op")
         return
     if fault := misfit(kind, tree.values):
         place = f"{pointer}/values/{fault[0]}" if len(tree.values) > 1 else pointer + "/value"
@@ -68,7 +68,7 @@ def _compare(tree: Compare, fields: Registry, pointer: str) -> Iterator[Error]:
         yield Error("FILTER_SYNTAX", fault[1], values, place)
     elif tree.op is Op.BETWEEN and is_reversed(kind, tree.values):
         values = {"low": tree.values[0], "high": tree.values[1]}
-        yield Error("FILTER_SYNTAX", "search.reversed", values, pointer + "/values")
+        yield Error("FILTER_SYNTAX", "query.reversed", values, pointer + "/values")
 
 
 def misfit(kind: FieldKind, values: tuple[Scalar, ...]) -> tuple[int, str] | None:
@@ -83,7 +83,7 @@ def misfit(kind: FieldKind, values: tuple[Scalar, ...]) -> tuple[int, str] | Non
             FieldKind.UUID: lambda v: isinstance(v, str) and UUID_FORM.fullmatch(v) is not None,
         }.get(kind, lambda _: False)(value)
         if not fits:
-            return position, f"search.value.{kind.value}"
+            return position, f"query.value.{kind.value}"
     return None
 
 

@@ -38,7 +38,7 @@ def parse(text: str, fields: Registry, ages: Ages = no_ages, names: Names | None
     """The tree of a text, its parts as chips, and what was not understood. Never raises."""
     reader = _Reader(UNSAFE.sub(" ", text[: limits.MAX_BOX]), ages)
     if len(text) > limits.MAX_BOX:
-        reader.doubt("search.box.tooLong", limits.MAX_BOX, len(text), limit=limits.MAX_BOX)
+        reader.doubt("query.box.tooLong", limits.MAX_BOX, len(text), limit=limits.MAX_BOX)
     terms = reader.search(Scope(fields, names or names_of(fields)), 0)
     nodes = tuple(term.node for term in terms)
     tree = EVERYTHING if not nodes else nodes[0] if len(nodes) == 1 else All(nodes)
@@ -128,7 +128,7 @@ class _Reader(NamedTerms):
     def group(self, scope: Scope, level: int, start: int) -> Term | None:
         self.scan.at += 1
         if level >= MAX_LEVEL:
-            self.doubt("search.box.tooDeep", start, start + 1)
+            self.doubt("query.box.tooDeep", start, start + 1)
             return None
         terms = self.search(scope, level + 1)
         self.scan.takes(")")
@@ -163,7 +163,7 @@ class _Reader(NamedTerms):
                 self.scan.at = at
                 break
             if word.starred:
-                self.doubt("search.box.star", at, self.scan.at, word=raw)
+                self.doubt("query.box.star", at, self.scan.at, word=raw)
             found.append(word)
             end = self.scan.at
             self.scan.blank()

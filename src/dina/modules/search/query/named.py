@@ -82,7 +82,7 @@ class NamedTerms:
         for path in paths:
             if scope.fields.kind(path) is None:
                 names = near_names(path, scope.fields) if len(self.doubts) < MAX_GUESSES else []
-                key = "search.unknownFieldNear" if names else "search.unknownField"
+                key = "query.unknownFieldNear" if names else "query.unknownField"
                 self.scan.word()
                 raise NotUnderstood(key, field=path, near=", ".join(names))
         return Name((), (), scope.fields.label(paths[0]), paths)
@@ -91,7 +91,7 @@ class NamedTerms:
         """Names with a syntax of their own. Raises NotUnderstood."""
         text = plain(self.scan.value())
         if not text:
-            raise NotUnderstood("search.box.noValue", field=name.en[0])
+            raise NotUnderstood("query.box.noValue", field=name.en[0])
         if name.form == "age":
             return values.age(text, self.ages)
         if name.form in PLACES:
@@ -99,7 +99,7 @@ class NamedTerms:
         if name.form == "is":
             paths = scope.names.states.get(text.casefold())
             if paths is None:
-                raise NotUnderstood("search.box.is", value=text, choices=", ".join(scope.names.states))
+                raise NotUnderstood("query.box.is", value=text, choices=", ".join(scope.names.states))
             return any_of([state(path, scope.fields) for path in paths])
         known = scope.names.find(text)
         named = known if known is not None and not known.form else self.by_path(scope, text)
@@ -124,7 +124,7 @@ class NamedTerms:
         if (sought or (name.words and not whole)) and texts and not is_compared(asked):
             return self.words_in(asked, texts, first)
         if not asked.chars:
-            raise NotUnderstood("search.box.noValue", field=first)
+            raise NotUnderstood("query.box.noValue", field=first)
         found, faults = [], []
         for path, kind in kinds.items():
             try:
@@ -134,7 +134,7 @@ class NamedTerms:
         if not found:
             raise faults[0]
         for low, high in asked.turned[:1]:
-            self.doubt("search.reversed", start, self.scan.at, low=low, high=high)
+            self.doubt("query.reversed", start, self.scan.at, low=low, high=high)
         return any_of(found)
 
     def linked(self, scope: Scope, level: int, path: str) -> Node:
@@ -147,7 +147,7 @@ class NamedTerms:
         found = [word_of(raw) for raw in text.split()[: limits.MAX_FIELDS]]
         node = words_node([Word(one.text, one.begins, found[0].fuzzy) for one in found], paths, False)
         if node is None:
-            raise NotUnderstood("search.box.noValue", field=field)
+            raise NotUnderstood("query.box.noValue", field=field)
         return node
 
     def words_in(self, asked: Asked, paths: tuple[str, ...], field: str) -> Node:
@@ -158,7 +158,7 @@ class NamedTerms:
         else:
             node = words_node([word_of(text)], paths, self.scan.at == len(self.text))
         if node is None:
-            raise NotUnderstood("search.box.noValue", field=field)
+            raise NotUnderstood("query.box.noValue", field=field)
         return node
 
 

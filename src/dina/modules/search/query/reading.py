@@ -92,25 +92,25 @@ class _Reader:
         if self.nodes > limits.MAX_NODES or depth > limits.MAX_DEPTH:
             if self.nodes == limits.MAX_NODES + 1 or depth == limits.MAX_DEPTH + 1:
                 limit = limits.MAX_NODES if self.nodes > limits.MAX_NODES else limits.MAX_DEPTH
-                self.fault(pointer, "search.tooMuch", "FILTER_TOO_COMPLEX", limit=limit)
+                self.fault(pointer, "query.tooMuch", "FILTER_TOO_COMPLEX", limit=limit)
             return NOTHING
         if not is_object(value):
-            self.fault(pointer, "search.node", choices=", ".join(MEMBERS))
+            self.fault(pointer, "query.node", choices=", ".join(MEMBERS))
             return NOTHING
         names = [name for name in MEMBERS if name in value]
         if len(names) != 1:
             self.fault(
-                pointer, "search.node" if not names else "search.oneNode", choices=", ".join(names or MEMBERS)
+                pointer, "query.node" if not names else "query.oneNode", choices=", ".join(names or MEMBERS)
             )
             return NOTHING
         for extra in value:
             if extra != names[0] and extra not in MEMBERS[names[0]]:
-                self.fault(f"{pointer}/{escape_pointer(extra)}", "search.member", name=extra)
+                self.fault(f"{pointer}/{escape_pointer(extra)}", "query.member", name=extra)
         return getattr(self, "_" + names[0])(value, pointer, depth)
 
     def children(self, value: Any, pointer: str, depth: int) -> tuple[Node, ...]:
         if not is_array(value):
-            self.fault(pointer, "search.list")
+            self.fault(pointer, "query.list")
             return ()
         children: list[Node] = []
         for position, one in enumerate(value):
@@ -126,7 +126,7 @@ class _Reader:
         children = self.children(value["any"], pointer + "/any", depth)
         least = value.get("least", 1)
         if not isinstance(least, int) or isinstance(least, bool) or not 1 <= least <= limits.MAX_NODES:
-            self.fault(pointer + "/least", "search.number", low=1, high=limits.MAX_NODES)
+            self.fault(pointer + "/least", "query.number", low=1, high=limits.MAX_NODES)
             return NOTHING
         return AnyOf(children, least)
 
@@ -142,12 +142,12 @@ class _Reader:
             return NOTHING
         low, high = ARITY.get(op, (1, 1))
         if not low <= len(values) <= high:
-            self.fault(pointer, "search.count", op=op.value, count=low if low == high else f"{low}–{high}")
+            self.fault(pointer, "query.count", op=op.value, count=low if low == high else f"{low}–{high}")
         return Compare(path, op, values, fold)
 
     def scalars(self, value: Mapping[str, Any], pointer: str) -> tuple[Scalar, ...]:
         if "value" in value and "values" in value:
-            self.fault(pointer, "search.valueOrValues")
+            self.fault(pointer, "query.valueOrValues")
         if "value" in value:
             given, places = [value["value"]], [pointer + "/value"]
         else:
@@ -162,7 +162,7 @@ class _Reader:
             return value
         if isinstance(value, float) and math.isfinite(value):
             return value
-        self.fault(pointer, "search.scalar")
+        self.fault(pointer, "query.scalar")
         return ""
 
     def _words(self, value: Mapping[str, Any], pointer: str, depth: int) -> Node:
@@ -193,7 +193,7 @@ class _Reader:
         given = {"west": (-180, 180), "south": (-90, 90), "east": (-180, 180), "north": (-90, 90)}
         box = Box(*self.numbers(value["box"], pointer + "/box", given))
         if box.south > box.north:
-            self.fault(pointer + "/box/south", "search.southNorth")
+            self.fault(pointer + "/box/south", "query.southNorth")
         return box
 
     def _age(self, value: Mapping[str, Any], pointer: str, depth: int) -> Node:
@@ -202,11 +202,11 @@ class _Reader:
             name = self.text(age["interval"], pointer + "/interval")
             found = self.ages(name)
             if found is None:
-                self.fault(pointer + "/interval", "search.interval", "FILTER_SYNTAX", name=name)
+                self.fault(pointer + "/interval", "query.interval", "FILTER_SYNTAX", name=name)
             return Aged(*found) if found else NOTHING
         aged = Aged(*self.numbers(age, pointer, {"oldest": (0, 10_000), "youngest": (0, 10_000)}))
         if aged.oldest < aged.youngest:
-            self.fault(pointer + "/oldest", "search.oldestYoungest")
+            self.fault(pointer + "/oldest", "query.oldestYoungest")
         return aged
 
     def _polygon(self, value: Mapping[str, Any], pointer: str, depth: int) -> Node:
@@ -218,53 +218,53 @@ class _Reader:
             corners += len(given)
             points = [is_point(one) for one in given]
             if None in points:
-                self.fault(f"{pointer}/{number}/{points.index(None)}", "search.point")
+                self.fault(f"{pointer}/{number}/{points.index(None)}", "query.point")
             elif points and points[0] != points[-1]:
-                self.fault(f"{pointer}/{number}", "search.closed")
+                self.fault(f"{pointer}/{number}", "query.closed")
             rings.append(tuple(point for point in points if point is not None))
         if corners > limits.MAX_POINTS:
-            self.fault(pointer, "search.tooMuch", "FILTER_TOO_COMPLEX", limit=limits.MAX_POINTS)
+            self.fault(pointer, "query.tooMuch", "FILTER_TOO_COMPLEX", limit=limits.MAX_POINTS)
         return Area(tuple(rings))
 
     def numbers(self, value: Any, pointer: str, given: Mapping[str, tuple[float, float]]) -> list[float]:
         if not is_object(value) or set(value) != set(given):
-            self.fault(pointer, "search.members", names=", ".join(given))
+            self.fault(pointer, "query.members", names=", ".join(given))
             return [0.0] * len(given)
         for name, (low, high) in given.items():
             if not _is_number(value[name]) or not low <= value[name] <= high:
-                self.fault(f"{pointer}/{name}", "search.number", low=low, high=high)
+                self.fault(f"{pointer}/{name}", "query.number", low=low, high=high)
         return [float(value[name]) if _is_number(value[name]) else 0.0 for name in given]
 
     def array(self, value: Any, pointer: str, most: int, least: int = 0) -> list[Any]:
         if not is_array(value) or len(value) < least:
-            self.fault(pointer, "search.list")
+            self.fault(pointer, "query.list")
             return []
         if len(value) > most:
-            self.fault(pointer, "search.tooMuch", "FILTER_TOO_COMPLEX", limit=most)
+            self.fault(pointer, "query.tooMuch", "FILTER_TOO_COMPLEX", limit=most)
             return []
         return value
 
     def path(self, value: Any, pointer: str) -> str:
         if not isinstance(value, str) or len(value) > MAX_PATH or not PATH.fullmatch(value):
-            self.fault(pointer, "search.path")
+            self.fault(pointer, "query.path")
             return ""
         return value
 
     def text(self, value: Any, pointer: str) -> str:
         if not isinstance(value, str) or len(value) > limits.MAX_TEXT or UNSAFE.search(value):
-            self.fault(pointer, "search.text", limit=limits.MAX_TEXT)
+            self.fault(pointer, "query.text", limit=limits.MAX_TEXT)
             return ""
         return value
 
     def flag(self, value: Any, pointer: str) -> bool:
         if not isinstance(value, bool):
-            self.fault(pointer, "search.flag")
+            self.fault(pointer, "query.flag")
         return value is True
 
     def choice(self, value: Any, pointer: str, choices: Mapping[str, T]) -> T | None:
         found = choices.get(value) if isinstance(value, str) else None
         if found is None:
-            self.fault(pointer, "search.choice", choices=", ".join(choices))
+            self.fault(pointer, "query.choice", choices=", ".join(choices))
         return found
 
 

@@ -45,7 +45,7 @@ class Asked:
         parts = split(self.chars, "|,")
         found = [self._one(path, kind, part) for part in parts if part]
         if not found:
-            raise NotUnderstood("search.box.noValue", field=path)
+            raise NotUnderstood("query.box.noValue", field=path)
         plainly = [one for one in found if one.op is Op.EQ]
         if len(parts) > 1 and len(plainly) == len(found):
             return Compare(path, Op.IN, tuple(value for one in found for value in one.values), self.fold)
@@ -55,7 +55,7 @@ class Asked:
         op, values = self._read(chars, kind)
         if op not in OPERATORS[kind]:
             raise NotUnderstood(
-                "search.operator", field=path, op=op.value,
+                "query.operator", field=path, op=op.value,
                 choices=", ".join(one.value for one in Op if one in OPERATORS[kind]),
             )  # fmt: skip
         scalars = tuple(scalar(one, kind) for one in values)
@@ -118,7 +118,7 @@ def numbers(text: str, count: int) -> list[float]:
     """So many numbers with commas between them. Raises NotUnderstood."""
     parts = [one.strip() for one in text.split(",")]
     if len(parts) != count or not all(NUMBER.fullmatch(one) for one in parts):
-        raise NotUnderstood("search.box.numbers", count=count)
+        raise NotUnderstood("query.box.numbers", count=count)
     return [float(one) for one in parts]
 
 
@@ -127,14 +127,14 @@ def near(text: str) -> Near:
     place, comma, distance = text.rpartition(",") if text.count(",") == 2 else (text, "", "")
     found = DISTANCE.fullmatch(distance.strip().lower()[:30]) if comma else None
     if comma and (found is None or not NUMBER.fullmatch(found[1])):
-        raise NotUnderstood("search.box.near")
+        raise NotUnderstood("query.box.near")
     km = float(found[1]) * UNITS[found[2] or "km"] if found else USUAL_KM
     try:
         latitude, longitude = numbers(place, 2)
     except NotUnderstood:
-        raise NotUnderstood("search.box.near") from None
+        raise NotUnderstood("query.box.near") from None
     if is_point([longitude, latitude]) is None or not 0 <= km <= 20_100:
-        raise NotUnderstood("search.box.near")
+        raise NotUnderstood("query.box.near")
     return Near(latitude, longitude, km)
 
 
@@ -142,9 +142,9 @@ def box(text: str) -> Box:
     """`west,south,east,north` in degrees."""
     west, south, east, north = numbers(text, 4)
     if is_point([west, south]) is None or is_point([east, north]) is None:
-        raise NotUnderstood("search.box.numbers", count=4)
+        raise NotUnderstood("query.box.numbers", count=4)
     if south > north:
-        raise NotUnderstood("search.southNorth")
+        raise NotUnderstood("query.southNorth")
     return Box(west, south, east, north)
 
 
@@ -155,10 +155,10 @@ def polygon(text: str) -> Area:
         points = [is_point(numbers(one, 2)) for one in ring.split(";")]
         known = [one for one in points if one is not None]
         if len(known) < max(3, len(points)):
-            raise NotUnderstood("search.box.polygon")
+            raise NotUnderstood("query.box.polygon")
         closed = known if known[0] == known[-1] else [*known, known[0]]
         if len(closed) < 4:
-            raise NotUnderstood("search.box.polygon")
+            raise NotUnderstood("query.box.polygon")
         rings.append(tuple(closed))
     return Area(tuple(rings))
 
@@ -171,10 +171,10 @@ def age(text: str, ages: Ages) -> Aged:
     try:
         (oldest,), (youngest,) = numbers(low, 1), numbers(high if dots else low, 1)
     except NotUnderstood:
-        raise NotUnderstood("search.interval", name=text) from None
+        raise NotUnderstood("query.interval", name=text) from None
     oldest, youngest = max(oldest, youngest), min(oldest, youngest)
     if not 0 <= youngest <= oldest <= 10_000:
-        raise NotUnderstood("search.interval", name=text)
+        raise NotUnderstood("query.interval", name=text)
     return Aged(oldest, youngest)
 
 
@@ -182,5 +182,5 @@ def ids(text: str) -> Ids:
     """UUIDs with `|` or commas between them."""
     given = [one for one in re.split(r"[|,]", text) if one]
     if not given or not all(UUID_FORM.fullmatch(one) for one in given):
-        raise NotUnderstood("search.value.uuid", field="id", value=text[:100])
+        raise NotUnderstood("query.value.uuid", field="id", value=text[:100])
     return Ids(tuple(one.lower() for one in given))

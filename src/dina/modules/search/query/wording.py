@@ -107,6 +107,8 @@ def _place(tree: Ids | Near | Box | Area | Aged) -> str:
 def _words(tree: Words) -> str:
     if UNSAFE.search(tree.text) or not words(tree.text) or tree.form is Form.ANY:
         raise Inexpressible("words")
+    if len(set(tree.fields)) < len(tree.fields):
+        raise Inexpressible("a field twice")
     among = ",".join(_path(one) for one in tree.fields) + ":~" if tree.fields else ""
     if tree.form is Form.PHRASE:
         if tree.fuzzy:
