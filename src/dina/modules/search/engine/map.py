@@ -72,9 +72,9 @@ async def tile(
         chosen = f" AND terms @> ARRAY[{lot_term(lot)}]::bigint[]" if lot else ""
         one = "NULL" if asked.everything and place[0] < 8 else "CASE WHEN count(*) = 1 THEN min(id::text) END"
         rows = await asked.rows(
-            f"SELECT avg(lon), avg(lat), count(*), {one} FROM {asked.source} AND {inside}{chosen} "
+            f"SELECT round(avg(lon)::numeric, 6)::float8, round(avg(lat)::numeric, 6)::float8, count(*), {one} FROM {asked.source} AND {inside}{chosen} "
             f"GROUP BY floor((lon - %(west)s) / {(east - west) / CELLS!r}), "
-            f"floor((lat - %(south)s) / {(north - south) / CELLS!r})"
+            f"floor((lat - %(south)s) / {(north - south) / CELLS!r}) ORDER BY 1, 2"
         )
     times = lot or 1
     return Tile(
