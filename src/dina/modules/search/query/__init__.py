@@ -5,5 +5,6 @@ reading     from neutral JSON; `writing` back to it
 fitting     whether it fits the fields there are (`fields`)
 language    from what is typed into the search box; `wording` back to it
 naive       what it means, over the documents of the API (`record`, `folding`, `dates`, `earth`)
+describing  the tables of its reference page
 chance      random searches for tests
 """
