@@ -99,6 +99,7 @@ def describe_attribute(fact: Attribute) -> dict[str, Any]:
         "required": fact.required,
         "readOnly": not fact.writable,
         "onRequest": fact.on_request,
+        "whenIncluded": fact.when_included,
         "once": fact.once,
         "max": fact.max,
         "minimum": fact.minimum,

@@ -15,7 +15,7 @@ from dina.modules.search.roots import Root, Roots
 
 KINDS: Mapping[str, str] = {
     "text": "keyword", "choice": "keyword", "texts": "keyword", "choices": "keyword", "uuid": "id", "uuids": "id",
-    "integer": "number", "decimal": "number", "boolean": "boolean", "date": "date", "date-time": "date",
+    "integer": "number", "decimal": "number", "boolean": "boolean", "date": "date", "date-time": "date-time",
     "partial-date": "date", "key-map": "map", "nested-key-map": "map", "point": "geo",
 }  # fmt: skip
 """Kinds of value of the API -> kinds of field; every other is an object with members."""
@@ -32,7 +32,7 @@ PLACES_AND_PEOPLE = "B"
 class FieldFact:
     """One field: `chain` are the relationships to its `owner`, `attribute` the attribute there.
 
-    `kind` is text, keyword, number, date, boolean, geo, id, map or object; values of a map or object are fields
+    `kind` is text, keyword, number, date, date-time, boolean, geo, id, map or object; values of a map or object are fields
     of their own below it. `weight` says how much words in it count (A, B, C), None that words do not look there.
     `declared` ones are there whether or not a value has been met.
     """
@@ -157,7 +157,7 @@ class Fields:
     def _fields(self, type_: str, chain: tuple[str, ...], root: str) -> Iterator[FieldFact]:
         described = self.types[type_]
         for name, facts in described["attributes"].items():
-            if facts.get("onRequest") or (chain and name in ADMINISTRATIVE):
+            if facts.get("onRequest") or "whenIncluded" in facts or (chain and name in ADMINISTRATIVE):
                 continue
             kind = KINDS.get(facts["kind"], "object")
             if kind == "keyword" and (facts.get("max") or 0) > LONG:
@@ -178,7 +178,7 @@ class Fields:
 
     @staticmethod
     def _weight(described: Any, name: str, facts: Any, kind: str, chain: tuple[str, ...]) -> str | None:
-        if kind in ("number", "boolean", "date", "id", "geo") or name in ADMINISTRATIVE:
+        if kind in ("number", "boolean", "date", "date-time", "id", "geo") or name in ADMINISTRATIVE:
             return None
         if facts.get("term") == NAME_TERM or (not chain and name == described["title"]):
             return "A"

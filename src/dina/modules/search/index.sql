@@ -28,10 +28,13 @@ CREATE TABLE IF NOT EXISTS search.field (
 );
 
 -- Values of fields. `id` is the number of the field and a hash of the value, so that it needs no looking up.
+-- `ordered` is the key of its place among others where that is not the folded text, `low` and `high` are its
+-- ends where it is a number, a date (in days) or a time (in microseconds).
 CREATE TABLE IF NOT EXISTS search.term (
   id bigint PRIMARY KEY,
   value text NOT NULL,
   folded text NOT NULL,
+  ordered text,
   low double precision,
   high double precision
 );
@@ -39,12 +42,12 @@ CREATE INDEX IF NOT EXISTS term_folded ON search.term ((id >> 50), left(folded, 
 CREATE INDEX IF NOT EXISTS term_low ON search.term ((id >> 50), low) WHERE low IS NOT NULL;
 CREATE INDEX IF NOT EXISTS term_high ON search.term ((id >> 50), high) WHERE low IS NOT NULL;
 
--- Words that people may misspell, with every form that has one letter less.
+-- Words that people may misspell, with what is left of their beginnings without a letter or two.
 CREATE TABLE IF NOT EXISTS search.word (
   word text PRIMARY KEY,
-  shorter text[] NOT NULL
+  left_of text[] NOT NULL
 );
-CREATE INDEX IF NOT EXISTS word_shorter ON search.word USING gin (shorter);
+CREATE INDEX IF NOT EXISTS word_left ON search.word USING gin (left_of);
 
 -- What has changed and is not in a generation yet, since when: resources themselves (`direct`), which come first,
 -- and records that tell something of them.
@@ -120,4 +123,15 @@ END $body$;
 CREATE OR REPLACE FUNCTION search.parts(list jsonb) RETURNS SETOF bigint[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $body$
   SELECT ARRAY(SELECT t::bigint FROM jsonb_array_elements_text(part) t) FROM jsonb_array_elements(list) part
+$body$;
+
+-- Whether a point is within rings (even-odd rule, straight lines in degrees, borders belong to it). The corners of
+-- a ring stand one after the other, each with the next.
+CREATE OR REPLACE FUNCTION search.within(lon double precision, lat double precision, edges jsonb) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $body$
+  SELECT coalesce(bool_or((x2 - x1) * (lat - y1) = (y2 - y1) * (lon - x1)
+      AND lon BETWEEN least(x1, x2) AND greatest(x1, x2) AND lat BETWEEN least(y1, y2) AND greatest(y1, y2)), false)
+    OR count(*) FILTER (WHERE (y1 > lat) <> (y2 > lat)
+      AND lon < (x2 - x1) * (lat - y1) / nullif(y2 - y1, 0) + x1) % 2 = 1
+  FROM jsonb_array_elements(edges) e, LATERAL (SELECT (e->>0)::float8 x1, (e->>1)::float8 y1, (e->>2)::float8 x2, (e->>3)::float8 y2) c
 $body$;

@@ -9,15 +9,18 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
+import orjson
 from psycopg import AsyncConnection
 
 from dina.base.errors import Error, Problem
 from dina.modules.search.engine.registry import Registry
 from dina.modules.search.engine.terms import Lookup, condition_of, exactly, refused
 from dina.modules.search.index.numbers import SHIFT, presence_of
+from dina.modules.search.query.folding import words
 from dina.modules.search.query.tree import (
     Aged,
     All,
@@ -35,12 +38,12 @@ from dina.modules.search.query.tree import (
     Words,
     walk,
 )
-from dina.modules.search.values import words
 
 MAX_NODES, MAX_DEPTH, MAX_VALUES = 500, 20, 10_000
 EARTH_KM = 6371.0088
 """Mean radius of the earth (IUGG)."""
 TRUE, FALSE = "true", "false"
+ORDERS = frozenset({Op.LT, Op.LE, Op.GT, Op.GE, Op.BETWEEN})
 
 
 @dataclass
@@ -72,7 +75,7 @@ class Compiler:
             case AnyOf(children, least):
                 parts = [await self._of(one, prefix, terms, negated=negated) for one in children]
                 if least <= 1:
-                    return joined(" OR ", parts, FALSE) if least == 1 else TRUE
+                    return joined(" OR ", parts, FALSE)
                 return f"({' + '.join(f'({one})::integer' for one in parts) or '0'} >= {int(least)})"
             case Not(child):
                 return f"NOT {await self._of(child, prefix, terms, negated=not negated)}"
@@ -88,7 +91,7 @@ class Compiler:
                 return self._place(node)
             case Aged(oldest, youngest):
                 old, young = sorted((oldest, youngest), reverse=True)
-                return f"(oldest IS NOT NULL AND oldest >= {self.put(young)} AND youngest <= {self.put(old)})"
+                return self._aged(old, young)
 
     async def _compare(self, node: Compare, prefix: str, terms: str) -> str:
         path = prefix + node.field
@@ -117,6 +120,10 @@ class Compiler:
         found = exactly(number, kind, node)
         if found is not None:
             return self._any(found, terms)
+        if not node.fold and node.op in ORDERS and kind in ("keyword", "text"):
+            placed = await Lookup(self.connection).ordered([number], node)
+            if placed is not None:
+                return self._any(placed, terms)
         return await self._looked_up([number], condition_of(kind, node), terms)
 
     def _exists(self, kind: str, path: str, number: int | None, terms: str) -> str:
@@ -150,7 +157,8 @@ class Compiler:
         if not sought:
             return FALSE if node.form is Form.ANY else TRUE
         lookup = Lookup(self.connection)
-        forms = [await lookup.alike(word) if node.fuzzy else [word] for word in sought]
+        fuzzy = node.fuzzy and node.form is not Form.PHRASE
+        forms = [await lookup.alike(word) if fuzzy else [word] for word in sought]
         if not node.fields and not prefix:
             query = text_query(forms, node.form)
             if not negated:
@@ -164,7 +172,7 @@ class Compiler:
             beginning = node.form is Form.PREFIX and at == len(forms) - 1
             found: set[int] = set()
             for word in alternatives:
-                found |= await self._holding(lookup, numbers, word, beginning)
+                found |= await self._holding(lookup, numbers, word, beginning and word == sought[at])
             parts.append(self._any(sorted(found), terms))
         return joined(" OR " if node.form is Form.ANY else " AND ", parts, FALSE)
 
@@ -192,7 +200,7 @@ class Compiler:
         return self._any(kept, terms)
 
     def _numbers(self, node: Words, prefix: str) -> list[int]:
-        """The fields that words are sought in: those named and what is below them, or all with words."""
+        """The fields that words are sought in: those named, or all with words."""
         known = self.registry.numbers.known
         found: list[int] = []
         for name in node.fields or ("",):
@@ -200,7 +208,10 @@ class Compiler:
             if name and self.registry.fields.find(self.type, path) is None:
                 raise self.unknown(path)
             for (type_, one), number in known.items():
-                if type_ != self.type or not (one == path or one.startswith(f"{path}." if name else path)):
+                if type_ != self.type or not (one == path if name else one.startswith(path)):
+                    continue
+                if name:
+                    found.append(number)
                     continue
                 fact = self.registry.fields.find(self.type, one)
                 kind = self.registry.numbers.kinds[(type_, one)]
@@ -237,15 +248,28 @@ class Compiler:
                     return joined(" OR ", [self._box(west, south, 180, north), self._box(-180, south, east, north)], FALSE)  # fmt: skip
                 return self._box(west, south, east, north)
             case Area(rings):
-                outer, *holes = [self._ring(ring) for ring in rings]
-                inside = " AND ".join([outer, *(f"NOT {hole}" for hole in holes)])
-                return f"(lon IS NOT NULL AND {inside})"
+                return self._area(rings)
 
-    def _ring(self, ring: Sequence[tuple[float, float]]) -> str:
-        if not 3 <= len(ring) <= MAX_VALUES:
+    def _area(self, rings: Sequence[Sequence[tuple[float, float]]]) -> str:
+        points = [(finite(x), finite(y)) for ring in rings for x, y in ring]
+        if not points or len(points) > MAX_VALUES:
             raise Problem(Error("BAD_PARAMETER", key="search.ring"))
-        text = "(" + ",".join(f"({finite(lon)!r},{finite(lat)!r})" for lon, lat in ring) + ")"
-        return f"point(lon, lat) <@ {self.put(text)}::polygon"
+        edges = [[*one, *other] for ring in rings for one, other in pairwise(ring)]
+        around = self._box(
+            min(x for x, _ in points),
+            min(y for _, y in points),
+            max(x for x, _ in points),
+            max(y for _, y in points),
+        )
+        return f"({around} AND search.within(lon, lat, {self.put(orjson.dumps(edges).decode())}::jsonb))"
+
+    def _aged(self, old: float, young: float) -> str:
+        """Spans that share more than a boundary; an age without extent belongs to the younger of two that meet."""
+        a, b = self.put(finite(old)), self.put(finite(young))
+        reaches = f"oldest >= {b}" if young in (0, old) else f"oldest > {b}"
+        return (
+            f"(oldest IS NOT NULL AND ((oldest = {a} AND youngest = {a}) OR ({reaches} AND youngest < {a})))"
+        )
 
     def _box(self, west: float, south: float, east: float, north: float) -> str:
         w, s, e, n = (finite(one) for one in (west, south, east, north))
@@ -302,7 +326,7 @@ def text_query(forms: list[list[str]], form: Form) -> str:
     """A tsquery; words are letters and digits only, quoted all the same."""
     parts = [" | ".join(f"'{word}'" for word in alternatives) for alternatives in forms]
     if form is Form.PREFIX:
-        parts[-1] = " | ".join(f"'{word}':*" for word in forms[-1])
+        parts[-1] = " | ".join([f"'{forms[-1][0]}':*", *(f"'{word}'" for word in forms[-1][1:])])
     between = {Form.ANY: " | ", Form.PHRASE: " <-> "}.get(form, " & ")
     return between.join(f"({part})" for part in parts)
 

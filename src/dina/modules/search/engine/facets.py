@@ -12,7 +12,7 @@ from dina.base.errors import Error, Problem
 from dina.modules.search.engine.asking import Asking
 from dina.modules.search.engine.model import Facet
 from dina.modules.search.index.numbers import LOTS, SHIFT, lot_term
-from dina.modules.search.values import fold
+from dina.modules.search.query.folding import fold
 
 SAMPLED = 20_000
 """More records than this are summed up by a sample."""
@@ -200,7 +200,8 @@ async def histogram(asked: Asking, one: Facet) -> dict[str, Any]:
         found = f"SELECT DATE '0001-01-01' + (first_day - 1) AS d, id FROM {asked.source} AND first_day IS NOT NULL"
     elif numbers:
         found = (
-            f"SELECT DATE '0001-01-01' + (v.low::integer - 1) AS d, m.id FROM (SELECT id, terms FROM {asked.source}) m, "
+            f"SELECT CASE WHEN abs(v.low) < 4e6 THEN DATE '0001-01-01' + (v.low::integer - 1) "
+            f"ELSE timezone('UTC', to_timestamp(v.low / 1e6))::date END AS d, m.id FROM (SELECT id, terms FROM {asked.source}) m, "
             f"unnest(m.terms) t JOIN search.term v ON v.id = t AND v.low IS NOT NULL WHERE {_spans(numbers)}"
         )
     else:

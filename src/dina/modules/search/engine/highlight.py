@@ -10,7 +10,7 @@ from dina.base.json import is_array
 from dina.modules.search.engine.model import Hit
 from dina.modules.search.fields import ADMINISTRATIVE, Fields
 from dina.modules.search.index.leaves import Leaf, leaves
-from dina.modules.search.values import WORD, fold
+from dina.modules.search.query.folding import WORD, fold
 
 AROUND = 60
 """Letters shown before and after a word."""

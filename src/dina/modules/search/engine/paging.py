@@ -12,6 +12,7 @@ import orjson
 from dina.base.errors import Error, Problem
 from dina.modules.search.engine.asking import Asking
 from dina.modules.search.engine.model import SCORE, Search, Sort
+from dina.modules.search.index.flatten import sorts_by
 from dina.modules.search.index.numbers import SHIFT
 
 RANKED = 5_000
@@ -90,7 +91,7 @@ def field_key(asking: Asking, sort: Sort) -> Key:
     if any(fact is not None and fact.kind in ("map", "object", "geo") for fact in facts):
         raise Problem(Error("BAD_PARAMETER", key="search.sort", values={"field": sort.field}))
     name = f"s{len(asking.values)}"
-    if all(fact is None or kept(fact) for fact in facts):
+    if all(fact is None or sorts_by(fact) for fact in facts):
         asking.values[name] = sort.field
         return Key(f"(sorts -> %({name})s)", sort.descending)
     numbers = [
@@ -98,20 +99,8 @@ def field_key(asking: Asking, sort: Sort) -> Key:
     ]
     asking.values[name] = numbers
     pick = "max" if sort.descending else "min"
-    value = f'coalesce(to_jsonb({pick}(t.low)), to_jsonb({pick}(left(t.folded, 100) COLLATE "C")))'
+    value = f'coalesce(to_jsonb({pick}(t.low)), to_jsonb({pick}(left(coalesce(t.ordered, t.folded), 60) COLLATE "C")))'
     return Key(f"(SELECT {value} FROM search.term t WHERE t.id = ANY(terms) AND t.id >> {SHIFT} = ANY(%({name})s))", sort.descending)  # fmt: skip
-
-
-def kept(fact: Any) -> bool:
-    """Whether entries keep a key for a field (as `flatten` does)."""
-    often = not fact.chain or fact.weight in ("A", "B") or fact.kind != "keyword"
-    return bool(
-        fact.declared
-        and not fact.many
-        and len(fact.chain) < 2
-        and fact.kind in ("keyword", "number", "date")
-        and often
-    )
 
 
 def order_by(keys: Sequence[Key]) -> str:

@@ -15,8 +15,9 @@ from dina.modules.search.engine.highlight import highlighted, values_at
 from dina.modules.search.engine.model import EXACT_UP_TO, SCORE, Found, Hit, Search
 from dina.modules.search.engine.paging import Cursor, after, cursor_of, keys_of, order_by, ranked
 from dina.modules.search.engine.registry import Registry, Sight
+from dina.modules.search.index.store import sql
+from dina.modules.search.query.folding import words
 from dina.modules.search.query.tree import Node, Words, walk
-from dina.modules.search.values import words
 
 MAX_LIMIT, MAX_OFFSET = 5_000, 100_000
 
@@ -51,7 +52,7 @@ async def count(
 
 
 async def limit_time(connection: AsyncConnection[Any]) -> None:
-    await connection.execute(f"SET LOCAL statement_timeout = '{SECONDS}s'")
+    await connection.execute(sql(f"SET LOCAL statement_timeout = '{SECONDS}s'"))
 
 
 def check_page(wanted: Search) -> None:
@@ -85,9 +86,9 @@ async def page_of(asked: Asking, wanted: Search, total: int) -> tuple[list[Hit],
     # The documents are fetched for the page alone.
     rows = await asked.rows(
         f"SELECT e.type, e.id::text, e.document::text, {told} FROM ("
-        f"SELECT ctid AS place, id, {columns} FROM {asked.table} WHERE {where} "
+        f"SELECT type, id, mask, {columns} FROM {asked.table} WHERE {where} "
         f"ORDER BY {order_by(keys)} LIMIT {wanted.limit + 1} OFFSET {offset}) p "
-        f"JOIN {asked.table} e ON e.ctid = p.place ORDER BY {order_by(keys).replace('k', 'p.k').replace(', id', ', p.id')}"
+        f"JOIN {asked.table} e ON e.type = p.type AND e.id = p.id AND e.mask = p.mask ORDER BY {order_by(keys).replace('k', 'p.k').replace(', id', ', p.id')}"
     )
     hits = [hit_of(row, rank, [key.cast for key in keys]) for row in rows[: wanted.limit]]
     following = Cursor(rank, hits[-1].sort, hits[-1].id).text() if len(rows) > wanted.limit and hits else None

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from psycopg import AsyncConnection
 
 from dina.base.errors import Error, Problem
+from dina.modules.search.index.flatten import ORDERED
 from dina.modules.search.index.numbers import SHIFT, term_of
 from dina.modules.search.index.store import sql
+from dina.modules.search.query import folding
+from dina.modules.search.query.folding import alike, fold, natural, signs, slips
 from dina.modules.search.query.tree import Compare, Op, Scalar
-from dina.modules.search.values import fold, interval
+from dina.modules.search.values import interval, left_of, moments
 
 MOST = 20_000
 """Terms that are put into a statement; more are tested where they stand."""
@@ -46,17 +49,33 @@ class Lookup:
         found = [(row[0], _text(row[1])) for row in await cursor.fetchall()]
         return found if len(found) <= MOST else None
 
+    async def ordered(self, numbers: Sequence[int], node: Compare) -> list[int] | None:
+        """Terms whose texts, case and accents counting, stand so in the natural order; None where there are too many."""
+        cursor = await self.connection.execute(
+            sql(f"SELECT id, value FROM search.term t WHERE id >> {SHIFT} = ANY(%s) LIMIT {MOST + 1}"),
+            [list(numbers)],
+        )
+        found = [(row[0], natural(_text(row[1]))) for row in await cursor.fetchall()]
+        given = [natural(str(value)) for value in node.values]
+        low, high = given[0], given[-1]
+        tests: dict[Op, Callable[[str], bool]] = {
+            Op.LT: lambda text: text < low,
+            Op.LE: lambda text: text <= low,
+            Op.GT: lambda text: text > low,
+            Op.GE: lambda text: text >= low,
+            Op.BETWEEN: lambda text: low <= text <= high,
+        }
+        return None if len(found) > MOST else [term for term, text in found if tests[node.op](text)]
+
     async def alike(self, word: str) -> list[str]:
         """Words that differ from one by a slip of the pen, the word itself first."""
-        from dina.modules.search.values import one_slip, without_one
-
-        if len(word) < 4 or not word.isalpha():
+        if not slips(word):
             return [word]
         cursor = await self.connection.execute(
-            "SELECT word FROM search.word WHERE shorter && %s::text[] LIMIT 1000", [without_one(word)]
+            "SELECT word FROM search.word WHERE left_of && %s::text[]", [left_of(word)]
         )
         found = [_text(row[0]) for row in await cursor.fetchall()]
-        return [word, *sorted(one for one in found if one != word and one_slip(word, one))]
+        return [word, *sorted(one for one in found if one != word and alike(word, one))]
 
 
 def exactly(number: int, kind: str, node: Compare) -> list[int] | None:
@@ -70,7 +89,7 @@ def exactly(number: int, kind: str, node: Compare) -> list[int] | None:
             return [term_of(number, boolean(node, value)) for value in node.values]
         case "number":
             return [term_of(number, repr(numeric(node, value))) for value in node.values]
-        case "date":
+        case "date" | "date-time":
             return None
         case _:
             return None if node.fold else [term_of(number, str(value)) for value in node.values]
@@ -84,8 +103,8 @@ def condition_of(kind: str, node: Compare) -> Condition:
         return pattern(node)
     if kind == "number":
         return by_number(node)
-    if kind == "date":
-        return by_day(node)
+    if kind in ("date", "date-time"):
+        return by_time(node, interval if kind == "date" else moments)
     return by_text(node)
 
 
@@ -95,8 +114,10 @@ def by_text(node: Compare) -> Condition:
     if node.op in (Op.EQ, Op.IN):
         short = [fold(one)[:200] for one in given]
         return f'left(folded, 200) COLLATE "C" = ANY(%s) AND {column} = ANY(%s)', [short, given]
-    text, number = _ordered(node, f'{column} COLLATE "C"', f'{column} COLLATE "C"')
-    return text, [given[0], given[-1]][:number]
+    # The order of texts is that of their folded forms, whatever was asked.
+    key = 'coalesce(ordered, folded) COLLATE "C"'
+    text, number = _ordered(node, key, key)
+    return text, [natural(fold(one))[:ORDERED] for one in (given[0], given[-1])][:number]
 
 
 def by_number(node: Compare) -> Condition:
@@ -105,9 +126,9 @@ def by_number(node: Compare) -> Condition:
     return text, [given[0], given[-1]][:number]
 
 
-def by_day(node: Compare) -> Condition:
+def by_time(node: Compare, read: Callable[[str], tuple[int, int] | None]) -> Condition:
     """Equal is within; before and after are wholly so; between has a day in common."""
-    ends = [_days(node, value) for value in node.values]
+    ends = [_ends(node, value, read) for value in node.values]
     first, last = float(ends[0][0]), float(ends[-1][1])
     match node.op:
         case Op.EQ | Op.IN:
@@ -151,14 +172,18 @@ def pattern(node: Compare) -> Condition:
             head = 'left(folded, 200) COLLATE "C" >= %s AND left(folded, 200) COLLATE "C" < %s'
             return f"{head} AND starts_with({column}, %s)", [short, short + LAST, given[0]]
         return f"EXISTS (SELECT FROM unnest(%s::text[]) p WHERE starts_with({column}, p))", [given]
-    likes = [like(node.op, value) for value in given]
+    likes = [like(node.op, str(value), fold=node.fold) for value in node.values]
     return f"{column} LIKE ANY(%s)", [likes]
 
 
-def like(op: Op, value: str) -> str:
+def like(op: Op, value: str, *, fold: bool) -> str:
+    """The SQL pattern of a part, an end or a pattern."""
+    folded = folding.fold if fold else str
     if op is Op.LIKE:
-        return escaped(value).replace("*", "%").replace("?", "_")
-    body = escaped(value)
+        return "".join(
+            {"*": "%", "?": "_"}[sign] if wild else escaped(folded(sign)) for sign, wild in signs(value)
+        )
+    body = escaped(folded(value))
     return f"%{body}" if op is Op.SUFFIX else f"%{body}%"
 
 
@@ -183,8 +208,8 @@ def boolean(node: Compare, value: Scalar) -> str:
     return text
 
 
-def _days(node: Compare, value: Scalar) -> tuple[int, int]:
-    found = interval(str(value))
+def _ends(node: Compare, value: Scalar, read: Callable[[str], tuple[int, int] | None]) -> tuple[int, int]:
+    found = read(str(value))
     if found is None:
         raise refused("search.date", node, value=value)
     return found

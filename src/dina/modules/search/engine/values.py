@@ -15,8 +15,8 @@ from dina.modules.search.engine.registry import Registry, Sight
 from dina.modules.search.engine.searching import limit_time
 from dina.modules.search.engine.terms import LAST, Lookup, escaped
 from dina.modules.search.index.numbers import SHIFT
+from dina.modules.search.query.folding import fold, words
 from dina.modules.search.query.tree import EVERYTHING, Node
-from dina.modules.search.values import fold, words
 
 CANDIDATES = 2_000
 """Values that begin as asked and are looked at to find the most frequent of them."""

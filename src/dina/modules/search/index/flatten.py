@@ -9,11 +9,12 @@ from typing import Any
 
 import orjson
 
-from dina.modules.search.fields import ADMINISTRATIVE, Fields
+from dina.modules.search.fields import ADMINISTRATIVE, FieldFact, Fields
 from dina.modules.search.index.leaves import Leaf, leaves
 from dina.modules.search.index.numbers import Numbers, lots_of, presence_of, term_of
+from dina.modules.search.query.folding import fold, natural, words
 from dina.modules.search.roots import Root
-from dina.modules.search.values import fold, interval, natural, words
+from dina.modules.search.values import interval
 
 Resource = dict[str, Any]
 Lookup = Callable[[str, str], "Stripped | None"]
@@ -21,6 +22,8 @@ UUIDS = re.compile(rb"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 GAP = 2
 """Positions between the words of two values: no phrase goes from one into the next."""
 MAX_POSITION = 16_000
+ORDERED = 300
+"""Characters by which texts are put in order."""
 
 
 @dataclass(slots=True)
@@ -91,7 +94,7 @@ class Flattener:
     def __init__(self, fields: Fields, numbers: Numbers) -> None:
         self.fields = fields
         self.numbers = numbers
-        self.terms: dict[int, tuple[str, str, float | None, float | None]] = {}
+        self.terms: dict[int, tuple[str, str, str | None, float | None, float | None]] = {}
         self.words: set[str] = set()
         self.unknown: dict[tuple[str, str], str] = {}
         self._leaves: dict[bytes, list[Leaf]] = {}
@@ -135,14 +138,18 @@ class Flattener:
         for name, below in tree.items():
             path = (*chain, name)
             inner: list[set[int]] = []
-            for target, id_ in resource.links.get(name, ()):
+            number = self._number(type_, ".".join(path), "link")
+            links = resource.links.get(name, ())
+            for target, id_ in links:
                 found = lookup(target, id_)
+                own = {presence_of(number), term_of(number, id_)}
                 if found is None or id_ in above:
+                    inner.append(own)
                     continue
                 if id_ not in included:
                     included[id_] = found
                 inner.append(
-                    self._walk(type_, path, found, below, lookup, whole, parts, included, above | {id_})
+                    own | self._walk(type_, path, found, below, lookup, whole, parts, included, above | {id_})
                 )
             terms = terms.union(*inner)
             if len(inner) > 1:
@@ -193,25 +200,23 @@ class Flattener:
 
     def _add(self, type_: str, path: str, leaf: Leaf, made: Part) -> None:
         number = self._number(type_, path, leaf.kind)
-        term = term_of(number, leaf.text)
+        # A field is of the kind that was met first, so that all its values are compared in one way.
+        kind = self.numbers.kinds.get((type_, path), leaf.kind)
+        term = term_of(number, repr(leaf.low) if kind == "number" and leaf.low is not None else leaf.text)
         made.terms.add(term)
         made.terms.add(presence_of(number))
-        if leaf.kind != "id" and term not in self.terms:
-            self.terms[term] = (leaf.text, fold(leaf.text), leaf.low, leaf.high)
+        folded = fold(leaf.text)
+        if kind != "id" and term not in self.terms:
+            self.terms[term] = (leaf.text, folded, in_order(folded), leaf.low, leaf.high)
         fact = self.fields.find(type_, path)
         if fact is None:
             return
-        if fact.weight is not None and leaf.kind in ("keyword", "text"):
+        if fact.weight is not None and kind in ("keyword", "text"):
             found = words(leaf.text)
             made.texts.append((fact.weight, found))
-            self.words.update(one for one in found if len(one) > 3 and one.isalpha())
-        if (
-            fact.declared
-            and not fact.many
-            and len(fact.chain) < 2
-            and fact.kind in ("keyword", "number", "date")
-        ) and (not fact.chain or fact.weight in ("A", "B") or fact.kind != "keyword"):
-            made.sorts[path] = leaf.low if leaf.low is not None else natural(leaf.text)[:60]
+            self.words.update(one for one in found if len(one) > 2 and one.isalpha())
+        if sorts_by(fact):
+            made.sorts[path] = leaf.low if leaf.low is not None else natural(folded)[:60]
 
     def _number(self, type_: str, path: str, kind: str) -> int:
         number = self.numbers.of(type_, path)
@@ -242,12 +247,22 @@ class Flattener:
     def _ages(self, facts: Root, root: Stripped, lookup: Lookup) -> tuple[float | None, float | None]:
         for pair in facts.ages:
             oldest, youngest = (self._value(path, root, lookup) for path in pair)
-            if oldest is not None or youngest is not None:
-                return (
-                    float(oldest if oldest is not None else youngest),
-                    float(youngest if youngest is not None else oldest),
-                )
+            if oldest is not None and youngest is not None:
+                return float(oldest), float(youngest)
         return None, None
+
+
+def in_order(folded: str) -> str | None:
+    """The key of a text's place among others, where that is not the text itself."""
+    key = natural(folded)
+    return None if key == folded else key[:ORDERED]
+
+
+def sorts_by(fact: FieldFact) -> bool:
+    """Whether entries keep a key for a field: what lists are often sorted by."""
+    often = not fact.chain or fact.weight in ("A", "B") or fact.kind != "keyword"
+    kinds = ("keyword", "number", "date", "date-time")
+    return fact.declared and not fact.many and len(fact.chain) < 2 and fact.kind in kinds and often
 
 
 def vector(texts: list[tuple[str, list[str]]]) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from dina.base.json import is_array, is_object
 from dina.modules.search.fields import KINDS
-from dina.modules.search.values import interval
+from dina.modules.search.values import interval, moments
 
 UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 DAY = re.compile(r"\d{4}(-\d\d(-\d\d(T.*)?)?)?")
@@ -59,20 +59,25 @@ def leaf_of(path: str, kind: str, value: Any) -> Leaf | None:
             return Leaf(path, kind, str(value).lower())
         case "date":
             return dated(path, str(value))
+        case "date-time":
+            return timed(path, str(value))
         case _:
             return Leaf(path, kind, str(value)[:MAX_TEXT])
 
 
 def numeric(path: str, value: Any) -> Leaf:
     number = float(value)
-    return Leaf(path, "number", repr(number), number, number)
+    return Leaf(path, "number", str(value), number, number)
 
 
 def dated(path: str, text: str) -> Leaf:
-    """A date as it was recorded; of a time only the day is kept."""
-    text = text[:10] if len(text) > 10 else text
     days = interval(text)
     return Leaf(path, "date", text, *((float(days[0]), float(days[1])) if days else (None, None)))
+
+
+def timed(path: str, text: str) -> Leaf:
+    ends = moments(text)
+    return Leaf(path, "date-time", text, *((float(ends[0]), float(ends[1])) if ends else (None, None)))
 
 
 def members(path: str, value: Any, depth: int) -> Iterator[Leaf]:
@@ -92,6 +97,6 @@ def members(path: str, value: Any, depth: int) -> Iterator[Leaf]:
     elif UUID.fullmatch(value):
         yield Leaf(path, "id", value)
     elif DATED.search(path) and DAY.fullmatch(value):
-        yield dated(path, value)
+        yield timed(path, value) if "T" in value else dated(path, value)
     else:
         yield Leaf(path, "keyword", value[:MAX_TEXT])

@@ -45,6 +45,7 @@ class Source:
         self.prefixes = tuple(prefixes)
         self.clients: dict[Any, httpx.AsyncClient] = {}
         self.homes: dict[str, str] = {}
+        self.members: dict[str, str] = {}
 
     def client(self, caller: Caller) -> httpx.AsyncClient:
         key = (caller.admin, tuple(caller.groups))
@@ -71,6 +72,7 @@ class Source:
             for type_, facts in answer.json()["meta"]["types"].items():
                 types[type_] = facts
                 self.homes[type_] = prefix
+                self.members[type_] = ",".join([*told(facts["attributes"]), *facts["relationships"]])
                 apart = type_ in roots.skipped or module_of(prefix) in roots.skipped_modules
                 # What may be its creator's alone is not searched by others, nor kept here.
                 if not apart and "private" not in facts:
@@ -115,7 +117,10 @@ class Source:
         while wanted and type_ in self.homes:
             body = orjson.dumps({"data": [{"type": type_, "id": id_} for id_ in wanted]})
             answer = await self.client(caller).post(
-                f"{self.homes[type_]}/{type_}/bulk-load", content=body, headers=HEADERS
+                f"{self.homes[type_]}/{type_}/bulk-load",
+                params={f"fields[{type_}]": self.members[type_]},
+                content=body,
+                headers=HEADERS,
             )
             if answer.status_code == 200:
                 data = orjson.loads(answer.content)["data"]
@@ -170,6 +175,15 @@ class Source:
             if below:
                 reached = [found[key] for key in keys if key in found]
                 await self._level(below, reached, caller, found, kept)
+
+
+def told(attributes: Mapping[str, Any]) -> list[str]:
+    """The attributes that are asked for: what costs much and follows from others is left out."""
+    return [
+        name
+        for name, facts in attributes.items()
+        if not facts.get("onRequest") and "whenIncluded" not in facts
+    ]
 
 
 def module_of(prefix: str) -> str:

@@ -10,7 +10,7 @@ from psycopg import AsyncConnection
 
 from dina.modules.search.index.flatten import Entry, Flattener
 from dina.modules.search.index.source import Change
-from dina.modules.search.values import without_one
+from dina.modules.search.values import left_of
 
 Connection = AsyncConnection[Any]
 COLUMNS = (
@@ -97,7 +97,7 @@ class Store:
                 await copy.write_row([term, *(_clean(one) for one in terms[term])])
         async with self.connection.cursor().copy("COPY new_word FROM STDIN") as copy:
             for word in sorted(words):
-                await copy.write_row([word, "{" + ",".join(without_one(word)) + "}"])
+                await copy.write_row([word, "{" + ",".join(left_of(word)) + "}"])
         await self.connection.execute("INSERT INTO search.term SELECT * FROM new_term ON CONFLICT DO NOTHING")
         await self.connection.execute("INSERT INTO search.word SELECT * FROM new_word ON CONFLICT DO NOTHING")
         return {*terms, *words}

@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from dina.base.jsonapi.operation import Operation
+from dina.modules.search.operations import index, searching
 
-OPERATIONS: tuple[Operation, ...] = ()
+OPERATIONS: tuple[Operation, ...] = (*searching.OPERATIONS, *index.OPERATIONS)

@@ -61,8 +61,13 @@ def signs(like: str) -> list[tuple[str, bool]]:
 
 
 def slips(word: str) -> int:
-    """How many slips of the pen are forgiven in a (folded) word: none below 4 letters, 1 below 8, else 2."""
-    return 0 if len(word) < 4 else 1 if len(word) < 8 else MAX_DISTANCE
+    """How many slips of the pen are forgiven in a (folded) word: none below 4 letters, 1 below 8, else 2.
+
+    None where it holds a digit: another number is another thing.
+    """
+    if len(word) < 4 or not word.isalpha():
+        return 0
+    return 1 if len(word) < 8 else MAX_DISTANCE
 
 
 def distance(one: str, other: str, most: int = MAX_DISTANCE) -> int:
@@ -89,4 +94,4 @@ def distance(one: str, other: str, most: int = MAX_DISTANCE) -> int:
 def alike(asked: str, found: str) -> bool:
     """Whether a (folded) word is the one asked for but for slips of the pen."""
     most = slips(asked)
-    return asked == found or (most > 0 and distance(asked, found, most) <= most)
+    return asked == found or (most > 0 and found.isalpha() and distance(asked, found, most) <= most)
