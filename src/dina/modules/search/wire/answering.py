@@ -11,7 +11,7 @@ from dina.modules.search.wire.naming import wire_name
 
 
 def answer(answered: Sequence[tuple[Asked, Found]], took: int) -> dict[str, Any]:
-    """The answer over one index, or over several: hits by relevance, aggregations of the first."""
+    """The answer over one index, over several (hits by relevance, aggregations of the first) or over none."""
     hits = [(asked, hit) for asked, found in answered for hit in found.hits]
     if len(answered) > 1 and not answered[0][0].search.sort:
         hits.sort(key=lambda one: -one[1].score)
@@ -22,7 +22,7 @@ def answer(answered: Sequence[tuple[Asked, Found]], took: int) -> dict[str, Any]
         "max_score": max(scores, default=None),
         "hits": [shown(asked, hit) for asked, hit in hits],
     }
-    if answered and answered[0][0].total:
+    if not answered or answered[0][0].total:
         told = {"total": total(answered), **told}
     out: dict[str, Any] = {"took": took, "timed_out": False, "hits": told}
     if answered and answered[0][0].aggregations:
@@ -35,7 +35,7 @@ def total(answered: Sequence[tuple[Asked, Found]]) -> dict[str, Any]:
     """The number of hits, and whether there are more (`gte`)."""
     value = sum(found.total for _, found in answered)
     exact = all(found.exact for _, found in answered)
-    most = answered[0][0].most
+    most = answered[0][0].most if answered else None
     if most is not None and value > most:
         return {"value": most, "relation": "gte"}
     return {"value": value, "relation": "eq" if exact else "gte"}
