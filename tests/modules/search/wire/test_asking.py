@@ -322,8 +322,12 @@ def test_whatever_is_sent_is_understood_or_refused(body: Any) -> None:
 
 def test_several_indexes_are_asked_of_what_they_have() -> None:
     pair = [(INDEX, SAMPLE), (indexes()["dina_agent_index"], SAMPLE)]
-    both = asking.read_several({"query": {"match_all": {}}}, pair)
-    assert [asked is not None for _, asked in both] == [True, True]
+    both = asking.read_several({"query": {"match_all": {}}, "from": 30, "size": 10}, pair)
+    assert [(one.search.type, one.search.offset, one.search.limit, one.page) for one in both] == [
+        ("material-sample", 0, 40, (30, 10)), ("person", 0, 40, (30, 10)),
+    ]  # fmt: skip
+    alone = asking.read_several({"query": {"exists": {"field": "included.attributes.sex"}}}, pair[:1])
+    assert alone[0].page is None
     with pytest.raises(Problem):
         asking.read_several({"query": {"term": {"data.attributes.nothing": 1}}}, pair)
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import httpx
+import orjson
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from dina.app import App
 from dina.base.identity.caller import Caller
@@ -15,9 +19,10 @@ from dina.modules.search.index.follower import Follower
 from dina.modules.search.query import naive
 from dina.modules.search.wire.indexes import indexes
 from dina.modules.search.wire.naming import place_of
-from dina.modules.search.wire.query import read
+from dina.modules.search.wire.query import GROUPS, LEAVES, read
 from tests.modules.search.conftest import ADMIN, STRANGER
 from tests.modules.search.test_equality import documents
+from tests.modules.search.wire.test_query import HOSTILE
 
 AT = "/api/search-api/search-ws"
 SAMPLES = "dina_material_sample_index"
@@ -144,6 +149,72 @@ async def test_several_indexes_at_once(searched: App, follower: Follower) -> Non
     assert len(answer["hits"]["hits"]) == 5
     each = [await search(searched, {"size": 0}, index=name) for name in names.split(",")]
     assert answer["hits"]["total"]["value"] == sum(one["hits"]["total"]["value"] for one in each)
+
+
+async def test_pages_over_several_indexes_follow_each_other(searched: App, follower: Follower) -> None:
+    names = "dina_material_sample_index,dina_agent_index"
+    body: dict[str, Any] = {"sort": [{"data.attributes.createdOn": "desc"}], "_source": False}
+    whole = await search(searched, {**body, "size": 30}, index=names)
+    pages = [
+        await search(searched, {**body, "size": 10, "from": start}, index=names) for start in (0, 10, 20)
+    ]
+    ids = [hit["_id"] for page in pages for hit in page["hits"]["hits"]]
+    assert ids == [hit["_id"] for hit in whole["hits"]["hits"]]
+    sorts = [hit["sort"][0] for hit in whole["hits"]["hits"]]
+    assert sorts == sorted(sorts, reverse=True)
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"[" * 100_000, b"{", b"\xff", b'{"query": "\\u0000"}', b"null", b'{"size": 1e400}']
+)
+async def test_what_is_no_json_object_is_a_400(searched: App, follower: Follower, body: bytes) -> None:
+    async with searched.client_as(ADMIN) as client:
+        answer = await client.post(
+            f"{AT}/search?indexName={SAMPLES}", content=body, headers={"content-type": "application/json"}
+        )
+    assert answer.status_code == 400, answer.text
+
+
+@given(HOSTILE | st.dictionaries(st.sampled_from([*LEAVES, *GROUPS]), HOSTILE, min_size=1, max_size=1))
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+async def test_hostile_queries_are_answered_or_refused(searched: App, follower: Follower, query: Any) -> None:
+    # As text: what is no JSON (NaN, infinite) is sent too.
+    content = json.dumps({"query": query, "size": 1}).encode()
+    async with searched.client_as(ADMIN) as client:
+        answer = await client.post(
+            f"{AT}/search?indexName={SAMPLES}", content=content, headers={"content-type": "application/json"}
+        )
+    assert answer.status_code in (200, 400), answer.text
+
+
+@pytest.mark.parametrize(
+    "field",
+    ["createdOn", "preparationDate", "publiclyReleasable", "materialSampleName", "barcode", "group", "tags"],
+)
+@pytest.mark.parametrize(
+    "value", ["0001", "9999", "0000-01-01", "9999-12-31T23:59:59Z||/M", "now-90000y", "", "\\", "%", "*", "a" * 1000, 1e308, -1, True, "\ud800"],
+)  # fmt: skip
+async def test_odd_values_are_answered_or_refused(
+    searched: App, follower: Follower, field: str, value: Any
+) -> None:
+    name = f"data.attributes.{field}"
+    for query in (
+        {"term": {name: value}}, {"range": {name: {"gt": value, "lte": value}}}, {"match": {name: value}}, {"prefix": {name: value}},
+        {"wildcard": {name: value}}, {"term": {f"{name}.keyword": value}}, {"bool": {"must_not": {"terms": {name: [value, value]}}}},
+        {"simple_query_string": {"query": str(value), "fields": [name]}},
+    ):  # fmt: skip
+        content = (
+            orjson.dumps({"query": query, "size": 1})
+            if value != "\ud800"
+            else json.dumps({"query": query}).encode()
+        )
+        async with searched.client_as(ADMIN) as client:
+            answer = await client.post(
+                f"{AT}/search?indexName={SAMPLES}",
+                content=content,
+                headers={"content-type": "application/json"},
+            )
+        assert answer.status_code in (200, 400), (query, answer.text)
 
 
 async def test_highlights_and_completions(searched: App, follower: Follower) -> None:

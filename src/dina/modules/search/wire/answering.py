@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cmp_to_key
 from typing import Any
 
 from dina.modules.search.engine.model import Found, Hit
@@ -13,10 +14,9 @@ from dina.modules.search.wire.naming import wire_name
 def answer(answered: Sequence[tuple[Asked, Found]], took: int) -> dict[str, Any]:
     """The answer over one index, over several (hits by relevance, aggregations of the first) or over none."""
     hits = [(asked, hit) for asked, found in answered for hit in found.hits]
-    if len(answered) > 1 and not answered[0][0].search.sort:
-        hits.sort(key=lambda one: -one[1].score)
-    if len(answered) > 1 and answered:
-        hits = hits[: answered[0][0].search.limit]
+    if answered and (page := answered[0][0].page) is not None:
+        hits = sorted(hits, key=cmp_to_key(lambda one, other: compared(one[0], one[1], other[1])))
+        hits = hits[page[0] : page[0] + page[1]]
     scores = [hit.score for asked, hit in hits if scored(asked)]
     told: dict[str, Any] = {
         "max_score": max(scores, default=None),
@@ -39,6 +39,22 @@ def total(answered: Sequence[tuple[Asked, Found]]) -> dict[str, Any]:
     if most is not None and value > most:
         return {"value": most, "relation": "gte"}
     return {"value": value, "relation": "eq" if exact else "gte"}
+
+
+def compared(asked: Asked, one: Hit, other: Hit) -> int:
+    """Which of two hits of several indexes comes first: by the order asked for, else by relevance."""
+    if not asked.search.sort:
+        return (one.score < other.score) - (one.score > other.score)
+    for key, mine, its in zip(asked.search.sort, one.sort, other.sort, strict=False):
+        if mine is None or its is None:
+            order = (mine is None) - (its is None)
+        elif isinstance(mine, str) or isinstance(its, str):
+            order = (str(mine) > str(its)) - (str(mine) < str(its))
+        else:
+            order = (mine > its) - (mine < its)
+        if order:
+            return -order if key.descending and mine is not None and its is not None else order
+    return 0
 
 
 def scored(asked: Asked) -> bool:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 from dina.base.errors import Problem
 from dina.base.json import is_array, is_object
@@ -38,10 +38,15 @@ HIGHLIGHT = frozenset(
     {"fields", "pre_tags", "post_tags", "fragment_size", "number_of_fragments", "require_field_match", "type", "order", "encoder"}
 )  # fmt: skip
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True)
 class Asked:
-    """A search with what its answer needs. `most` is where the total stops being told; None: it is not told."""
+    """A search with what its answer needs.
+
+    `total`: whether it is told; `most` is where it stops. `page` is the part of the hits of several indexes together.
+    """
 
     index: Index
     search: Search
@@ -50,6 +55,7 @@ class Asked:
     tags: tuple[str, str] = ("<em>", "</em>")
     most: int | None = None
     total: bool = True
+    page: tuple[int, int] | None = None
 
 
 def read(value: Any, index: Index, fields: Registry) -> Asked:
@@ -83,24 +89,35 @@ def read_count(value: Any, index: Index, fields: Registry) -> Node:
     return query_of(object_at(value, "", {"query"}), place_of(index, fields))
 
 
-def read_several(value: Any, given: Sequence[tuple[Index, Registry]]) -> list[tuple[Index, Asked | None]]:
-    """What a body asks of each of several indexes; a field that one of them does not have finds nothing there.
+def of_several(given: Sequence[tuple[Index, Registry]], read_one: Callable[[Index, Registry], T]) -> list[T]:
+    """What is asked of each of several indexes; one that does not have a field named has nothing to find.
 
     Raises Problem when none of them can be asked.
     """
-    found: list[tuple[Index, Asked | None]] = []
-    fault: Problem | None = None
+    found: list[T] = []
+    faults: list[Problem] = []
     for index, fields in given:
         try:
-            found.append((index, read(value, index, fields)))
-        except Problem as one:
-            if len(given) == 1 or any(error.code != "UNKNOWN_ATTRIBUTE" for error in one.errors):
+            found.append(read_one(index, fields))
+        except Problem as fault:
+            if any(error.code != "UNKNOWN_ATTRIBUTE" for error in fault.errors):
                 raise
-            fault = one
-            found.append((index, None))
-    if fault is not None and all(asked is None for _, asked in found):
-        raise fault
+            faults.append(fault)
+    if faults and not found:
+        raise faults[0]
     return found
+
+
+def read_several(value: Any, given: Sequence[tuple[Index, Registry]]) -> list[Asked]:
+    """The searches that a body asks of several indexes; of each the hits up to the end of the page."""
+    found = of_several(given, lambda index, fields: read(value, index, fields))
+    if len(given) == 1:
+        return found
+    return [
+        replace(one, search=replace(one.search, offset=0, limit=min(one.search.offset + one.search.limit, MAX_SIZE)),
+                page=(one.search.offset, one.search.limit))
+        for one in found
+    ]  # fmt: skip
 
 
 def total_of(value: Any) -> tuple[bool, bool, int | None]:

@@ -34,18 +34,21 @@ def known(at: Desk, index: Index) -> TypeFields | None:
     return TypeFields(at.registry, index.type) if index.type in at.registry.fields.prefixes else None
 
 
+def served(at: Desk, indexes: list[Index]) -> list[tuple[Index, TypeFields]]:
+    """Those of the indexes whose records are here."""
+    return [(index, fields) for index in indexes if (fields := known(at, index)) is not None]
+
+
 async def search(call: Call) -> Answer:
     """`POST /search-ws/search?indexName=`: a query document, answered as the reference answers it."""
     began = time.perf_counter()
     indexes = indexes_named(call.parameter("indexName"))
     body = top_object(await call.request.body())
     async with desk(call) as at:
-        given = [(index, fields) for index in indexes if (fields := known(at, index)) is not None]
         answered: list[tuple[Asked, Found]] = []
-        for _, asked in asking.read_several(body, given):
-            if asked is not None:
-                found = await engine.search(at.connection, at.registry, at.sight, asked.search)
-                answered.append((asked, found))
+        for asked in asking.read_several(body, served(at, indexes)):
+            found = await engine.search(at.connection, at.registry, at.sight, asked.search)
+            answered.append((asked, found))
     return plain(answering.answer(answered, round((time.perf_counter() - began) * 1000)))
 
 
