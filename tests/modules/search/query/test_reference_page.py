@@ -15,6 +15,7 @@ from tests.modules.search.query.documents import SAMPLE
 
 DOCS = Path(__file__).parents[4] / "docs"
 PAGE = (DOCS / "reference/searching.md").read_text("utf-8")
+INTERVALS = {"Mesozoic": (252.0, 66.0)}
 CELL = re.compile(r"^\| (`.*?`) \|", re.MULTILINE)
 CODE = re.compile(r"`((?:[^`\\]|\\.)+)`")
 
@@ -32,14 +33,14 @@ def test_every_example_of_the_search_box_is_understood() -> None:
     typed = examples(PAGE.partition("## The search box")[2].partition("### Names")[0])
     assert len(typed) > 30
     for text in typed:
-        assert parse(text, SAMPLE).doubts == (), text
+        assert parse(text, SAMPLE, INTERVALS.get).doubts == (), text
 
 
 def test_every_example_of_neutral_json_is_read() -> None:
     written = examples(PAGE.partition("## Neutral JSON")[2].partition("What each kind")[0])
     assert len(written) == 11
     for text in written:
-        assert read(json.loads(text), "", {"Mesozoic": (252.0, 66.0)}.get)[1] == [], text
+        assert read(json.loads(text), "", INTERVALS.get)[1] == [], text
 
 
 def test_the_example_of_existing_clients_is_understood() -> None:
