@@ -128,7 +128,7 @@ async def test_cut_off_at_any_moment_it_catches_up(
 ) -> None:
     async with searched.client_as(CURATOR) as client:
         for number in range(30):
-            name = f"CUT-{str(seconds)[2:]}-{number}"
+            name = f"CUT{str(seconds)[2:]}x-{number}"
             await make(client, "material-sample", {"group": "demo", "materialSampleName": name})
     url = searched.settings.database_url
     async with await AsyncConnection.connect(url, autocommit=True) as connection:
@@ -148,7 +148,7 @@ async def test_cut_off_at_any_moment_it_catches_up(
         await again.until_idle()
         follower._positions.update(again._positions)
         await source.close()
-    assert len(await curator.names(q=f"CUT {str(seconds)[2:]}")) == 30
+    assert len(await curator.names(q=f"CUT{str(seconds)[2:]}x")) == 30
 
 
 async def test_a_save_is_found_within_a_second(searched: App, follower: Follower, curator: Desk) -> None:

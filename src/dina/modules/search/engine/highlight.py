@@ -33,9 +33,9 @@ def _below(
     if described is None:
         return
     prefix = ".".join(chain) + "." if chain else ""
-    for leaf in leaves(
-        described, resource.get("attributes", {}), root=not chain, administrative=ADMINISTRATIVE
-    ):
+    for leaf in leaves(described, resource.get("attributes", {})):
+        if chain and leaf.path in ADMINISTRATIVE:
+            continue
         yield Leaf(prefix + leaf.path, leaf.kind, leaf.text, leaf.low, leaf.high)
     for name, one in resource.get("relationships", {}).items():
         below = (*chain, name)

@@ -22,6 +22,8 @@ UUIDS = re.compile(rb"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 GAP = 2
 """Positions between the words of two values: no phrase goes from one into the next."""
 MAX_POSITION = 16_000
+PREPARED = 300_000
+"""Values that are remembered from batch to batch: most come again and again."""
 ORDERED = 300
 """Characters by which texts are put in order."""
 
@@ -88,6 +90,16 @@ class Part:
     sorts: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What one value at one place brings into every entry that holds it."""
+
+    terms: tuple[int, int]
+    weight: str | None = None
+    words: list[str] = field(default_factory=list[str])
+    sort: Any = None
+
+
 class Flattener:
     """Makes entries; remembers parts that many records of a batch share, and gathers new terms and words."""
 
@@ -97,13 +109,16 @@ class Flattener:
         self.terms: dict[int, tuple[str, str, str | None, float | None, float | None]] = {}
         self.words: set[str] = set()
         self.unknown: dict[tuple[str, str], str] = {}
+        self._prepared: dict[tuple[str, str, str], Prepared] = {}
         self._leaves: dict[bytes, list[Leaf]] = {}
         self._parts: dict[tuple[str, tuple[str, ...], bytes], Part] = {}
         self._trees: dict[str, dict[str, Any]] = {}
 
-    def forget(self) -> None:
-        """Start a new batch."""
+    def forget(self, *, numbers: bool = False) -> None:
+        """Start a new batch; with `numbers`, as fields have got theirs meanwhile."""
         self.terms, self.words = {}, set()
+        if numbers or len(self._prepared) > PREPARED:
+            self._prepared.clear()
         self._leaves.clear()
         self._parts.clear()
 
@@ -194,29 +209,42 @@ class Flattener:
         found = self._leaves.get(resource.json)
         if found is None:
             described = self.fields.types[resource.type]
-            found = leaves(described, resource.attributes, root=True, administrative=ADMINISTRATIVE)
+            found = leaves(described, resource.attributes)
             self._leaves[resource.json] = found
         return found if root else [one for one in found if one.path not in ADMINISTRATIVE]
 
     def _add(self, type_: str, path: str, leaf: Leaf, made: Part) -> None:
+        key = (type_, path, leaf.text)
+        known = self._prepared.get(key)
+        if known is None:
+            known = self._prepared[key] = self._prepare(type_, path, leaf)
+        made.terms.update(known.terms)
+        if known.weight is not None:
+            made.texts.append((known.weight, known.words))
+        if known.sort is not None:
+            made.sorts[path] = known.sort
+
+    def _prepare(self, type_: str, path: str, leaf: Leaf) -> Prepared:
         number = self._number(type_, path, leaf.kind)
         # A field is of the kind that was met first, so that all its values are compared in one way.
         kind = self.numbers.kinds.get((type_, path), leaf.kind)
         term = term_of(number, repr(leaf.low) if kind == "number" and leaf.low is not None else leaf.text)
-        made.terms.add(term)
-        made.terms.add(presence_of(number))
+        terms = (term, presence_of(number))
+        if kind == "id":
+            return Prepared(terms)
         folded = fold(leaf.text)
-        if kind != "id" and term not in self.terms:
-            self.terms[term] = (leaf.text, folded, in_order(folded), leaf.low, leaf.high)
+        self.terms[term] = (leaf.text, folded, in_order(folded), leaf.low, leaf.high)
         fact = self.fields.find(type_, path)
         if fact is None:
-            return
-        if fact.weight is not None and kind in ("keyword", "text"):
-            found = words(leaf.text)
-            made.texts.append((fact.weight, found))
-            self.words.update(one for one in found if len(one) > 2 and one.isalpha())
+            return Prepared(terms)
+        sort = None
         if sorts_by(fact):
-            made.sorts[path] = leaf.low if leaf.low is not None else natural(folded)[:60]
+            sort = leaf.low if leaf.low is not None else natural(folded)[:60]
+        if fact.weight is None or kind not in ("keyword", "text"):
+            return Prepared(terms, sort=sort)
+        found = words(leaf.text)
+        self.words.update(one for one in found if len(one) > 2 and one.isalpha())
+        return Prepared(terms, fact.weight, found, sort)
 
     def _number(self, type_: str, path: str, kind: str) -> int:
         number = self.numbers.of(type_, path)

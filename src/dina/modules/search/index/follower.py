@@ -142,7 +142,7 @@ class Follower:
             for (type_, path), kind in flattener.unknown.items():
                 self.fields.saw(type_, path, kind)
             flattener.unknown = {}
-            flattener.forget()
+            flattener.forget(numbers=True)
             made = make()
         return made
 

@@ -29,20 +29,25 @@ class Leaf:
     high: float | None = None
 
 
-def leaves(described: Mapping[str, Any], attributes: Mapping[str, Any], *, root: bool, administrative: frozenset[str]) -> list[Leaf]:  # fmt: skip
+def leaves(described: Mapping[str, Any], attributes: Mapping[str, Any]) -> list[Leaf]:
     """Every value of a resource by the kinds that its type declares."""
     found: list[Leaf] = []
+    declared = described["attributes"]
     for name, value in attributes.items():
-        facts = described["attributes"].get(name)
-        if value is None or facts is None or (not root and name in administrative):
+        facts = declared.get(name)
+        if value is None or facts is None:
             continue
         kind = KINDS.get(facts["kind"], "object")
         if kind in ("map", "object"):
             found += members(name, value, 0)
+        elif kind == "keyword" and isinstance(value, str):
+            if value:
+                found.append(Leaf(name, kind, value[:MAX_TEXT]))
         elif kind != "geo":
-            found += (
-                leaf for one in (value if is_array(value) else [value]) if (leaf := leaf_of(name, kind, one))
-            )
+            for one in value if is_array(value) else [value]:
+                leaf = leaf_of(name, kind, one)
+                if leaf is not None:
+                    found.append(leaf)
     return found
 
 
