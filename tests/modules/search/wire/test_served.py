@@ -17,6 +17,7 @@ from dina.modules.search.engine import registry_of
 from dina.modules.search.engine.view import TypeFields
 from dina.modules.search.index.follower import Follower
 from dina.modules.search.query import naive
+from dina.modules.search.wire import operations
 from dina.modules.search.wire.indexes import indexes
 from dina.modules.search.wire.naming import place_of
 from dina.modules.search.wire.query import GROUPS, LEAVES, read
@@ -151,6 +152,22 @@ async def test_several_indexes_at_once(searched: App, follower: Follower) -> Non
     assert answer["hits"]["total"]["value"] == sum(one["hits"]["total"]["value"] for one in each)
 
 
+async def test_a_page_far_from_the_start_is_gone_to(
+    searched: App, follower: Follower, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body: dict[str, Any] = {"sort": [{f"{NAME}.keyword_numeric": "asc"}], "_source": False}
+    near = await search(searched, {**body, "from": 100, "size": 30})
+    monkeypatch.setattr(operations, "FAR", 20)
+    monkeypatch.setattr(operations, "MAX_SIZE", 7)
+    far = await search(searched, {**body, "from": 100, "size": 30})
+    assert far["hits"] == near["hits"]
+    total = far["hits"]["total"]["value"]
+    assert len((await search(searched, {**body, "from": total - 3}))["hits"]["hits"]) == 3
+    for start in (total, total + 50):
+        end = await search(searched, {**body, "from": start})
+        assert (end["hits"]["hits"], end["hits"]["total"]["value"]) == ([], total)
+
+
 async def test_pages_over_several_indexes_follow_each_other(searched: App, follower: Follower) -> None:
     names = "dina_material_sample_index,dina_agent_index"
     body: dict[str, Any] = {"sort": [{"data.attributes.createdOn": "desc"}], "_source": False}
@@ -254,7 +271,7 @@ async def test_others_find_only_what_they_may_read(searched: App, follower: Foll
         ([], SAMPLES),
         ({"size": 9999}, SAMPLES),
         ({}, "x"),
-        ({"from": 200_000}, SAMPLES),
+        ({"from": 3_000_000}, SAMPLES),
     ],
 )
 async def test_what_is_not_served_is_a_400_with_its_place(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Any
 
 from dina.base.http import Answer
@@ -11,15 +12,18 @@ from dina.base.jsonapi.operation import Call, Operation
 from dina.base.jsonapi.writing.changes import top_object
 from dina.base.text import Text
 from dina.modules.search import engine
-from dina.modules.search.engine.model import Found
+from dina.modules.search.engine.model import Found, Search
 from dina.modules.search.engine.view import TypeFields
 from dina.modules.search.operations.searching import Desk, desk
 from dina.modules.search.wire import answering, asking, completing
-from dina.modules.search.wire.asking import Asked
+from dina.modules.search.wire.asking import MAX_SIZE, Asked
+from dina.modules.search.wire.faults import refused
 from dina.modules.search.wire.indexes import Index, indexes_named
 from dina.modules.search.wire.mapping import mapping
 
 PLAIN = b"application/json"
+FAR, FARTHEST = 100_000, 2_000_000
+"""How far the engine counts hits off, and how far it is gone by cursor for one page."""
 INDEX = {
     "indexName": Text("Index, or several with commas between", "Index, ou plusieurs séparés par des virgules")
 }
@@ -39,6 +43,27 @@ def served(at: Desk, indexes: list[Index]) -> list[tuple[Index, TypeFields]]:
     return [(index, fields) for index in indexes if (fields := known(at, index)) is not None]
 
 
+async def page_of(at: Desk, wanted: Search) -> Found:
+    """The page of a search, also one far from the start: that is gone to by cursor, a stretch at a time."""
+    if wanted.offset <= FAR:
+        return await engine.search(at.connection, at.registry, at.sight, wanted)
+    if wanted.offset > FARTHEST:
+        raise refused("/from", "wire.deepPage", "BAD_PARAMETER", limit=FARTHEST)
+    whole = await engine.search(at.connection, at.registry, at.sight, replace(wanted, offset=0, limit=0))
+    here = replace(wanted, offset=FAR - 1, limit=1, facets=(), highlight=False, exact_total=False)
+    gone = FAR
+    found = await engine.search(at.connection, at.registry, at.sight, here)
+    while found.next is not None and gone < wanted.offset:
+        step = min(MAX_SIZE, wanted.offset - gone)
+        gone += step
+        here = replace(here, offset=0, after=found.next, limit=step)
+        found = await engine.search(at.connection, at.registry, at.sight, here)
+    if found.next is None or wanted.limit == 0:
+        return replace(whole, hits=[])
+    last = replace(here, after=found.next, limit=wanted.limit, highlight=wanted.highlight)
+    return replace(whole, hits=(await engine.search(at.connection, at.registry, at.sight, last)).hits)
+
+
 async def search(call: Call) -> Answer:
     """`POST /search-ws/search?indexName=`: a query document, answered as the reference answers it."""
     began = time.perf_counter()
@@ -47,8 +72,7 @@ async def search(call: Call) -> Answer:
     async with desk(call) as at:
         answered: list[tuple[Asked, Found]] = []
         for asked in asking.read_several(body, served(at, indexes)):
-            found = await engine.search(at.connection, at.registry, at.sight, asked.search)
-            answered.append((asked, found))
+            answered.append((asked, await page_of(at, asked.search)))
     return plain(answering.answer(answered, round((time.perf_counter() - began) * 1000)))
 
 
