@@ -151,10 +151,12 @@ class Flattener:
         whole.texts += part.texts
         whole.sorts.update(part.sorts)
         for name, below in tree.items():
+            links = resource.links.get(name)
+            if links is None:
+                continue
             path = (*chain, name)
             inner: list[set[int]] = []
             number = self._number(type_, ".".join(path), "link")
-            links = resource.links.get(name, ())
             for target, id_ in links:
                 found = lookup(target, id_)
                 own = {presence_of(number), term_of(number, id_)}
