@@ -13,7 +13,8 @@ from dina.base.jsonapi.service import Service
 from dina.modules.search.fields import FieldFact, Fields
 from dina.modules.search.index.following import prefixes_of
 from dina.modules.search.index.numbers import Numbers
-from dina.modules.search.index.source import Source
+from dina.modules.search.index.source import EVERYTHING, Source
+from dina.modules.search.query.intervals import Spans, load, named
 from dina.modules.search.roots import roots
 
 KEY = "search registry"
@@ -25,6 +26,11 @@ class Registry:
 
     fields: Fields
     numbers: Numbers = field(default_factory=Numbers)
+    intervals: Spans = field(default_factory=dict[str, tuple[float, float]])
+
+    def ages(self, name: str) -> tuple[float, float] | None:
+        """What a name of the geological time scale stands for."""
+        return named(self.intervals, name)
 
     async def refresh(self, connection: AsyncConnection[Any]) -> None:
         """Learn of fields that the index has met since."""
@@ -77,6 +83,7 @@ async def registry_of(service: Service, connection: AsyncConnection[Any]) -> Reg
         source = Source(service.client_as, prefixes_of(service))
         try:
             found = Registry(await source.fields(roots()))
+            found.intervals = await load(source.client(EVERYTHING), source.prefixes)
         finally:
             await source.close()
         service.remember(KEY, found)

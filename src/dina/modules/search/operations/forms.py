@@ -100,7 +100,7 @@ def tree_of(registry: Registry, given: Mapping[str, Any]) -> tuple[Node, Parsed 
     nodes: list[Node] = []
     parsed: Parsed | None = None
     if given.get("q", "").strip():
-        parsed = language.parse(given["q"], TypeFields(registry, types[0]))
+        parsed = language.parse(given["q"], TypeFields(registry, types[0]), registry.ages)
         nodes.append(parsed.tree)
     for name in ("filter", "geometry"):
         if given.get(name):
@@ -112,7 +112,7 @@ def tree_of(registry: Registry, given: Mapping[str, Any]) -> tuple[Node, Parsed 
 
 def read_tree(registry: Registry, types: Sequence[str], value: Any, pointer: str) -> Node:
     """A tree in its neutral JSON form. Raises Problem with every fault."""
-    node, faults = reading.read(value, pointer)
+    node, faults = reading.read(value, pointer, registry.ages)
     if faults:
         raise Problem(faults)
     # Of several types it is enough that one has the fields.
