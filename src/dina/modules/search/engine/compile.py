@@ -6,17 +6,15 @@ condition is true or false, never null, so that `Not` means what it says.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
-import orjson
 from psycopg import AsyncConnection
 
 from dina.base.errors import Error, Problem
+from dina.modules.search.engine.places import FALSE, TRUE, aged, joined, place
 from dina.modules.search.engine.registry import Registry
 from dina.modules.search.engine.terms import Lookup, condition_of, exactly, refused
 from dina.modules.search.index.numbers import SHIFT, presence_of
@@ -40,9 +38,6 @@ from dina.modules.search.query.tree import (
 )
 
 MAX_NODES, MAX_DEPTH, MAX_VALUES = 500, 20, 10_000
-EARTH_KM = 6371.0088
-"""Mean radius of the earth (IUGG)."""
-TRUE, FALSE = "true", "false"
 ORDERS = frozenset({Op.LT, Op.LE, Op.GT, Op.GE, Op.BETWEEN})
 
 
@@ -88,10 +83,10 @@ class Compiler:
             case Ids(values):
                 return f"(id = ANY({self.put([one for one in values if is_uuid(one)])}::uuid[]))"
             case Near() | Box() | Area():
-                return self._place(node)
+                return place(self.put, node)
             case Aged(oldest, youngest):
                 old, young = sorted((oldest, youngest), reverse=True)
-                return self._aged(old, young)
+                return aged(self.put, old, young)
 
     async def _compare(self, node: Compare, prefix: str, terms: str) -> str:
         path = prefix + node.field
@@ -239,65 +234,6 @@ class Compiler:
             f"EXISTS (SELECT FROM search.parts(parts -> {key}) AS p (part) WHERE {apart}) END)"
         )
 
-    def _place(self, node: Near | Box | Area) -> str:
-        match node:
-            case Near(latitude, longitude, km):
-                return self._near(latitude, longitude, km)
-            case Box(west, south, east, north):
-                if west > east:
-                    return joined(" OR ", [self._box(west, south, 180, north), self._box(-180, south, east, north)], FALSE)  # fmt: skip
-                return self._box(west, south, east, north)
-            case Area(rings):
-                return self._area(rings)
-
-    def _area(self, rings: Sequence[Sequence[tuple[float, float]]]) -> str:
-        points = [(finite(x), finite(y)) for ring in rings for x, y in ring]
-        if not points or len(points) > MAX_VALUES:
-            raise Problem(Error("BAD_PARAMETER", key="search.ring"))
-        edges = [[*one, *other] for ring in rings for one, other in pairwise(ring)]
-        around = self._box(
-            min(x for x, _ in points),
-            min(y for _, y in points),
-            max(x for x, _ in points),
-            max(y for _, y in points),
-        )
-        return f"({around} AND search.within(lon, lat, {self.put(orjson.dumps(edges).decode())}::jsonb))"
-
-    def _aged(self, old: float, young: float) -> str:
-        """Spans that share more than a boundary; an age without extent belongs to the younger of two that meet."""
-        a, b = self.put(finite(old)), self.put(finite(young))
-        reaches = f"oldest >= {b}" if young in (0, old) else f"oldest > {b}"
-        return (
-            f"(oldest IS NOT NULL AND ((oldest = {a} AND youngest = {a}) OR ({reaches} AND youngest < {a})))"
-        )
-
-    def _box(self, west: float, south: float, east: float, north: float) -> str:
-        w, s, e, n = (finite(one) for one in (west, south, east, north))
-        # The index is asked for a little more, then the ends are compared exactly.
-        return (
-            f"(lon IS NOT NULL AND point(lon, lat) <@ {self.put(f'({e + 1e-5!r},{n + 1e-5!r}),({w - 1e-5!r},{s - 1e-5!r})')}::box "
-            f"AND lon BETWEEN {self.put(w)} AND {self.put(e)} AND lat BETWEEN {self.put(s)} AND {self.put(n)})"
-        )
-
-    def _near(self, latitude: float, longitude: float, km: float) -> str:
-        lat, lon, distance = finite(latitude), finite(longitude), abs(finite(km))
-        reach = math.degrees(distance / EARTH_KM)
-        south, north = lat - reach, lat + reach
-        exact = (
-            f"2 * {EARTH_KM} * asin(least(1, sqrt(power(sind((lat - {self.put(lat)}) / 2), 2) + cosd({self.put(lat)}) "
-            f"* cosd(lat) * power(sind((lon - {self.put(lon)}) / 2), 2)))) <= {self.put(distance)}"
-        )
-        if south <= -90 or north >= 90:
-            return f"(lon IS NOT NULL AND lat BETWEEN {self.put(south)} AND {self.put(north)} AND {exact})"
-        wide = math.degrees(math.asin(min(1.0, math.sin(math.radians(reach)) / math.cos(math.radians(lat)))))
-        west, east = lon - wide, lon + wide
-        boxes = [self._box(max(west, -180), south, min(east, 180), north)]
-        if west < -180:
-            boxes.append(self._box(west + 360, south, 180, north))
-        if east > 180:
-            boxes.append(self._box(-180, south, east - 360, north))
-        return f"({joined(' OR ', boxes, FALSE)} AND {exact})"
-
     def unknown(self, path: str) -> Problem:
         values = {"path": path, "type": self.type}
         return Problem(
@@ -329,16 +265,6 @@ def text_query(forms: list[list[str]], form: Form) -> str:
         parts[-1] = " | ".join([f"'{forms[-1][0]}':*", *(f"'{word}'" for word in forms[-1][1:])])
     between = {Form.ANY: " | ", Form.PHRASE: " <-> "}.get(form, " & ")
     return between.join(f"({part})" for part in parts)
-
-
-def joined(between: str, parts: Sequence[str], empty: str) -> str:
-    return f"({between.join(parts)})" if parts else empty
-
-
-def finite(value: float) -> float:
-    if not math.isfinite(value):
-        raise Problem(Error("BAD_PARAMETER", key="search.coordinate"))
-    return float(value)
 
 
 def is_uuid(text: str) -> bool:

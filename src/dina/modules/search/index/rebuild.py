@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 import structlog
+from psycopg import AsyncConnection
+from psycopg.conninfo import make_conninfo
 
 from dina.modules.search.index.batches import Kept, Read, entries, read
 from dina.modules.search.index.flatten import Flattener
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from dina.modules.search.index.follower import Follower
 
 log = structlog.get_logger("dina.search")
+PAUSE = 0.25
 AHEAD = 2
 """Batches that are read while one is flattened and written."""
 
@@ -48,7 +51,7 @@ async def rebuild(follower: Follower) -> None:
     rows = 0
     for type_ in follower.fields.searched:
         rows += await build_type(follower, type_, old, new, rows)
-    await connection.execute("SELECT search.index_generation(%s)", [new])
+    await indexed(follower, old, new)
     while await follower.listen([old, new]) or await follower.work(new):
         pass
     async with connection.transaction():
@@ -59,6 +62,26 @@ async def rebuild(follower: Follower) -> None:
         await connection.execute("DELETE FROM search.pending WHERE generation <> %s", [new])
     await drop(follower, keep=(old, new))
     log.info("index built", generation=new, records=rows, seconds=round(time.monotonic() - started, 1))
+
+
+async def indexed(follower: Follower, old: int, new: int) -> None:
+    """Make the indexes of the new generation on a connection of their own; meanwhile the old one is followed."""
+    told = follower.store.connection.info
+    address = make_conninfo(told.dsn, password=told.password) if told.password else told.dsn
+
+    async def make() -> None:
+        async with await AsyncConnection.connect(address, autocommit=True) as connection:
+            await connection.execute("SELECT search.index_generation(%s)", [new])
+
+    task = asyncio.create_task(make())
+    try:
+        while not task.done():
+            await follower.listen([old, new])
+            if not await follower.work(old):
+                await asyncio.wait([task], timeout=PAUSE)
+        task.result()
+    finally:
+        task.cancel()
 
 
 async def build_type(follower: Follower, type_: str, old: int, new: int, before: int) -> int:
