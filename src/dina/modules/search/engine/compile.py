@@ -17,7 +17,7 @@ from dina.base.errors import Error, Problem
 from dina.modules.search.engine.places import FALSE, TRUE, aged, joined, place
 from dina.modules.search.engine.registry import Registry
 from dina.modules.search.engine.terms import Lookup, condition_of, exactly, refused
-from dina.modules.search.index.numbers import SHIFT, presence_of
+from dina.modules.search.index.numbers import SHIFT, presence_of, term_of
 from dina.modules.search.query.folding import words
 from dina.modules.search.query.tree import (
     Aged,
@@ -80,6 +80,9 @@ class Compiler:
                 return await self._words(node, prefix, terms, negated)
             case Linked():
                 return await self._linked(node, prefix, terms, negated)
+            case Ids(values) if prefix:
+                number = self.registry.numbers.of(self.type, prefix[:-1]) or 0
+                return self._any([term_of(number, one.lower()) for one in values], terms)
             case Ids(values):
                 return f"(id = ANY({self.put([one for one in values if is_uuid(one)])}::uuid[]))"
             case Near() | Box() | Area():
