@@ -32,6 +32,7 @@ class Module:
     `[{"key": …, "en": …, "fr": …, "term": …}]`. `external` maps a foreign type to the module that owns it.
     `jobs` are the kinds of long work it does in the background, by name. `periodic` is called once an hour by
     every worker, with a connection, to put into the queue what is due; two may call it at the same time.
+    `beside` runs beside the jobs as long as a worker runs, given the URL of the database; workers may be several.
     `sql` are files of functions and triggers of its own, run after migration whenever they have changed.
     `seed` is run once after migration, in one transaction, with a psycopg connection. `messages` are the
     sentences of the module's own rules: `{key: {"en": …, "fr": …}}`.
@@ -53,6 +54,7 @@ class Module:
     sql: Sequence[Path] = ()
     jobs: Mapping[str, JobKind] = field(default_factory=dict[str, "JobKind"])
     periodic: Callable[[AsyncConnection[Any], Service], Awaitable[None]] | None = None
+    beside: Callable[[str, Service], Awaitable[None]] | None = None
     seed: Callable[[Any], None] | None = None
     api_path: str = "/api/v1"
     schema: str = ""

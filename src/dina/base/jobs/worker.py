@@ -49,6 +49,9 @@ class Worker:
         shutil.rmtree(self.scratch, ignore_errors=True)
         self.scratch.mkdir(parents=True, exist_ok=True)
         swept = 0.0
+        lasting = (
+            [] if until_idle else [asyncio.create_task(self._beside(one)) for one in self.services.values()]
+        )
         try:
             while True:
                 try:
@@ -70,9 +73,20 @@ class Worker:
                     log.warning("the database is away", error=str(fault))
                     await asyncio.sleep(1)
         finally:
-            for task in self._running:
+            for task in (*self._running, *lasting):
                 task.cancel()
-            await asyncio.gather(*self._running, return_exceptions=True)
+            await asyncio.gather(*self._running, *lasting, return_exceptions=True)
+
+    async def _beside(self, service: Service) -> None:
+        """What a module does all the time; begun again a while after a fault."""
+        run = service.module.beside
+        while run is not None:
+            try:
+                await run(self.url, service)
+                return
+            except Exception as fault:
+                log.exception("lasting work fault", module=service.module.name, exc_info=fault)
+            await asyncio.sleep(IDLE)
 
     @asynccontextmanager
     async def _listening(self) -> AsyncGenerator[tuple[AsyncConnection[Any], asyncio.Event]]:

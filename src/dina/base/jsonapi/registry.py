@@ -49,6 +49,8 @@ def describe_type(resource: ResourceType, vocabularies: Vocabularies) -> dict[st
         "evaluatedAttributes": list(PROVIDERS[resource.provider].evaluated),
         "grouped": resource.grouped,
         "methods": sorted(resource.methods),
+        # What makes a row its creator's alone, where there is such a thing.
+        **({"private": resource.sharing.private} if resource.sharing else {}),
         "attributes": {
             name: describe_attribute(fact) | labels_of(fact, vocabularies)
             for name, fact in resource.attributes.items()
@@ -97,6 +99,7 @@ def describe_attribute(fact: Attribute) -> dict[str, Any]:
         "required": fact.required,
         "readOnly": not fact.writable,
         "onRequest": fact.on_request,
+        "whenIncluded": fact.when_included,
         "once": fact.once,
         "max": fact.max,
         "minimum": fact.minimum,

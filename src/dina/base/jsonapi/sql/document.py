@@ -76,12 +76,12 @@ def wanted_attributes(plan: Plan, resource: ResourceType) -> list[Attribute]:
 
 
 def wanted_relationships(plan: Plan, resource: ResourceType, path: tuple[str, ...]) -> list[Relationship]:
-    """In full documents those of `fields` (or all); in compact ones just those asked by `include`."""
+    """In full documents those of `fields` (or all); in compact ones just those asked by `include` or `fields`."""
     sparse = plan.fields.get(resource.type)
     found: list[Relationship] = []
     for name, relationship in resource.relationships.items():
-        asked = plan.included((*path, name))
-        if asked if plan.compact else (asked or sparse is None or name in sparse):
+        named = not plan.compact if sparse is None else name in sparse
+        if named or plan.included((*path, name)):
             found.append(relationship)
     return found
 

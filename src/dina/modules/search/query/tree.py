@@ -29,12 +29,12 @@ class Op(enum.Enum):
     SUFFIX = "suffix"
     CONTAINS = "contains"
     LIKE = "like"
-    """`*` is any text, `?` any one character."""
+    """`*` is any text, `?` any one character, a backslash takes the character after it as it is."""
     EXISTS = "exists"
 
 
 class Form(enum.Enum):
-    """How words are sought: all of them, any of them, one after the other, or the last one as a beginning."""
+    """How words are sought: all of them, any of them, one after the other, or all with the last as a beginning."""
 
     ALL = "all"
     ANY = "any"
@@ -64,7 +64,10 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class Compare:
-    """A field against values. With `fold` neither case nor accents count; else texts are compared as they are."""
+    """A field against values. With `fold` neither case nor accents count; else texts are compared as they are.
+
+    Texts that are ordered are compared by `folding.natural`, dates by `dates.compares`.
+    """
 
     field: str
     op: Op

@@ -1,0 +1,137 @@
+-- The index: what the modules' APIs tell of their records, in a form that is quick to search. All of it can be
+-- made again from them; nothing here is the only place of anything.
+
+-- Which generation of the index answers, and which one is being built.
+CREATE TABLE IF NOT EXISTS search.state (
+  one boolean PRIMARY KEY DEFAULT true CHECK (one),
+  generation integer NOT NULL,
+  building integer,
+  built_on timestamptz,
+  rebuild_asked boolean NOT NULL DEFAULT true,
+  progress jsonb
+);
+
+-- How far each module's change feed has been read; written with what it led to.
+CREATE TABLE IF NOT EXISTS search.position (
+  module text PRIMARY KEY,
+  after text NOT NULL,
+  read_on timestamptz NOT NULL DEFAULT now()
+);
+
+-- Numbers of fields, used within the ids of terms; they never change.
+CREATE TABLE IF NOT EXISTS search.field (
+  number smallint GENERATED ALWAYS AS IDENTITY (MAXVALUE 8191) PRIMARY KEY,
+  type text NOT NULL,
+  path text NOT NULL,
+  kind text NOT NULL,
+  UNIQUE (type, path)
+);
+
+-- Values of fields. `id` is the number of the field and a hash of the value, so that it needs no looking up.
+-- `ordered` is the key of its place among others where that is not the folded text, `low` and `high` are its
+-- ends where it is a number, a date (in days) or a time (in microseconds).
+CREATE TABLE IF NOT EXISTS search.term (
+  id bigint PRIMARY KEY,
+  value text NOT NULL,
+  folded text NOT NULL,
+  ordered text,
+  low double precision,
+  high double precision
+);
+CREATE INDEX IF NOT EXISTS term_folded ON search.term ((id >> 50), left(folded, 200) COLLATE "C");
+CREATE INDEX IF NOT EXISTS term_low ON search.term ((id >> 50), low) WHERE low IS NOT NULL;
+CREATE INDEX IF NOT EXISTS term_high ON search.term ((id >> 50), high) WHERE low IS NOT NULL;
+
+-- Words that people may misspell, with what is left of their beginnings without a letter or two.
+CREATE TABLE IF NOT EXISTS search.word (
+  word text PRIMARY KEY,
+  left_of text[] NOT NULL
+);
+CREATE INDEX IF NOT EXISTS word_left ON search.word USING gin (left_of);
+
+-- What has changed and is not in a generation yet, since when: resources themselves (`direct`), which come first,
+-- and records that tell something of them.
+CREATE TABLE IF NOT EXISTS search.pending (
+  generation integer NOT NULL,
+  type text NOT NULL,
+  id uuid NOT NULL,
+  "group" text NOT NULL DEFAULT '',
+  since timestamptz NOT NULL DEFAULT now(),
+  direct boolean NOT NULL,
+  PRIMARY KEY (generation, type, id)
+);
+CREATE INDEX IF NOT EXISTS pending_order ON search.pending (generation, direct DESC, since);
+
+-- One generation of entries. A record has several where different callers are told different things: bits of
+-- `mask` say whom an entry is for: 1 administrators, 2 its group, 4 everybody else who is signed in.
+CREATE OR REPLACE FUNCTION search.make_generation(number integer) RETURNS void LANGUAGE plpgsql AS $body$
+BEGIN
+  EXECUTE format($sql$
+    CREATE TABLE search.entry_%1$s (
+      type text NOT NULL,
+      id uuid NOT NULL,
+      mask smallint NOT NULL,
+      "group" text NOT NULL,
+      terms bigint[] NOT NULL,
+      words tsvector NOT NULL,
+      deps uuid[] NOT NULL,
+      near uuid[] NOT NULL,
+      lon double precision,
+      lat double precision,
+      first_day integer,
+      last_day integer,
+      oldest double precision,
+      youngest double precision,
+      sorts jsonb NOT NULL,
+      parts jsonb,
+      document json NOT NULL
+    ) WITH (autovacuum_vacuum_insert_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.05);
+    ALTER TABLE search.entry_%1$s ALTER terms SET STORAGE MAIN, ALTER sorts SET STORAGE MAIN;
+    CREATE TABLE search.usage_%1$s (
+      term bigint NOT NULL, "group" text NOT NULL, mask smallint NOT NULL, n bigint NOT NULL
+    )$sql$, number);
+END $body$;
+
+CREATE OR REPLACE FUNCTION search.index_generation(number integer) RETURNS void LANGUAGE plpgsql AS $body$
+BEGIN
+  EXECUTE format($sql$
+    CREATE UNIQUE INDEX entry_%1$s_key ON search.entry_%1$s (type, id, mask);
+    CREATE INDEX entry_%1$s_terms ON search.entry_%1$s USING gin (terms);
+    CREATE INDEX entry_%1$s_words ON search.entry_%1$s USING gin (words);
+    CREATE INDEX entry_%1$s_deps ON search.entry_%1$s USING gin (deps);
+    CREATE INDEX entry_%1$s_near ON search.entry_%1$s USING gin (near);
+    CREATE INDEX entry_%1$s_point ON search.entry_%1$s USING gist (point(lon, lat)) WHERE lon IS NOT NULL;
+    CREATE INDEX entry_%1$s_map ON search.entry_%1$s (type, mask, "group", lon, lat) WHERE lon IS NOT NULL;
+    CREATE INDEX entry_%1$s_title ON search.entry_%1$s (type, (sorts -> '_title'), id, mask);
+    CREATE INDEX entry_%1$s_day ON search.entry_%1$s (type, first_day, id) WHERE first_day IS NOT NULL;
+    CREATE INDEX entry_%1$s_age ON search.entry_%1$s (oldest) WHERE oldest IS NOT NULL;
+    INSERT INTO search.usage_%1$s SELECT t, "group", mask, count(*) FROM search.entry_%1$s, unnest(terms) t GROUP BY 1, 2, 3;
+    CREATE UNIQUE INDEX usage_%1$s_key ON search.usage_%1$s (term, "group", mask) INCLUDE (n);
+    ANALYZE search.entry_%1$s; ANALYZE search.usage_%1$s; ANALYZE search.term$sql$, number);
+END $body$;
+
+DO $body$
+BEGIN
+  IF NOT EXISTS (SELECT FROM search.state) THEN
+    PERFORM search.make_generation(0);
+    PERFORM search.index_generation(0);
+    INSERT INTO search.state (generation) VALUES (0);
+  END IF;
+END $body$;
+
+-- Lists of terms of the parts of a record, for what must hold of one and the same part.
+CREATE OR REPLACE FUNCTION search.parts(list jsonb) RETURNS SETOF bigint[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $body$
+  SELECT ARRAY(SELECT t::bigint FROM jsonb_array_elements_text(part) t) FROM jsonb_array_elements(list) part
+$body$;
+
+-- Whether a point is within rings (even-odd rule, straight lines in degrees, borders belong to it). The corners of
+-- a ring stand one after the other, each with the next.
+CREATE OR REPLACE FUNCTION search.within(lon double precision, lat double precision, edges jsonb) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $body$
+  SELECT coalesce(bool_or((x2 - x1) * (lat - y1) = (y2 - y1) * (lon - x1)
+      AND lon BETWEEN least(x1, x2) AND greatest(x1, x2) AND lat BETWEEN least(y1, y2) AND greatest(y1, y2)), false)
+    OR count(*) FILTER (WHERE (y1 > lat) <> (y2 > lat)
+      AND lon < (x2 - x1) * (lat - y1) / nullif(y2 - y1, 0) + x1) % 2 = 1
+  FROM jsonb_array_elements(edges) e, LATERAL (SELECT (e->>0)::float8 x1, (e->>1)::float8 y1, (e->>2)::float8 x2, (e->>3)::float8 y2) c
+$body$;

@@ -1,0 +1,107 @@
+"""The values in one resource: paths below it, each with what is kept of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dina.base.json import is_array, is_object
+from dina.modules.search.fields import KINDS
+from dina.modules.search.values import interval, moments
+
+UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
+DAY = re.compile(r"\d{4}(-\d\d(-\d\d(T.*)?)?)?")
+DATED = re.compile(r"(Date|On|Until|From)$")
+MAX_TEXT = 10_000
+MAX_DEPTH = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One value: `text` stands for it in its term; `low` and `high` are its ends where it is a number or a date."""
+
+    path: str
+    kind: str
+    text: str
+    low: float | None = None
+    high: float | None = None
+
+
+def leaves(described: Mapping[str, Any], attributes: Mapping[str, Any]) -> list[Leaf]:
+    """Every value of a resource by the kinds that its type declares."""
+    found: list[Leaf] = []
+    declared = described["attributes"]
+    for name, value in attributes.items():
+        facts = declared.get(name)
+        if value is None or facts is None:
+            continue
+        kind = KINDS.get(facts["kind"], "object")
+        if kind in ("map", "object"):
+            found += members(name, value, 0)
+        elif kind == "keyword" and isinstance(value, str):
+            if value:
+                found.append(Leaf(name, kind, value[:MAX_TEXT]))
+        elif kind != "geo":
+            for one in value if is_array(value) else [value]:
+                leaf = leaf_of(name, kind, one)
+                if leaf is not None:
+                    found.append(leaf)
+    return found
+
+
+def leaf_of(path: str, kind: str, value: Any) -> Leaf | None:
+    """One value of a declared kind; None for what is empty."""
+    if value is None or value == "":
+        return None
+    match kind:
+        case "boolean":
+            return Leaf(path, kind, "true" if value else "false")
+        case "number":
+            return numeric(path, value)
+        case "id":
+            return Leaf(path, kind, str(value).lower())
+        case "date":
+            return dated(path, str(value))
+        case "date-time":
+            return timed(path, str(value))
+        case _:
+            return Leaf(path, kind, str(value)[:MAX_TEXT])
+
+
+def numeric(path: str, value: Any) -> Leaf:
+    number = float(value)
+    return Leaf(path, "number", str(value), number, number)
+
+
+def dated(path: str, text: str) -> Leaf:
+    days = interval(text)
+    return Leaf(path, "date", text, *((float(days[0]), float(days[1])) if days else (None, None)))
+
+
+def timed(path: str, text: str) -> Leaf:
+    ends = moments(text)
+    return Leaf(path, "date-time", text, *((float(ends[0]), float(ends[1])) if ends else (None, None)))
+
+
+def members(path: str, value: Any, depth: int) -> Iterator[Leaf]:
+    """The values inside an object, a map or a list, by dotted paths; elements of a list share one."""
+    if value is None or value == "" or depth > MAX_DEPTH:
+        return
+    if is_object(value):
+        for name, one in value.items():
+            yield from members(f"{path}.{name}", one, depth + 1)
+    elif is_array(value):
+        for one in value:
+            yield from members(path, one, depth + 1)
+    elif isinstance(value, bool):
+        yield Leaf(path, "boolean", "true" if value else "false")
+    elif isinstance(value, (int, float)):
+        yield numeric(path, value)
+    elif UUID.fullmatch(value):
+        yield Leaf(path, "id", value)
+    elif DATED.search(path) and DAY.fullmatch(value):
+        yield timed(path, value) if "T" in value else dated(path, value)
+    else:
+        yield Leaf(path, "keyword", value[:MAX_TEXT])

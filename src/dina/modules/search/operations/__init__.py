@@ -1,0 +1,9 @@
+"""Endpoints of the search module beside those of its types."""
+
+from __future__ import annotations
+
+from dina.base.jsonapi.operation import Operation
+from dina.modules.search.operations import index, searching
+from dina.modules.search.wire import operations as wire
+
+OPERATIONS: tuple[Operation, ...] = (*searching.OPERATIONS, *index.OPERATIONS, *wire.OPERATIONS)

@@ -1,0 +1,75 @@
+"""A document as the API gives it, read by the paths of a search."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from dina.base.json import is_array, is_object
+
+Resource = Mapping[str, Any]
+Key = tuple[str, str]
+
+
+class Record:
+    """A resource object with what it is linked to.
+
+    A path begins at `id`, an attribute or a relationship; a relationship goes on in what it leads to (and
+    leads to ids where it ends), an attribute in its members. Lists are looked into wherever they are.
+    """
+
+    __slots__ = ("included", "resource")
+
+    def __init__(self, resource: Resource, included: Mapping[Key, Resource]) -> None:
+        self.resource = resource
+        self.included = included
+
+    @property
+    def id(self) -> str:
+        return str(self.resource["id"])
+
+    def values(self, path: str) -> list[Any]:
+        """What stands at a path: values that are neither null nor lists; objects where members are left."""
+        return list(self._at(path.split(".")))
+
+    def linked(self, path: str) -> list[Record]:
+        """The resources that a relationship leads to, one without content where it is not in the document."""
+        here: list[Record] = [self]
+        for name in path.split("."):
+            here = [other for one in here for other in one._linked(name)]
+        return here
+
+    def _linked(self, name: str) -> Iterator[Record]:
+        relationship = self.resource.get("relationships", {}).get(name)
+        data = relationship.get("data") if is_object(relationship) else None
+        for one in data if is_array(data) else [data]:
+            if is_object(one):
+                key = (one["type"], one["id"])
+                yield Record(self.included.get(key, {"type": key[0], "id": key[1]}), self.included)
+
+    def _at(self, parts: list[str]) -> Iterable[Any]:
+        name, rest = parts[0], parts[1:]
+        if name in ("id", "type") and not rest:
+            return [self.resource[name]]
+        if name in self.resource.get("relationships", {}):
+            return [value for one in self._linked(name) for value in one._at(rest or ["id"])]
+        return members(self.resource.get("attributes", {}).get(name), rest)
+
+
+def members(value: Any, path: list[str]) -> Iterator[Any]:
+    """The values at a path inside a value."""
+    if is_array(value):
+        for one in value:
+            yield from members(one, path)
+    elif not path:
+        if value is not None:
+            yield value
+    elif is_object(value) and path[0] in value:
+        yield from members(value[path[0]], path[1:])
+
+
+def record_of(document: Mapping[str, Any]) -> Record:
+    """The record of a JSON:API document with one resource as its data."""
+    included = {(one["type"], one["id"]): one for one in document.get("included") or ()}
+    data = document["data"]
+    return Record(data, {**included, (data["type"], data["id"]): data})

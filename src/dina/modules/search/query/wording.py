@@ -1,0 +1,171 @@
+"""A search tree as text for the search box: `language.parse` gives the same tree back.
+
+Not every tree can be said there: at least two of several, words of which any may occur, and texts with signs
+in them cannot.
+"""
+
+from __future__ import annotations
+
+import re
+
+from dina.modules.search.query.folding import signs, words
+from dina.modules.search.query.language import AND, MAX_LEVEL, NOT, OR
+from dina.modules.search.query.reading import UNSAFE
+from dina.modules.search.query.scanning import NAME
+from dina.modules.search.query.tree import (
+    Aged,
+    All,
+    AnyOf,
+    Area,
+    Box,
+    Compare,
+    Form,
+    Ids,
+    Linked,
+    Near,
+    Node,
+    Not,
+    Op,
+    Scalar,
+    Words,
+)
+
+PLAIN_VALUE = re.compile(r"[\w/:+.-]+")
+COMPARED = {Op.LT: "<", Op.LE: "<=", Op.GT: ">", Op.GE: ">="}
+KEYWORDS = OR | AND | NOT
+SIGNS = frozenset('"()*?~')
+
+
+class Inexpressible(ValueError):
+    """The tree cannot be said in the language of the search box."""
+
+
+def write(tree: Node) -> str:
+    """The text of a tree. Raises Inexpressible."""
+    if isinstance(tree, All) and not tree.children:
+        return ""
+    return _all(tree, 0) if isinstance(tree, All) else _term(tree, 0)
+
+
+def _all(tree: All, level: int) -> str:
+    if len(tree.children) < 2:
+        raise Inexpressible("a group of less than two")
+    return " ".join(_term(child, level) for child in tree.children)
+
+
+def _term(tree: Node, level: int) -> str:
+    if level > MAX_LEVEL - 2:
+        raise Inexpressible("too deep")
+    match tree:
+        case All(()):
+            return "*"
+        case All():
+            return f"({_all(tree, level + 1)})"
+        case AnyOf(children, least):
+            if len(children) < 2 or least != 1:
+                raise Inexpressible("not one of several")
+            return f"({' OR '.join(_term(child, level + 1) for child in children)})"
+        case Not(child):
+            inner = _term(child, level + 1)
+            return f"-({inner})" if inner.startswith("-") else "-" + inner
+        case Compare():
+            return f"{_path(tree.field)}:{'=' if tree.fold else '=='}{_value(tree)}"
+        case Words():
+            return _words(tree)
+        case Linked(relationship, child):
+            if child is None:
+                return f"has:{_path(relationship)}"
+            if isinstance(child, All) and child.children:
+                return f"{_path(relationship)}:({_all(child, level + 1)})"
+            return f"{_path(relationship)}:({_term(child, level + 1)})"
+        case _:
+            return _place(tree)
+
+
+def _path(path: str) -> str:
+    if not NAME.fullmatch(path + ":") or "," in path:
+        raise Inexpressible("a key with signs")
+    return path
+
+
+def _place(tree: Ids | Near | Box | Area | Aged) -> str:
+    match tree:
+        case Ids(values):
+            if not values:
+                raise Inexpressible("no id")
+            return "id:" + "|".join(values)
+        case Near(latitude, longitude, km):
+            return f"near:{latitude!r},{longitude!r},{km!r}km"
+        case Box(west, south, east, north):
+            return f"box:{west!r},{south!r},{east!r},{north!r}"
+        case Area(rings):
+            return "polygon:" + "|".join(";".join(f"{x!r},{y!r}" for x, y in ring) for ring in rings)
+        case Aged(oldest, youngest):
+            return f"age:{oldest!r}..{youngest!r}"
+
+
+def _words(tree: Words) -> str:
+    if UNSAFE.search(tree.text) or not words(tree.text) or tree.form is Form.ANY:
+        raise Inexpressible("words")
+    if len(set(tree.fields)) < len(tree.fields):
+        raise Inexpressible("a field twice")
+    among = ",".join(_path(one) for one in tree.fields) + ":~" if tree.fields else ""
+    if tree.form is Form.PHRASE:
+        if tree.fuzzy:
+            raise Inexpressible("a phrase with slips")
+        return among + quoted(tree.text)
+    tokens = tree.text.split(" ")
+    for token in tokens:
+        odd = any(sign.isspace() or sign in SIGNS for sign in token)
+        if not token or odd or token[0] == "-" or token in KEYWORDS or NAME.match(token):
+            raise Inexpressible("words with signs")
+    shown = [token + "~" for token in tokens] if tree.fuzzy else tokens
+    return f"{among}({' '.join(shown)}{'*' if tree.form is Form.PREFIX else ''})"
+
+
+def _value(tree: Compare) -> str:
+    values = [_scalar(value) for value in tree.values]
+    if any(UNSAFE.search(str(value)) for value in tree.values):
+        raise Inexpressible("a character that cannot be typed")
+    match tree.op:
+        case Op.EQ:
+            return values[0]
+        case Op.IN:
+            return values[0] + "|" if len(values) == 1 else "|".join(values)
+        case Op.BETWEEN:
+            return "..".join(values)
+        case Op.EXISTS:
+            return "*"
+        case Op.LIKE:
+            return _like(str(tree.values[0]))
+        case Op.PREFIX | Op.SUFFIX | Op.CONTAINS:
+            if not tree.values[0]:
+                raise Inexpressible("nothing to begin with")
+            before = "" if tree.op is Op.PREFIX else "*"
+            return before + values[0] + ("" if tree.op is Op.SUFFIX else "*")
+        case _:
+            return COMPARED[tree.op] + values[0]
+
+
+def _like(pattern: str) -> str:
+    shown = signs(pattern)
+    wild = [at for at, (_, is_wild) in enumerate(shown) if is_wild]
+    stars = all(shown[at][0] == "*" for at in wild)
+    last = len(shown) - 1
+    simpler = stars and (wild in ([0], [last]) or (wild == [0, last] and last > 1))
+    canonical = "".join("\\" + one if not is_wild and one in "*?\\" else one for one, is_wild in shown)
+    if not wild or simpler or canonical != pattern:
+        raise Inexpressible("a pattern that is something simpler")
+    return "".join(one if is_wild else quoted(one) for one, is_wild in shown).replace('""', "")
+
+
+def _scalar(value: Scalar) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    text = value if isinstance(value, str) else repr(value)
+    return text if PLAIN_VALUE.fullmatch(text) and ".." not in text else quoted(text)
+
+
+def quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

@@ -1,0 +1,117 @@
+"""A system with the demo specimens and their index, of this folder's own."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+import pytest_asyncio
+from psycopg import AsyncConnection
+
+from dina.app import App, load_modules, running
+from dina.base.database import migrate
+from dina.base.identity.caller import Caller, group_roles
+from dina.demo.accounts import load_demo, make_accounts
+from dina.modules.search.index.follower import Follower
+from dina.modules.search.index.following import prefixes_of
+from dina.modules.search.index.rebuild import rebuild
+from dina.modules.search.index.source import Source
+from dina.settings import Settings
+from tests.conftest import new_database
+
+
+@pytest_asyncio.fixture(scope="session")
+async def searched_settings(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    url = new_database(server_url)
+    migrate(url, load_modules(Settings()))
+    chosen = replace(
+        Settings(), database_url=url, data_dir=tmp_path_factory.mktemp("searched"), web=False, rate=0,
+        log_requests=False,
+    )  # fmt: skip
+    assert await make_accounts(chosen)
+    await load_demo(chosen)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("ANALYZE")
+    return chosen
+
+
+@pytest_asyncio.fixture(scope="session")
+async def searched(searched_settings: Settings) -> AsyncIterator[App]:
+    async with running(App(searched_settings, load_modules(searched_settings))) as app:
+        yield app
+
+
+@pytest_asyncio.fixture(scope="session")
+async def follower(searched: App) -> AsyncIterator[Follower]:
+    """A follower that works when it is told to; the index is built."""
+    url = searched.settings.database_url
+    async with await AsyncConnection.connect(url, autocommit=True) as connection:
+        source = Source(searched.client_as, prefixes_of(searched.services["search"]))
+        found = await Follower.open(connection, source)
+        await rebuild(found)
+        yield found
+        await source.close()
+
+
+ADMIN = Caller("a", "admin", admin=True)
+CURATOR = Caller("c", "curator", groups=group_roles(["/demo/super-user"]))
+STRANGER = Caller("s", "stranger", groups=group_roles(["/elsewhere/user"]))
+
+
+@dataclass
+class Desk:
+    """Asks the search as somebody."""
+
+    client: httpx.AsyncClient
+
+    async def ask(self, path: str, **attributes: Any) -> dict[str, Any]:
+        answer = await self.post(path, **attributes)
+        assert answer.status_code < 300, answer.text
+        return answer.json()["data"]["attributes"]
+
+    async def post(self, path: str, **attributes: Any) -> httpx.Response:
+        type_ = {
+            "/search": "search", "/search/count": "search-count", "/search/distinct": "search-distinct",
+            "/search/tiles": "search-tile", "/index-refresh": "index-refresh",
+        }[path]  # fmt: skip
+        body = {"data": {"type": type_, "attributes": attributes}}
+        return await self.client.post(f"/search/v1{path}", json=body)
+
+    async def get(self, path: str, **parameters: Any) -> dict[str, Any]:
+        answer = await self.client.get(f"/search/v1{path}", params=parameters)
+        assert answer.status_code == 200, answer.text
+        return answer.json()["data"]["attributes"]
+
+    async def names(self, **attributes: Any) -> set[str]:
+        """The names of all samples found."""
+        found = await self.ask(
+            "/search",
+            type="material-sample",
+            page={"limit": 5000},
+            fields=["materialSampleName"],
+            **attributes,
+        )
+        return {hit["document"]["values"]["materialSampleName"][0] for hit in found["hits"]}
+
+
+def desk_of(app: App, caller: Caller) -> Desk:
+    return Desk(app.client_as(caller))
+
+
+@pytest.fixture(scope="session")
+def admin(searched: App, follower: Follower) -> Desk:
+    return desk_of(searched, ADMIN)
+
+
+@pytest.fixture(scope="session")
+def curator(searched: App, follower: Follower) -> Desk:
+    return desk_of(searched, CURATOR)
+
+
+@pytest.fixture(scope="session")
+def stranger(searched: App, follower: Follower) -> Desk:
+    return desk_of(searched, STRANGER)

@@ -1,0 +1,70 @@
+"""Generated searches answer what the plain meaning of a search says over the API's documents."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from dina.app import App
+from dina.modules.search.engine import Search, Sight, registry_of, search
+from dina.modules.search.engine.view import TypeFields
+from dina.modules.search.index.follower import Follower
+from dina.modules.search.query import naive
+from dina.modules.search.query.chance import Chance
+from dina.modules.search.query.record import Record
+from tests.modules.search.conftest import ADMIN, STRANGER
+
+INTERNAL = (
+    "collectingEvent.site,collectingEvent.expedition,collectingEvent.geologicalContext,organism,"
+    "collection.institution,preparationType,preparationMethod,geologicalContext,assemblages,projects,"
+    "storageUnitUsage.storageUnit.parentStorageUnit,parentMaterialSample.collectingEvent,parentMaterialSample.organism"
+)
+
+
+async def documents(app: App, caller: Any) -> list[Record]:
+    """All samples as the API tells of them, page by page, with the people, who are another module's."""
+    found: list[Record] = []
+    async with app.client_as(caller) as client:
+        people = await client.get("/agent/v1/person?page[limit]=1000")
+        known = {(one["type"], one["id"]): one for one in people.json()["data"]}
+        address: str | None = (
+            f"/collection/v1/material-sample?page[limit]=100&page[after]=&include={INTERNAL}"
+        )
+        while address:
+            document = (await client.get(address)).json()
+            for one in (*document["data"], *document.get("included", ())):
+                known[(one["type"], one["id"])] = one
+            found += [Record(one, known) for one in document["data"]]
+            address = document["links"]["next"]
+    return found
+
+
+@pytest.mark.parametrize(("caller", "sight"), [(ADMIN, Sight(True)), (STRANGER, Sight.of(STRANGER))])
+async def test_five_hundred_searches_answer_what_they_mean(
+    searched: App, follower: Follower, caller: Any, sight: Sight
+) -> None:
+    assert searched.pools is not None
+    await follower.until_idle()
+    records = await documents(searched, caller)
+    assert len(records) > 1000
+    # Every third is judged: reading the meaning of 500 searches over all of them takes minutes.
+    records = records[::3]
+    judged = {one.id for one in records}
+    wrong: list[str] = []
+    async with searched.pools.read.connection() as connection:
+        registry = await registry_of(searched.services["search"], connection)
+        fields = TypeFields(registry, "material-sample")
+        chance = Chance(
+            fields, records, 7, ("organism", "collectingEvent", "parentMaterialSample", "projects")
+        )
+        for number in range(250):
+            tree = chance.tree()
+            meant = {one.id for one in records if naive.holds(tree, one, fields)}
+            found = await search(connection, registry, sight, Search("material-sample", tree, limit=5000))
+            told = {hit.id for hit in found.hits} & judged
+            if told != meant or found.total != len(found.hits):
+                wrong.append(
+                    f"{number} {tree}: {len(meant)} meant, {len(told)} found, {len(meant & told)} both"
+                )
+    assert not wrong, "\n".join(wrong)
