@@ -27,6 +27,7 @@ EVERYTHING = "examples,coverage,fuzzing"
         ("user", EVERYTHING),
         ("collection", "examples,fuzzing"),
         ("exchange", "examples,fuzzing"),
+        ("search", EVERYTHING),
     ],
 )
 def test_nothing_made_up_breaks_the_module(module: str, phases: str, server_url: str, tmp_path: Path) -> None:
