@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -55,6 +56,22 @@ async def follower(searched: App) -> AsyncIterator[Follower]:
         await rebuild(found)
         yield found
         await source.close()
+
+
+async def caught_up(follower: Follower) -> None:
+    """Follow until all is told that was committed before now: feeds wait for whoever writes anywhere on the server."""
+    connection = follower.store.connection
+    cursor = await connection.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
+    row = await cursor.fetchone()
+    assert row is not None
+    while True:
+        cursor = await connection.execute(
+            "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint >= %s", [row[0]]
+        )
+        if await cursor.fetchone() == (True,):
+            break
+        await asyncio.sleep(0.05)
+    await follower.until_idle()
 
 
 ADMIN = Caller("a", "admin", admin=True)

@@ -12,7 +12,7 @@ import pytest_asyncio
 from dina.app import App
 from dina.modules.search.index.follower import Follower
 from tests.conftest import linked
-from tests.modules.search.conftest import ADMIN, CURATOR, STRANGER, Desk, desk_of
+from tests.modules.search.conftest import ADMIN, CURATOR, STRANGER, Desk, caught_up, desk_of
 from tests.modules.search.making import change, delete, make
 
 WORDS = ("zzwithheld", "zzrare", "zzhabitat", "zzreason", "zzroom", "zzplace")
@@ -77,7 +77,7 @@ async def keep_secret(app: App) -> Secrets:
 @pytest_asyncio.fixture
 async def secrets(searched: App, follower: Follower) -> AsyncIterator[Secrets]:
     made = await keep_secret(searched)
-    await follower.until_idle()
+    await caught_up(follower)
     yield made
 
 
@@ -163,7 +163,7 @@ async def test_a_stranger_learns_nothing_of_what_is_withheld(
                 ],
             },
         )  # fmt: skip
-    await follower.until_idle()
+    await caught_up(follower)
     after = await asked_of(stranger, random.Random(1))
     for one, other in zip(before, after, strict=True):
         assert without_versions(one) == without_versions(other)
@@ -203,16 +203,16 @@ async def test_a_new_determination_blurs_the_place_of_all_that_was_found_there(
                 client, "material-sample", {"group": "demo", "materialSampleName": name},
                 collectingEvent=linked("collecting-event", event), **links,
             )  # fmt: skip
-        await follower.until_idle()
+        await caught_up(follower)
         near = {"near": {"lat": -41.2, "lon": 3.2, "km": 1}}
         assert await stranger.names(geometry=near) == {"BLUR-1", "BLUR-2"}
         rare = [{"isPrimary": True, "verbatimScientificName": "Zzrara occulta"}]
         await change(client, "organism", organism, {"determination": rare})
-        await follower.until_idle()
+        await caught_up(follower)
         assert await stranger.names(geometry=near) == set()
         assert await desk_of(searched, CURATOR).names(geometry=near) == {"BLUR-1", "BLUR-2"}
         listed = await client.get("/collection/v1/sensitive-taxon")
         for one in listed.json()["data"]:
             await delete(client, "sensitive-taxon", one["id"])
-        await follower.until_idle()
+        await caught_up(follower)
         assert await stranger.names(geometry=near) == {"BLUR-1", "BLUR-2"}

@@ -28,6 +28,12 @@ NAME_TERM = "dwc:scientificName"
 PLACES_AND_PEOPLE = "B"
 
 
+def is_left_out(facts: Mapping[str, Any]) -> bool:
+    """Whether an attribute follows from others and costs much, or is worked out with a structure of its own."""
+    derived = facts["kind"] == "object" and bool(facts.get("readOnly"))
+    return bool(facts.get("onRequest")) or "whenIncluded" in facts or derived
+
+
 @dataclass(frozen=True, slots=True)
 class FieldFact:
     """One field: `chain` are the relationships to its `owner`, `attribute` the attribute there.
@@ -157,7 +163,7 @@ class Fields:
     def _fields(self, type_: str, chain: tuple[str, ...], root: str) -> Iterator[FieldFact]:
         described = self.types[type_]
         for name, facts in described["attributes"].items():
-            if facts.get("onRequest") or "whenIncluded" in facts or (chain and name in ADMINISTRATIVE):
+            if is_left_out(facts) or (chain and name in ADMINISTRATIVE):
                 continue
             kind = KINDS.get(facts["kind"], "object")
             if kind == "keyword" and (facts.get("max") or 0) > LONG:

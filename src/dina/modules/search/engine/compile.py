@@ -86,8 +86,16 @@ class Compiler:
             case Ids(values):
                 return f"(id = ANY({self.put([one for one in values if is_uuid(one)])}::uuid[]))"
             case Near() | Box() | Area():
-                return place(self.put, node)
+                # The record has one place: what is linked has it only where the place comes from there.
+                mine = (self.registry.fields.root(self.type).point or "").startswith(prefix)
+                return place(self.put, node) if mine else FALSE
             case Aged(oldest, youngest):
+                if not any(
+                    path.startswith(prefix)
+                    for pair in self.registry.fields.root(self.type).ages
+                    for path in pair
+                ):
+                    return FALSE
                 old, young = sorted((oldest, youngest), reverse=True)
                 return aged(self.put, old, young)
 

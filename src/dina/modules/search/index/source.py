@@ -11,7 +11,7 @@ import httpx
 import orjson
 
 from dina.base.identity.caller import Caller, Role
-from dina.modules.search.fields import Fields
+from dina.modules.search.fields import Fields, is_left_out
 from dina.modules.search.index.flatten import Stripped, stripped
 from dina.modules.search.roots import Roots
 
@@ -179,11 +179,7 @@ class Source:
 
 def told(attributes: Mapping[str, Any]) -> list[str]:
     """The attributes that are asked for: what costs much and follows from others is left out."""
-    return [
-        name
-        for name, facts in attributes.items()
-        if not facts.get("onRequest") and "whenIncluded" not in facts
-    ]
+    return [name for name, facts in attributes.items() if not is_left_out(facts)]
 
 
 def module_of(prefix: str) -> str:
