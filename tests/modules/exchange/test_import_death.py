@@ -20,7 +20,7 @@ from dina.base.database import migrate
 from dina.settings import Settings
 from tests.conftest import free_port, new_database, resource
 
-ROWS = 6000
+ROWS = 4500
 TYPES = ("material-sample", "organism", "collecting-event")
 
 
@@ -114,7 +114,7 @@ def test_killed_workers_leave_nothing_uncertain(system: System, tmp_path: Path) 
     assert found["state"] == "finished", found["errors"]
     assert system.counts() == [ROWS, ROWS, ROWS // EVENTS], "each row once, each event once"
     undoing = system.start(f"import-dataset/{id_}/undo")
-    system.until(undoing, 5000)
+    system.until(undoing, 2000)
     system.kill()
     system.work()
     found = system.until(undoing)

@@ -175,6 +175,6 @@ async def test_the_state_of_the_index_is_told(
     told = await curator.get("/index-status")
     assert told["modules"]["collection"]["records"]["material-sample"] > 1000
     assert told["modules"]["collection"]["pending"] == 0
-    refused = await curator.post("/index-refresh")
+    refused = await curator.post("/index-rebuild")
     assert refused.status_code == 403
-    assert (await admin.ask("/index-refresh"))["asked"] is True
+    assert (await admin.ask("/index-rebuild"))["asked"] is True

@@ -72,7 +72,7 @@ async def status(call: Call) -> Answer:
 
 
 async def refresh(call: Call) -> Answer:
-    """`POST /index-refresh` → 202: the index is made anew beside the one that answers, then put in its place."""
+    """`POST /index-rebuild` → 202: the index is made anew beside the one that answers, then put in its place."""
     if not call.request.caller.admin or call.request.caller.read_only:
         raise Problem(Error("FORBIDDEN"))
     async with call.service.pools.write.connection() as connection:
@@ -89,7 +89,7 @@ OPERATIONS = (
         "GET", "/index-status", status, Text("How far the index is", "Où en est l’index"), "index-status"
     ),
     Operation(
-        "POST", "/index-refresh", refresh, Text("Make the index anew", "Refaire l’index"), "index-refresh", status=202,
+        "POST", "/index-rebuild", refresh, Text("Make the index anew", "Refaire l’index"), "index-rebuild", status=202,
         body=Refresh,
     ),
 )  # fmt: skip

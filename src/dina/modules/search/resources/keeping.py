@@ -37,7 +37,7 @@ class SavedQuery(
         help_fr="Colonnes, tableau ou carte, facettes ouvertes.",
     )  # fmt: skip
     remarks: Mapped[str | None] = attribute(en="Remarks", fr="Remarques", max=1000)
-    private: Mapped[bool] = attribute(en="For myself", fr="Pour moi", default=True, listed=True)
+    private: Mapped[bool] = attribute(en="For myself", fr="Pour moi", default=False, listed=True)
 
 
 class RecordSet(
@@ -53,4 +53,4 @@ class RecordSet(
     )
     records: Mapped[list[uuid.UUID] | None] = attribute(en="Records", fr="Fiches", filterable=False)
     remarks: Mapped[str | None] = attribute(en="Remarks", fr="Remarques", max=1000)
-    private: Mapped[bool] = attribute(en="For myself", fr="Pour moi", default=True, listed=True)
+    private: Mapped[bool] = attribute(en="For myself", fr="Pour moi", default=False, listed=True)
