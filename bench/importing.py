@@ -31,6 +31,10 @@ from dina.settings import Settings
 
 console = Console()
 PORT = 18103
+MODULES = tuple(
+    name for name in os.environ.get("BENCH_MODULES", "agent,collection,exchange,user").split(",") if name
+)
+"""Without the search module, whose index follows the import in the same process; empty for all modules."""
 EXCHANGE = f"http://127.0.0.1:{PORT}/exchange/v1"
 
 
@@ -105,7 +109,7 @@ def measure(folder: Path, size: int) -> dict[str, Any]:
     url = EmbeddedServer(folder / "postgres").start()
     settings = replace(
         Settings(), database_url=url, data_dir=folder, auth_mode="dev", dev_admin=True, web=False, rate=0,
-        dev_groups=("/dev-group/user",), log_requests=False,
+        dev_groups=("/dev-group/user",), log_requests=False, modules=MODULES,
     )  # fmt: skip
     migrate(url, load_modules(settings))
     file = write(folder / "occurrences.csv", size)
