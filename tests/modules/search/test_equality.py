@@ -28,7 +28,7 @@ INTERNAL = (
 
 
 async def documents(app: App, caller: Any) -> list[Record]:
-    """Samples as the API tells of them, page by page, with the people, who are another module's."""
+    """The newest samples as the API tells of them, page by page, with the people, who are another module's."""
     found: list[Record] = []
     async with app.client_as(caller) as client:
         people = await client.get("/agent/v1/person?page[limit]=1000")
@@ -61,7 +61,7 @@ async def test_generated_searches_answer_what_they_mean(
         chance = Chance(
             fields, records, 7, ("organism", "collectingEvent", "parentMaterialSample", "projects")
         )
-        for number in range(250):
+        for number in range(SEARCHES):
             tree = chance.tree()
             meant = {one.id for one in records if naive.holds(tree, one, fields)}
             found = await search(connection, registry, sight, Search("material-sample", tree, limit=5000))

@@ -56,6 +56,7 @@ async def search(app: App, body: Any, **how: Any) -> dict[str, Any]:
 async def test_queries_find_what_they_mean(searched: App, follower: Follower) -> None:
     assert searched.pools is not None
     records = await documents(searched, ADMIN)
+    judged = {one.id for one in records}
     async with searched.pools.read.connection() as connection:
         fields = TypeFields(await registry_of(searched.services["search"], connection), "material-sample")
     place = place_of(indexes()[SAMPLES], fields)
@@ -82,10 +83,11 @@ async def test_queries_find_what_they_mean(searched: App, follower: Follower) ->
         tree = read(query, "/query", place)
         meant = {one.id for one in records if naive.holds(tree, one, fields)}
         answer = await search(searched, {"query": query, "size": 5000, "_source": False})
-        assert {hit["_id"] for hit in answer["hits"]["hits"]} == meant, query
-        assert answer["hits"]["total"] == {"value": len(meant), "relation": "eq"}
+        told = {hit["_id"] for hit in answer["hits"]["hits"]}
+        assert told & judged == meant, query
+        assert answer["hits"]["total"] == {"value": len(told), "relation": "eq"}
         counted = await post(searched, {"query": query}, "/count")
-        assert counted.json() == {"count": len(meant)}
+        assert counted.json() == {"count": len(told)}
         found_some += 0 < len(meant) < len(records)
     assert found_some > 6
 
@@ -259,9 +261,18 @@ async def test_highlights_and_completions(searched: App, follower: Follower) -> 
 
 
 async def test_others_find_only_what_they_may_read(searched: App, follower: Follower) -> None:
-    records = await documents(searched, STRANGER)
+    readable: set[str] = set()
+    async with searched.client_as(STRANGER) as client:
+        address: str | None = (
+            "/collection/v1/material-sample?page[limit]=1000&page[after]=&fields[material-sample]=group"
+        )
+        while address:
+            page = (await client.get(address)).json()
+            readable |= {one["id"] for one in page["data"]}
+            address = page["links"]["next"]
+    assert len(readable) > 300
     answer = await search(searched, {"size": 5000, "_source": False}, caller=STRANGER)
-    assert {hit["_id"] for hit in answer["hits"]["hits"]} == {one.id for one in records}
+    assert {hit["_id"] for hit in answer["hits"]["hits"]} == readable
 
 
 @pytest.mark.parametrize(
