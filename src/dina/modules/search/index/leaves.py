@@ -31,24 +31,28 @@ class Leaf:
 
 def leaves(described: Mapping[str, Any], attributes: Mapping[str, Any]) -> list[Leaf]:
     """Every value of a resource by the kinds that its type declares."""
-    found: list[Leaf] = []
     declared = described["attributes"]
-    for name, value in attributes.items():
-        facts = declared.get(name)
-        if value is None or facts is None:
-            continue
-        kind = KINDS.get(facts["kind"], "object")
-        if kind in ("map", "object"):
-            found += members(name, value, 0)
-        elif kind == "keyword" and isinstance(value, str):
-            if value:
-                found.append(Leaf(name, kind, value[:MAX_TEXT]))
-        elif kind != "geo":
-            for one in value if is_array(value) else [value]:
-                leaf = leaf_of(name, kind, one)
-                if leaf is not None:
-                    found.append(leaf)
-    return found
+    return [
+        leaf
+        for name, value in attributes.items()
+        if value is not None and name in declared
+        for leaf in leaves_of(name, value, declared[name])
+    ]
+
+
+def leaves_of(name: str, value: Any, facts: Mapping[str, Any]) -> Iterator[Leaf]:
+    """Every value of one attribute, by what its type declares of it."""
+    kind = KINDS.get(facts["kind"], "object")
+    if kind in ("map", "object"):
+        yield from members(name, value, 0)
+    elif kind == "keyword" and isinstance(value, str):
+        if value:
+            yield Leaf(name, kind, value[:MAX_TEXT])
+    elif kind != "geo":
+        for one in value if is_array(value) else [value]:
+            leaf = leaf_of(name, kind, one)
+            if leaf is not None:
+                yield leaf
 
 
 def leaf_of(path: str, kind: str, value: Any) -> Leaf | None:
