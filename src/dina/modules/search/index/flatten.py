@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -88,8 +88,7 @@ class Entry:
     mask: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """What one resource brings into an entry at one place: terms, words by weight, keys to sort by."""
 
     terms: tuple[int, ...]
@@ -97,8 +96,7 @@ class Part:
     sorts: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(NamedTuple):
     """What one value at one place brings into every entry that holds it."""
 
     path: str

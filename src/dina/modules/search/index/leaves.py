@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from dina.base.json import is_array, is_object
 from dina.modules.search.fields import KINDS
@@ -18,8 +17,7 @@ MAX_TEXT = 10_000
 MAX_DEPTH = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(NamedTuple):
     """One value: `text` stands for it in its term; `low` and `high` are its ends where it is a number or a date."""
 
     path: str
