@@ -12,8 +12,10 @@ from pydantic import WithJsonSchema
 from pydantic.fields import FieldInfo
 from typing_extensions import get_type_hints, is_typeddict
 
+from dina.base.identity.caller import Caller
 from dina.base.identity.policy import PROVIDERS
-from dina.base.jsonapi.service import Service
+from dina.base.jsonapi.plan import Visibility
+from dina.base.jsonapi.service import Service, visibility_of
 from dina.base.resource import Attribute, Member, ResourceType
 from dina.base.resource.kinds import Compare
 from dina.base.text import Text
@@ -58,6 +60,7 @@ def describe_type(resource: ResourceType, vocabularies: Vocabularies) -> dict[st
         "methods": sorted(resource.methods),
         # What makes a row its creator's alone, where there is such a thing.
         **({"private": resource.sharing.private} if resource.sharing else {}),
+        **told_apart(resource),
         "attributes": {
             name: describe_attribute(fact, vocabularies) | labels_of(fact, vocabularies)
             for name, fact in resource.attributes.items()
@@ -74,6 +77,21 @@ def describe_type(resource: ResourceType, vocabularies: Vocabularies) -> dict[st
             }
             for name, r in resource.relationships.items()
         },
+    }
+
+
+OUTSIDE = Caller("", "somebody")
+
+
+def told_apart(resource: ResourceType) -> dict[str, Any]:
+    """What somebody in no group may be told differently: members, and whether there are rows that are not told."""
+    told = resource.disclosure.attributes if resource.disclosure else ()
+    worked_out = [name for name, fact in resource.attributes.items() if fact.calculation is not None]
+    return {
+        "toldApart": {
+            "rows": visibility_of(resource, OUTSIDE) is not Visibility.ALL,
+            "members": sorted({*told, *worked_out}),
+        }
     }
 
 
