@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from urllib.parse import quote_plus
 
@@ -15,6 +16,7 @@ from dina.web.rendering import address, check_language, client_of, registry_of, 
 from dina.web.values import title_of
 
 EACH = 5
+SECONDS = 300
 FOUND = 60
 MARKS = {"@": ("person",), "#": ("record-set", "saved-query")}
 FIRST = ("material-sample", "collecting-event", "organism", "person", "collection", "storage-unit")
@@ -78,7 +80,10 @@ async def records(request: Request, text: str) -> list[Group]:
     """Records by kind, some of each; from the index, or the lists themselves where there is none."""
     registry = await registry_of(request)
     wanted, words = MARKS.get(text[0], ()), text[1:].strip() if text[0] in MARKS else text
-    kinds = [name for name in wanted or searched(registry) if who_of(request).may("read", name)]
+    try:
+        kinds = [name for name in wanted or await searched(request) if who_of(request).may("read", name)]
+    except ApiError:
+        return []
     if not words or not kinds:
         return []
     question = {"type": kinds[:20], "q": words, "page": {"limit": FOUND}}
@@ -98,14 +103,19 @@ async def records(request: Request, text: str) -> list[Group]:
     ]
 
 
-def searched(registry: Registry) -> list[str]:
-    """The kinds that are searched together: those people look for, then those that are listed by a text."""
-    others = [
-        name
-        for name, view in registry.types.items()
-        if view.searched() and view.module not in ("search", "user", "exchange")
-    ]
-    return list(dict.fromkeys([*(name for name in FIRST if name in registry.types), *others]))
+async def searched(request: Request) -> list[str]:
+    """The kinds that the index holds records of, those people look for most first."""
+    kept: tuple[float, list[str]] = getattr(request.app.state, "searched", (0.0, []))
+    if not kept[1] or time.monotonic() - kept[0] > SECONDS:
+        answer = await client_of(request).request("GET", "/search/v1/index-status")
+        modules = answer["data"]["attributes"]["modules"].values()
+        held = [name for one in modules for name in one["records"]]
+        kept = (
+            time.monotonic(),
+            [*(name for name in FIRST if name in held), *(n for n in held if n not in FIRST)],
+        )
+        request.app.state.searched = kept
+    return kept[1]
 
 
 async def group(request: Request, view: TypeView, ids: list[str], words: str) -> Group:
