@@ -27,6 +27,8 @@ HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
+MAX_FORM = 2_000_000
+LARGE = texts.N_("This form is too large.")
 EXPIRED = texts.N_("This form has expired. Go back, reload the page and try again.")
 
 
@@ -49,8 +51,10 @@ class Frame(BaseHTTPMiddleware):
             if session.access:
                 client.http.headers["authorization"] = f"Bearer {session.access}"
             request.state.client = client
-            if request.method not in ("GET", "HEAD") and not await marked(request, session.csrf):
-                answer: Response = HTMLResponse(texts.translate(request.state.language, EXPIRED), 403)
+            if too_large(request):
+                answer: Response = HTMLResponse(texts.translate(request.state.language, LARGE), 413)
+            elif request.method not in ("GET", "HEAD") and not await marked(request, session.csrf):
+                answer = HTMLResponse(texts.translate(request.state.language, EXPIRED), 403)
             else:
                 await recognise(request, session, client)
                 answer = await call_next(request)
@@ -80,6 +84,14 @@ async def recognise(request: Request, session: Session, client: Client) -> None:
 
 def caller_key(session: Session) -> str:
     return hashlib.sha256(session.access.encode()).hexdigest()
+
+
+def too_large(request: Request) -> bool:
+    """Whether a form is larger than any of ours; files come as multipart, whose size the API judges."""
+    length = request.headers.get("content-length", "")
+    if request.method in ("GET", "HEAD") or request.headers.get("content-type", "").startswith("multipart/"):
+        return False
+    return not length.isdigit() or int(length) > MAX_FORM
 
 
 async def marked(request: Request, csrf: str) -> bool:
