@@ -10,6 +10,8 @@ CREATE TABLE IF NOT EXISTS search.state (
   rebuild_asked boolean NOT NULL DEFAULT true,
   progress jsonb
 );
+-- Whether the generation has entries for those who have not signed in.
+ALTER TABLE search.state ADD COLUMN IF NOT EXISTS open boolean NOT NULL DEFAULT false;
 
 -- How far each module's change feed has been read; written with what it led to.
 CREATE TABLE IF NOT EXISTS search.position (
@@ -63,7 +65,8 @@ CREATE TABLE IF NOT EXISTS search.pending (
 CREATE INDEX IF NOT EXISTS pending_order ON search.pending (generation, direct DESC, since);
 
 -- One generation of entries. A record has several where different callers are told different things: bits of
--- `mask` say whom an entry is for: 1 administrators, 2 its group, 4 everybody else who is signed in.
+-- `mask` say whom an entry is for: 1 administrators, 2 its group, 4 everybody else who is signed in, 8 those who are
+-- not, where the system lets them read.
 CREATE OR REPLACE FUNCTION search.make_generation(number integer) RETURNS void LANGUAGE plpgsql AS $body$
 BEGIN
   EXECUTE format($sql$

@@ -18,6 +18,7 @@ from dina.modules.search.engine.places import FALSE, TRUE, aged, joined, place
 from dina.modules.search.engine.registry import Registry
 from dina.modules.search.engine.terms import Lookup, condition_of, exactly, refused
 from dina.modules.search.index.numbers import SHIFT, presence_of, term_of
+from dina.modules.search.query import limits
 from dina.modules.search.query.folding import words
 from dina.modules.search.query.tree import (
     Aged,
@@ -28,6 +29,7 @@ from dina.modules.search.query.tree import (
     Compare,
     Form,
     Ids,
+    Kept,
     Linked,
     Near,
     Node,
@@ -37,7 +39,7 @@ from dina.modules.search.query.tree import (
     walk,
 )
 
-MAX_NODES, MAX_DEPTH, MAX_VALUES = 500, 20, 10_000
+MAX_VALUES = limits.MAX_VALUES
 ORDERS = frozenset({Op.LT, Op.LE, Op.GT, Op.GE, Op.BETWEEN})
 
 
@@ -98,6 +100,8 @@ class Compiler:
                     return FALSE
                 old, young = sorted((oldest, youngest), reverse=True)
                 return aged(self.put, old, young)
+            case Kept():
+                raise Problem(Error("BAD_PARAMETER", key="search.kept", values={"name": node.which}))
 
     async def _compare(self, node: Compare, prefix: str, terms: str) -> str:
         path = prefix + node.field
@@ -233,13 +237,24 @@ class Compiler:
         if number is None:
             return FALSE
         there = self._any([presence_of(number)], terms)
+        own = f"t > {presence_of(number)} AND t < {presence_of(number + 1)}"
         if node.child is None:
-            return there
+            several = f"(SELECT count(*) FROM unnest({terms}) t WHERE {own}) >= {int(node.least)}"
+            return there if node.least < 2 else f"({there} AND {several})"
+        if node.least > 1 and terms != "terms":
+            raise Problem(Error("BAD_PARAMETER", key="search.countBelow", values={"path": path}))
         together = await self._of(node.child, path + ".", terms, negated=negated)
         if terms != "terms" or not self.registry.fields.leads_to_many(self.type, tuple(path.split("."))):
-            return f"({there} AND {together})"
+            return f"({there} AND {together})" if node.least < 2 else FALSE
         apart = await self._of(node.child, path + ".", "part", negated=negated)
         key = self.put(path)
+        if node.least > 1:
+            # A part holds the term of the one record that it is of.
+            which = f"(SELECT t FROM unnest(part) t WHERE {own})"
+            return (
+                f"({there} AND (SELECT count(DISTINCT {which}) FROM search.parts(parts -> {key}) AS p (part) "
+                f"WHERE {apart}) >= {int(node.least)})"
+            )
         return (
             f"({there} AND CASE WHEN parts IS NULL OR parts -> {key} IS NULL THEN {together} ELSE "
             f"EXISTS (SELECT FROM search.parts(parts -> {key}) AS p (part) WHERE {apart}) END)"
@@ -259,10 +274,12 @@ def check_size(node: Node) -> None:
     while pending:
         one, level = pending.pop()
         number += 1
-        if number > MAX_NODES or level > MAX_DEPTH:
+        if number > limits.MAX_NODES or level > limits.MAX_DEPTH + 1:
             raise Problem(
                 Error(
-                    "BAD_PARAMETER", key="search.tooComplex", values={"nodes": MAX_NODES, "depth": MAX_DEPTH}
+                    "BAD_PARAMETER",
+                    key="search.tooComplex",
+                    values={"nodes": limits.MAX_NODES, "depth": limits.MAX_DEPTH},
                 )
             )
         children = one.children if isinstance(one, (All, AnyOf)) else (getattr(one, "child", None),)

@@ -51,6 +51,17 @@ async def count(
         return await total_of(await asking(connection, registry, sight, types, tree), exact)
 
 
+async def ids(
+    connection: AsyncConnection[Any], registry: Registry, sight: Sight, types: tuple[str, ...], tree: Node, limit: int
+) -> list[str]:  # fmt: skip
+    """The ids of the records that meet a tree, at most so many."""
+    async with connection.transaction():
+        await limit_time(connection)
+        asked = await asking(connection, registry, sight, types, tree)
+        rows = await asked.rows(f"SELECT id::text FROM {asked.source} LIMIT {int(limit)}")
+    return [row[0] for row in rows]
+
+
 async def limit_time(connection: AsyncConnection[Any]) -> None:
     await connection.execute(sql(f"SET LOCAL statement_timeout = '{SECONDS}s'"))
 
@@ -115,4 +126,4 @@ def is_uuid(text: str) -> bool:
     return True
 
 
-__all__ = ["SCORE", "count", "estimated", "search"]
+__all__ = ["SCORE", "count", "estimated", "ids", "search"]

@@ -11,7 +11,7 @@ from dina.base.errors import Error, Problem
 from dina.modules.search.index.flatten import ORDERED
 from dina.modules.search.index.numbers import SHIFT, term_of
 from dina.modules.search.index.store import sql
-from dina.modules.search.query import folding
+from dina.modules.search.query import dates, folding
 from dina.modules.search.query.folding import alike, fold, natural, signs, slips
 from dina.modules.search.query.tree import Compare, Op, Scalar
 from dina.modules.search.values import interval, left_of, moments
@@ -209,7 +209,7 @@ def boolean(node: Compare, value: Scalar) -> str:
 
 
 def _ends(node: Compare, value: Scalar, read: Callable[[str], tuple[int, int] | None]) -> tuple[int, int]:
-    found = read(str(value))
+    found = read(dates.absolute(str(value)))
     if found is None:
         raise refused("search.date", node, value=value)
     return found

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import orjson
 
-from dina.base.identity.caller import Caller, Role
+from dina.base.identity.caller import ANONYMOUS, Caller, Role
 from dina.modules.search.fields import Fields, is_left_out
 from dina.modules.search.index.flatten import Stripped, stripped
 from dina.modules.search.roots import Roots
@@ -20,6 +20,7 @@ BATCH = 1000
 HEADERS = {"content-type": "application/vnd.api+json; ext=bulk", "prefer": "errors=5000"}
 EVERYTHING = Caller("", READER, admin=True, read_only=False)
 OUTSIDE = Caller("", READER)
+NOBODY = ANONYMOUS
 Key = tuple[str, str]
 Loaded = dict[Key, Stripped]
 
@@ -38,17 +39,23 @@ class Change:
 
 
 class Source:
-    """The modules behind one address; `client_as` makes a client that asks as somebody."""
+    """The modules behind one address; `client_as` makes a client that asks as somebody.
 
-    def __init__(self, client_as: Callable[[Caller], httpx.AsyncClient], prefixes: Iterable[str]) -> None:
+    `open`: those who have not signed in are answered too.
+    """
+
+    def __init__(
+        self, client_as: Callable[[Caller], httpx.AsyncClient], prefixes: Iterable[str], *, open: bool = False
+    ) -> None:
         self.client_as = client_as
+        self.open = open
         self.prefixes = tuple(prefixes)
         self.clients: dict[Any, httpx.AsyncClient] = {}
         self.homes: dict[str, str] = {}
         self.members: dict[str, str] = {}
 
     def client(self, caller: Caller) -> httpx.AsyncClient:
-        key = (caller.admin, tuple(caller.groups))
+        key = (caller.admin, caller.anonymous, tuple(caller.groups))
         if key not in self.clients:
             self.clients[key] = self.client_as(caller)
         return self.clients[key]

@@ -11,7 +11,7 @@ from typing_extensions import TypedDict
 from dina.base.errors import Error, Problem
 from dina.modules.search.engine import Facet, Registry, Sort
 from dina.modules.search.engine.view import TypeFields
-from dina.modules.search.query import language, limits, reading
+from dina.modules.search.query import language, limits, reading, saying
 from dina.modules.search.query.fitting import misfits
 from dina.modules.search.query.parsed import Parsed
 from dina.modules.search.query.tree import EVERYTHING, All, Node
@@ -108,6 +108,15 @@ def tree_of(registry: Registry, given: Mapping[str, Any]) -> tuple[Node, Parsed 
     if not nodes:
         return EVERYTHING, parsed
     return (nodes[0] if len(nodes) == 1 else All(tuple(nodes))), parsed
+
+
+def chips_of(registry: Registry, given: Mapping[str, Any]) -> list[saying.FilterChip]:
+    """The parts of a question's filter in words."""
+    if not given.get("filter"):
+        return []
+    types = types_of(given)
+    tree = read_tree(registry, types, given["filter"], f"{AT}/filter")
+    return saying.chips(tree, TypeFields(registry, types[0]))
 
 
 def read_tree(registry: Registry, types: Sequence[str], value: Any, pointer: str) -> Node:

@@ -26,6 +26,7 @@ from dina.modules.search.query.tree import (
     Compare,
     Form,
     Ids,
+    Kept,
     Linked,
     Near,
     Node,
@@ -52,9 +53,12 @@ def holds(tree: Node, record: Record, fields: Registry) -> bool:
             return _words(tree, record, fields)
         case Ids(values):
             return record.id in {value.lower() for value in values}
-        case Linked(relationship, child):
+        case Linked(relationship, child, least):
             below = Below(fields, relationship)
-            return any(child is None or holds(child, one, below) for one in record.linked(relationship))
+            met = {one.id for one in record.linked(relationship) if child is None or holds(child, one, below)}
+            return len(met) >= least
+        case Kept():
+            raise ValueError("a set or a saved search is put into what it stands for first")
         case Near():
             return any(earth.is_near(tree, point) for point in points(record, fields))
         case Box():
