@@ -124,7 +124,7 @@ class Editor:
                 return {
                     "collectingEvent": self.to("collecting-event"), "organism": self.to_many("organism"),
                     "collection": self.to("collection"), "projects": self.to_many("project"),
-                    **({"parentMaterialSample": self.to("material-sample")} if self.draw.random() < 0.3 else {}),
+                    **({"parentMaterialSample": self.to("material-sample")} if self.draw.random() < 0.1 else {}),
                 }  # fmt: skip
             case _:
                 return {}

@@ -34,6 +34,13 @@ WIRE_NAMES = {
     "storageUnitUsage.storageUnit.name": "included.attributes.name",
     "collectingEvent.geoReferenceAssertions.dwcDecimalLatitude": "included.attributes.geoReferenceAssertions.dwcDecimalLatitude",
 }
+WIRE_TYPES = {
+    "collectingEvent.habitat": "collecting-event",
+    "collectingEvent.dwcVerbatimLocality": "collecting-event",
+    "organism.determination.verbatimScientificName": "organism",
+    "storageUnitUsage.storageUnit.name": "storage-unit",
+    "collectingEvent.geoReferenceAssertions.dwcDecimalLatitude": "collecting-event",
+}
 
 
 @dataclass
@@ -187,13 +194,15 @@ async def asked_of_wire(desk: Desk, draw: random.Random) -> list[Any]:
                 assert completed.status_code == 200, completed.text
                 answers.append(completed.json())
         field = name if numeric else f"{name}.keyword"
-        aggregations = {
+        aggregations: dict[str, Any] = {
             "t": {"terms": {"field": field, "size": 1000}},
             "n": {"cardinality": {"field": field}},
             "c": {"composite": {"size": 1000, "sources": [{"k": {"terms": {"field": field}}}]}},
         }
-        whole = {"n": {"nested": {"path": "included"}, "aggs": aggregations}} if nested else aggregations
-        await told("/search", {"size": 0, "aggs": whole})
+        if nested:
+            chosen = {"filter": {"term": {"included.type": WIRE_TYPES[path]}}, "aggs": aggregations}
+            aggregations = {"n": {"nested": {"path": "included"}, "aggs": {"e": chosen}}}
+        await told("/search", {"size": 0, "aggs": aggregations})
         nested_sort = {"nested": {"path": "included"}} if nested else {}
         await told(
             "/search", {"size": 20, "sort": [{field: {"order": "desc", **nested_sort}}], "_source": False}

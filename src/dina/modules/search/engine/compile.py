@@ -14,11 +14,12 @@ from uuid import UUID
 from psycopg import AsyncConnection
 
 from dina.base.errors import Error, Problem
+from dina.modules.search.engine import within
 from dina.modules.search.engine.places import FALSE, TRUE, aged, joined, place
 from dina.modules.search.engine.registry import Registry
-from dina.modules.search.engine.terms import Lookup, condition_of, exactly, refused
+from dina.modules.search.engine.terms import Condition, Lookup, condition_of, exactly, refused
 from dina.modules.search.index.numbers import SHIFT, presence_of, term_of
-from dina.modules.search.query import limits
+from dina.modules.search.query import extents, limits
 from dina.modules.search.query.folding import words
 from dina.modules.search.query.tree import (
     Aged,
@@ -88,9 +89,7 @@ class Compiler:
             case Ids(values):
                 return f"(id = ANY({self.put([one for one in values if is_uuid(one)])}::uuid[]))"
             case Near() | Box() | Area():
-                # The record has one place: what is linked has it only where the place comes from there.
-                mine = (self.registry.fields.root(self.type).point or "").startswith(prefix)
-                return place(self.put, node) if mine else FALSE
+                return await self._place(node, prefix, terms)
             case Aged(oldest, youngest):
                 if not any(
                     path.startswith(prefix)
@@ -102,6 +101,25 @@ class Compiler:
                 return aged(self.put, old, young)
             case Kept():
                 raise Problem(Error("BAD_PARAMETER", key="search.kept", values={"name": node.which}))
+
+    async def _place(self, node: Near | Box | Area, prefix: str, terms: str) -> str:
+        """The record has one place: what is linked has it only where the place comes from there."""
+        root = self.registry.fields.root(self.type)
+        here = place(self.put, node) if (root.point or "\0").startswith(prefix) else FALSE
+        if root.outline is None or not root.outline.startswith(prefix):
+            return here
+        # Below a link that the point does not come from there is none to go by; at the record it goes first.
+        pointed = root.point is not None and root.point.startswith(prefix)
+        sides = f"{root.outline[len(prefix) :]}.{extents.MEMBER}"
+        boxes: list[str] = []
+        for box in extents.parts(extents.box_around(node)):
+            compared = (
+                Compare(f"{sides}.west", Op.LE, (box.east,)), Compare(f"{sides}.east", Op.GE, (box.west,)),
+                Compare(f"{sides}.south", Op.LE, (box.north,)), Compare(f"{sides}.north", Op.GE, (box.south,)),
+            )  # fmt: skip
+            boxes.append(await self._of(All(compared), prefix, terms, negated=False))
+        around = joined(" OR ", boxes, FALSE)
+        return f"({here} OR ({'lon IS NULL AND ' if pointed else ''}{around}))"
 
     async def _compare(self, node: Compare, prefix: str, terms: str) -> str:
         path = prefix + node.field
@@ -134,7 +152,7 @@ class Compiler:
             placed = await Lookup(self.connection).ordered([number], node)
             if placed is not None:
                 return self._any(placed, terms)
-        return await self._looked_up([number], condition_of(kind, node), terms)
+        return await self._looked_up([number], condition_of(kind, node), terms, within.literals(node))
 
     def _exists(self, kind: str, path: str, number: int | None, terms: str) -> str:
         if kind == "geo":
@@ -144,8 +162,10 @@ class Compiler:
             numbers = [n for (t, p), n in self.registry.numbers.known.items() if t == self.type and p.startswith(path + ".")]  # fmt: skip
         return self._any([presence_of(one) for one in numbers], terms)
 
-    async def _looked_up(self, numbers: Sequence[int], condition: tuple[str, list[Any]], terms: str) -> str:
-        found = await Lookup(self.connection).find(numbers, condition)
+    async def _looked_up(
+        self, numbers: Sequence[int], condition: Condition, terms: str, within_: Sequence[str] | None
+    ) -> str:
+        found = await Lookup(self.connection).find(numbers, condition, within_)
         if found is not None:
             return self._any(found, terms)
         text, values = condition

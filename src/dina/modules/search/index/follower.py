@@ -63,7 +63,7 @@ class Follower:
         while True:
             if await asked(self):
                 await rebuild(self)
-            if not await self.step():
+            if not await self.step() and not await self.store.put_threes():
                 await asyncio.sleep(PAUSE)
 
     async def step(self) -> bool:

@@ -132,11 +132,13 @@ class Source:
             if answer.status_code == 200:
                 data = orjson.loads(answer.content)["data"]
                 return {(one["type"], one["id"]): stripped(one) for one in data}
-            if answer.status_code not in (403, 404, 410):
+            # What takes too long all together is asked for in halves.
+            long = answer.status_code == 503 and len(wanted) > 1
+            if answer.status_code not in (403, 404, 410) and not long:
                 answer.raise_for_status()
             absent = {one["meta"]["id"] for one in answer.json()["errors"] if "id" in one.get("meta", {})}
             if not absent:
-                if len(wanted) == 1 or answer.status_code != 403:
+                if len(wanted) == 1 or answer.status_code not in (403, 503):
                     return {}
                 half = len(wanted) // 2
                 return await self._load(type_, wanted[:half], caller) | await self._load(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -13,55 +14,62 @@ from dina.base.resource.checks import UUID_FORM
 from dina.modules.search.engine import Registry
 from dina.modules.search.operations import forms
 from dina.modules.search.query.parsed import Parsed
-from dina.modules.search.query.tree import All, AnyOf, Ids, Kept, Linked, Node, Not, walk
+from dina.modules.search.query.tree import NOTHING, All, AnyOf, Ids, Kept, Linked, Node, Not, walk
 
 TYPES = {"set": "record-set", "saved": "saved-query"}
 MAX_DEPTH = 5
 
 
-async def tree_of(call: Call, registry: Registry, given: Mapping[str, Any]) -> tuple[Node, Parsed | None]:
-    """The tree of a question with its sets and saved searches, and how its text was understood. Raises Problem."""
-    tree, parsed = forms.tree_of(registry, given)
-    if not any(isinstance(node, Kept) for node in walk(tree)):
-        return tree, parsed
+async def trees_of(
+    call: Call, registry: Registry, given: Mapping[str, Any]
+) -> tuple[dict[str, Node], Parsed | None]:
+    """The trees of a question with its sets and saved searches, and how its text was understood. Raises Problem."""
+    trees, parsed = forms.trees_of(registry, given)
+    if not any(isinstance(node, Kept) for tree in trees.values() for node in walk(tree)):
+        return trees, parsed
     assert call.service.client_as is not None
     async with call.service.client_as(call.request.caller) as client:
-        prefix = call.service.module.prefixes[0]
-        return await _Resolver(client, prefix, registry, forms.types_of(given)).put(tree, ()), parsed
+        resolver = _Resolver(client, call.service.module.prefixes[0], registry, len(trees) > 1)
+        return {type_: await resolver.put(tree, type_, ()) for type_, tree in trees.items()}, parsed
 
 
+@dataclass
 class _Resolver:
-    def __init__(
-        self, client: httpx.AsyncClient, prefix: str, registry: Registry, types: tuple[str, ...]
-    ) -> None:
-        self.client = client
-        self.prefix = prefix
-        self.registry = registry
-        self.types = types
+    """Puts trees of sets and searches into the tree of a type; with several types, those of others find nothing."""
 
-    async def put(self, node: Node, above: tuple[str, ...]) -> Node:
+    client: httpx.AsyncClient
+    prefix: str
+    registry: Registry
+    several: bool
+
+    async def put(self, node: Node, type_: str, above: tuple[str, ...]) -> Node:
         match node:
             case Kept():
-                return await self.kept(node, above)
+                return await self.kept(node, type_, above)
             case All(children):
-                return All(tuple([await self.put(one, above) for one in children]))
+                return All(tuple([await self.put(one, type_, above) for one in children]))
             case AnyOf(children, least):
-                return AnyOf(tuple([await self.put(one, above) for one in children]), least)
+                return AnyOf(tuple([await self.put(one, type_, above) for one in children]), least)
             case Not(child):
-                return Not(await self.put(child, above))
+                return Not(await self.put(child, type_, above))
             case Linked(relationship, child, least) if child is not None:
-                return Linked(relationship, await self.put(child, above), least)
+                fields = self.registry.fields
+                link = fields.links(type_).get(relationship) if type_ in fields.prefixes else None
+                target = link.targets[0] if link is not None else type_
+                return Linked(relationship, await self.put(child, target, above), least)
             case _:
                 return node
 
-    async def kept(self, node: Kept, above: tuple[str, ...]) -> Node:
+    async def kept(self, node: Kept, type_: str, above: tuple[str, ...]) -> Node:
         found = await self.load(TYPES[node.kind], node.which)
         told = found["attributes"]
         if found["id"] in above or len(above) >= MAX_DEPTH:
             raise Problem(Error("BAD_PARAMETER", key="search.keptLoop", values={"name": told["name"]}))
-        type_ = told["recordType" if node.kind == "set" else "searchedType"]
-        if type_ not in self.types:
-            values = {"name": told["name"], "type": type_}
+        of = told["recordType" if node.kind == "set" else "searchedType"]
+        if of != type_:
+            if self.several:
+                return NOTHING
+            values = {"name": told["name"], "type": of}
             raise Problem(Error("BAD_PARAMETER", key="search.keptType", values=values))
         question = told.get("query")
         if node.kind == "set" and question is None:
@@ -69,8 +77,8 @@ class _Resolver:
         question = {
             name: part for name, part in (question or {}).items() if name in ("q", "filter", "geometry")
         }
-        tree, _ = forms.tree_of(self.registry, {"type": type_, **question})
-        return await self.put(tree, (*above, found["id"]))
+        trees, _ = forms.trees_of(self.registry, {"type": of, **question})
+        return await self.put(trees[of], type_, (*above, found["id"]))
 
     async def load(self, type_: str, which: str) -> dict[str, Any]:
         """By id, else by name: the newest of those the caller may read. Raises Problem."""

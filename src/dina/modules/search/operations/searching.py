@@ -67,7 +67,7 @@ async def search(call: Call) -> Answer:
     given = call.attributes
     page = given.get("page", {})
     async with desk(call) as at:
-        tree, parsed = await kept.tree_of(call, at.registry, given)
+        tree, parsed = await kept.trees_of(call, at.registry, given)
         types = forms.types_of(given)
         chips = forms.chips_of(at.registry, given)
         found = await engine.search(
@@ -101,7 +101,7 @@ async def search(call: Call) -> Answer:
 async def count(call: Call) -> Answer:
     """`POST /search/count`: how many; beyond 100,000 a lower bound unless an exact number is asked for."""
     async with desk(call) as at:
-        tree, _ = await kept.tree_of(call, at.registry, call.attributes)
+        tree, _ = await kept.trees_of(call, at.registry, call.attributes)
         types = forms.types_of(call.attributes)
         total, exact = await engine.count(
             at.connection, at.registry, at.sight, types, tree, exact=call.attributes.get("exactTotal", False)
@@ -113,7 +113,7 @@ async def distinct(call: Call) -> Answer:
     """`POST /search/distinct`: the values of a field with their numbers; near-equal ones together if asked."""
     given = call.attributes
     async with desk(call) as at:
-        tree, _ = await kept.tree_of(call, at.registry, given)
+        tree, _ = await kept.trees_of(call, at.registry, given)
         values = await engine.distinct(
             at.connection, at.registry, at.sight, forms.types_of(given), given["field"], tree=tree,
             limit=given.get("limit", 1000),
@@ -146,7 +146,7 @@ async def tile(call: Call) -> Answer:
     """`POST /search/tiles`: the records found in one tile of a map, as clusters."""
     given = call.attributes
     async with desk(call) as at:
-        tree, _ = await kept.tree_of(call, at.registry, given)
+        tree, _ = await kept.trees_of(call, at.registry, given)
         place = (given["zoom"], given["x"], given["y"])
         found = await engine.tile(at.connection, at.registry, at.sight, forms.types_of(given), place, tree)
     return call.answer(

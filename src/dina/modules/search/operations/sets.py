@@ -93,7 +93,7 @@ async def selected(call: Call, type_: str) -> list[str]:
     if not given:
         return named
     async with desk(call) as at:
-        tree, _ = await kept.tree_of(call, at.registry, {"type": type_, **given})
+        tree, _ = await kept.trees_of(call, at.registry, {"type": type_, **given})
         found = await engine.ids(at.connection, at.registry, at.sight, (type_,), tree, MAX_RECORDS + 1)
     return [*named, *found]
 
