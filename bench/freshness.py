@@ -6,6 +6,7 @@ TURNS=200 chooses how often. The system runs as people run it: a server, and a w
 from __future__ import annotations
 
 import os
+import socket
 import statistics
 import subprocess
 import sys
@@ -18,7 +19,6 @@ import httpx
 from rich.console import Console
 
 from dina.settings import Settings
-from tests.conftest import free_port
 
 TURNS = int(os.environ.get("TURNS", "200"))
 WANTED = 1.0
@@ -46,7 +46,15 @@ def main() -> None:
     ranks = {share: sorted(spent)[min(int(TURNS * share), TURNS - 1)] for share in (0.5, 0.9, 0.95, 0.99, 1)}
     told = ", ".join(f"{share:.0%} within {seconds * 1000:.0f} ms" for share, seconds in ranks.items())
     late = sum(one > WANTED for one in spent)
-    console.print(f"{TURNS} saves found: mean {statistics.mean(spent) * 1000:.0f} ms; {told}; {late} after more than {WANTED:g} s")
+    console.print(
+        f"{TURNS} saves found: mean {statistics.mean(spent) * 1000:.0f} ms; {told}; {late} after more than {WANTED:g} s"
+    )
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
 
 
 def wait_for(client: httpx.Client) -> None:
@@ -62,7 +70,9 @@ def wait_for(client: httpx.Client) -> None:
     while not count(client, "carex"):
         time.sleep(0.05)
     now = time.perf_counter()
-    console.print(f"ready after {ready - started:.1f} s, the demo's records are found {now - ready:.1f} s later")
+    console.print(
+        f"ready after {ready - started:.1f} s, the demo's records are found {now - ready:.1f} s later"
+    )
 
 
 def found_after(client: httpx.Client, name: str) -> float:
