@@ -92,7 +92,9 @@ async def test_taxa_are_fields_by_rank(curator: Desk) -> None:
             text
         )
     # What is known by its name alone has a genus and no family.
-    assert await curator.names(q="genus:carex") > await curator.names(q="genus:carex family:cyperaceae") > set()
+    assert (
+        await curator.names(q="genus:carex") > await curator.names(q="genus:carex family:cyperaceae") > set()
+    )
     assert await curator.names(q="genus:carex") == await curator.names(q="within:carex")
     fields = {one["path"]: one for one in (await curator.get("/fields", type=SAMPLE))["fields"]}
     assert fields[FAMILY]["label"] == "Family"

@@ -83,7 +83,13 @@ async def test_every_field_puts_records_in_order_both_ways(searched: App, follow
             if fact.kind not in ("map", "object", "geo") and registry.numbers.of(SAMPLE, path) is not None
         ]
         assert len(paths) > 60
-        named = ("materialSampleName", "createdOn", "collectingEvent.startEventDateTime", "organism.sex", "tags")
+        named = (
+            "materialSampleName",
+            "createdOn",
+            "collectingEvent.startEventDateTime",
+            "organism.sex",
+            "tags",
+        )
         for path in (*named, *random.Random(6).sample(paths, FIELDS)):
             for descending in (False, True):
                 keys: list[Any] = []
