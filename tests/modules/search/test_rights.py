@@ -148,7 +148,7 @@ async def asked_of(desk: Desk, draw: random.Random) -> list[Any]:
             answers.append(await desk.get("/search/suggest", type=type_, field=field, prefix=prefix))
         answers.append(await desk.ask("/search/distinct", type=type_, field=field, clusters="ngram"))
     answers += await asked_of_wire(desk, draw)
-    for _ in range(200):
+    for _ in range(240):
         lat, lon = 11.23456 + draw.uniform(-2, 2), 22.34567 + draw.uniform(-2, 2)
         near = {"near": {"lat": lat, "lon": lon, "km": draw.choice([0.5, 5, 50])}}
         answers.append(await desk.ask("/search/count", type=type_, geometry=near))
