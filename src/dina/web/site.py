@@ -20,7 +20,7 @@ from starlette.staticfiles import StaticFiles
 
 from dina.base.text import LANGUAGES
 from dina.client import ApiError, Client
-from dina.web import editing, pages, texts
+from dina.web import editing, exchange, pages, public, texts
 from dina.web.registry import Registry
 from dina.web.session import Sessions
 
@@ -69,6 +69,8 @@ def create_site(
         Route(f"{prefix}/specimens", pages.specimens),
         Route(f"{prefix}/specimens/{{id}}", pages.specimen),
         Route(f"{prefix}/pick/{{type}}", pages.pick),
+        *exchange.routes(prefix),
+        *public.routes(prefix),
         Route(f"{prefix}/{{type}}", pages.listing),
         Route(f"{prefix}/{{type}}/new", editing.new, methods=["GET", "POST"]),
         Route(f"{prefix}/{{type}}/{{id}}", pages.record),
