@@ -19,7 +19,7 @@ $(UV):
 	$(PYTHON) -m venv .tools
 	.tools/bin/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9'
 
-$(READY): pyproject.toml uv.lock src/dina/web/package-lock.json $(wildcard src/dina/web/islands/*.js) | $(UV)
+$(READY): pyproject.toml uv.lock src/dina/web/package-lock.json $(wildcard src/dina/web/islands/*.js src/dina/web/islands/alone/*.js src/dina/web/styles/*.css) | $(UV)
 	$(UV) sync --frozen --quiet
 	$(BIN)/python -m dina.web.build
 	@touch $@

@@ -127,7 +127,7 @@ def free_port() -> int:
 def demo_server(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server started as people start it, with demo data."""
     root = Path(__file__).parents[1]
-    if not (root / "src/dina/web/static/dina.js").exists():
+    if not all((root / "src/dina/web/static" / name).exists() for name in ("dina.js", "dina.css")):
         subprocess.run([sys.executable, "-m", "dina.web.build"], check=True)
     port = free_port()
     chosen = Settings(

@@ -94,7 +94,7 @@ async def test_a_curator_filters_the_list_and_opens_a_specimen_in_french(page: P
     assert "Markus Döring" in text
     assert "Créé" in text
     assert await page.get_attribute("html", "lang") == "fr"
-    await page.click("text=English")
+    await page.click(".tools >> text=English")
     await page.wait_for_selector("h2:has-text('History')")
 
 
@@ -180,11 +180,15 @@ async def test_unsafe_requests_need_the_sessions_mark_and_redirects_stay_here(ad
 
 
 def test_every_text_of_the_pages_is_translated() -> None:
-    source = (ROOT / "src/dina/web/locale/fr/LC_MESSAGES/dina.po").open("rb")
-    known = {str(m.id): str(m.string) for m in read_po(source) if m.id}
+    catalogue = (ROOT / "src/dina/web/locale/fr/LC_MESSAGES/dina.po").open("rb")
+    known = {str(m.id): str(m.string) for m in read_po(catalogue) if m.id}
     used: set[str] = set()
-    for template in (ROOT / "src/dina/web/templates").glob("*.html"):
+    for template in (ROOT / "src/dina/web/templates").rglob("*.html"):
         used |= set(re.findall(r'_\("([^"]+)"', template.read_text("utf-8")))
+    for source in (ROOT / "src/dina/web").rglob("*.py"):
+        used |= set(
+            re.findall(r'\b(?:N_|say|translate)\((?:\s*[\w.]+,)?\s*"([^"]+)"', source.read_text("utf-8"))
+        )
     assert used - set(known) == set()
     assert [text for text, french in known.items() if not french] == []
     for text, french in known.items():

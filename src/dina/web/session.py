@@ -24,8 +24,19 @@ HEADER = {"alg": "dir", "enc": "A256GCM"}
 
 
 @dataclass
+class Message:
+    """What the next page says; `undo` is the address of a form that takes it back."""
+
+    text: str
+    undo: str = ""
+
+
+@dataclass
 class Session:
-    """Tokens of the signed-in user and the mark that unsafe requests must repeat (`csrf`)."""
+    """Tokens of the signed-in user and the mark that unsafe requests must repeat (`csrf`).
+
+    `prefs` are the preferences of the user named in `prefs_of` that differ from the default.
+    """
 
     username: str = ""
     access: str = ""
@@ -33,11 +44,20 @@ class Session:
     expires: float = 0
     csrf: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     began: float = field(default_factory=time.time)
+    prefs: dict[str, str] = field(default_factory=dict[str, str])
+    prefs_of: str = ""
+    messages: list[Message] = field(default_factory=list[Message])
     changed: bool = False
 
     @property
     def signed_in(self) -> bool:
         return bool(self.access)
+
+    def take_messages(self) -> list[Message]:
+        """The messages that wait, once."""
+        found, self.messages = self.messages, []
+        self.changed = self.changed or bool(found)
+        return found
 
 
 class Sessions:
@@ -57,6 +77,7 @@ class Sessions:
             try:
                 values: dict[str, Any] = orjson.loads(jwe.decrypt_compact(text, self.key).plaintext or b"")
                 session = Session(**values)
+                session.messages = [Message(**one) for one in values.get("messages", [])][-3:]
                 if time.time() - session.began < LIFE_SECONDS:
                     return session
             except (JoseError, ValueError, TypeError):

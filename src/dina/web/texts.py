@@ -26,6 +26,11 @@ def catalogue(language: str) -> dict[str, str]:
     return found
 
 
+def N_(text: str) -> str:
+    """Marks a text of the catalogue that is translated later, where the language is known."""
+    return text
+
+
 def translate(language: str, text: str, /, **values: object) -> str:
     found = catalogue(language).get(text, text)
     return found.format(**values) if values else found
@@ -40,4 +45,4 @@ def moment(language: str, value: str) -> str:
     return value[:16].replace("T", " ") + " UTC" if len(value) > 16 else value
 
 
-__all__ = ["LANGUAGES", "catalogue", "format_datetime", "moment", "number", "translate"]
+__all__ = ["LANGUAGES", "N_", "catalogue", "format_datetime", "moment", "number", "translate"]

@@ -10,7 +10,7 @@ from dina.base.history import endpoints as history
 from dina.base.http import Answer, Request
 from dina.base.http.negotiation import ATOMIC, asks_by_post, request_extensions
 from dina.base.jobs import endpoints as jobs
-from dina.base.jsonapi import common, foreign, operation, reading, related
+from dina.base.jsonapi import common, foreign, operation, own, reading, related
 from dina.base.jsonapi.service import Service
 from dina.base.jsonapi.table import endpoint as table
 from dina.base.jsonapi.writing import atomic, bulk
@@ -66,9 +66,9 @@ def find(service: Service, request: Request) -> Methods | None:
     """The endpoints at a path, by method; None when there is nothing."""
     segments = [unquote(part) for part in request.path.split("/")[1:]]
     head = segments[0]
-    own = operation.endpoints(service, request, segments) if service.module.operations else None
-    if own:
-        return own
+    operations = operation.endpoints(service, request, segments) if service.module.operations else None
+    if operations:
+        return operations
     shared = SHARED.get(head)
     if shared is not None:
         return shared(service, request, segments[1:])
@@ -190,6 +190,7 @@ SHARED: dict[str, Callable[[Service, Request, list[str]], Methods | None]] = {
     "job": lambda s, q, rest: _job(s, q, rest) if s.module.jobs else None,
     "api-info": lambda s, q, rest: _only(rest, _get(lambda: common.api_info(s, q))),
     "index-refresh": lambda s, q, rest: _only(rest, {"POST": lambda: common.index_refresh(s, q)}),
+    "own-permissions": lambda s, q, rest: _only(rest, _get(lambda: own.own_permissions(s, q))),
     "permission-check": lambda s, q, rest: _only(rest, {"POST": lambda: common.permission_check(s, q)}),
     "resource-name-identifier": lambda s, q, rest: _only(rest, _get(lambda: common.name_identifiers(s, q))),
     "external-reference-report": lambda s, q, rest: _only(

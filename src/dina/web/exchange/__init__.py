@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
+from dina.web.area import PREFIX, Area, Link
 from dina.web.exchange import (
     checking,
     cleanup,
@@ -16,12 +17,13 @@ from dina.web.exchange import (
     undoing,
     versions,
 )
+from dina.web.texts import N_
 
 READ, BOTH, WRITE = ["GET"], ["GET", "POST"], ["POST"]
 
 
-def routes(prefix: str = "/{language}") -> list[Route]:
-    """The routes of this area; they come before those of types, whose names they do not share."""
+def routes(prefix: str = PREFIX) -> list[Route]:
+    """The routes of this area; no type has the name of one of them."""
     imported = f"{prefix}/imports/{{id:uuid}}"
     dataset = f"{prefix}/publish/{{id:uuid}}"
     found = [
@@ -62,3 +64,24 @@ def routes(prefix: str = "/{language}") -> list[Route]:
         (f"{prefix}/clean-up/{{id:uuid}}", cleanup.show, BOTH),
     ]
     return [Route(path, endpoint, methods=methods) for path, endpoint, methods in found]
+
+
+AREA = Area(
+    "exchange",
+    routes(),
+    links=(
+        ("exchange", Link("import-dataset", "imports")),
+        ("exchange", Link("data-export", "exports")),
+        ("exchange", Link(path="clean-up", label=N_("Clean-up"))),
+        ("exchange", Link(path="jobs", label=N_("Jobs"))),
+        ("publish", Link("dataset", "publish")),
+        ("publish", Link(path="public", label=N_("Public pages"))),
+    ),
+    create=(Link("import-dataset", "imports/new", N_("Import (new)"), "create"),),
+    commands=(
+        Link("import-dataset", "imports/new", N_("New import"), "create"),
+        Link("data-export", "exports/new", N_("New export"), "create"),
+        Link("dataset", "publish/new", N_("New data set"), "create"),
+        Link(path="clean-up", label=N_("Clean-up")),
+    ),
+)

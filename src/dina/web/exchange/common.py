@@ -9,11 +9,11 @@ from typing import Any
 from urllib.parse import quote
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response, StreamingResponse
+from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 
 from dina.client import ApiError, Page, Resource
 from dina.web import texts
-from dina.web.rendering import check_language, client_of, registry_of
+from dina.web.rendering import check_language, client_of, registry_of, who_of
 from dina.web.rendering import render as render_page
 
 EXCHANGE = "/exchange/v1"
@@ -24,12 +24,25 @@ ENOUGH = 0.05
 """What part of a job must be done before it is said how long the rest takes, unless ten seconds have gone by."""
 
 
-def render(request: Request, template: str, status: int = 200, **values: Any) -> Response:
-    """A page of this area; templates get the state words of imports, jobs and versions besides."""
+def render(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+    """A page of this area; templates get the words of states besides, and jobs as they are shown."""
     language = request.state.language
     return render_page(
-        request, template, status, states=states(language), moment=lambda value: texts.moment(language, value or ""),
-        job_of=lambda job: JobView.of(job, language), csrf=request.state.session.csrf, **values,
+        request, template, status, states=states(language), job_of=lambda job: JobView.of(job, language), **values
+    )
+
+
+def job_html(request: Request, job: Resource) -> str:
+    """A job as pages show it, without the page."""
+    language = request.state.language
+
+    def _(text: str, /, **more: object) -> str:
+        return texts.translate(language, text, **more)
+
+    return request.app.state.templates.get_template("exchange/job.html").render(
+        _=_, language=language, session=request.state.session, job=job, job_of=lambda job: JobView.of(job, language),
+        moment=lambda value: texts.moment(language, value), number=lambda value: texts.number(language, value),
+        who=who_of(request),
     )  # fmt: skip
 
 
@@ -168,19 +181,10 @@ def to(request: Request, path: str, job: Page | Resource | None = None) -> Respo
     return RedirectResponse(f"/{request.state.language}/{path}{after}", 303)
 
 
-async def groups_of(request: Request) -> list[str]:
-    """The groups somebody may bring something in for: their own, or all for those who see all."""
-    client, name = client_of(request), request.state.session.username
-    try:
-        if name:
-            page = await client.get("/user/v1/user", {"filter[username][EQ]": name})
-            own = next((one for one in page.data if one.attributes.get("username") == name), None)
-            if own is not None and own.attributes.get("rolesPerGroup"):
-                return sorted(own.attributes["rolesPerGroup"])
-        page = await client.get("/user/v1/group", {"page[limit]": 500})
-        return sorted(str(one.attributes["name"]) for one in page.data)
-    except ApiError:
-        return []
+def groups_of(request: Request) -> list[str]:
+    """The groups somebody may bring something in for, the one they chose as theirs first."""
+    preferred = request.state.session.prefs.get("group", "")
+    return sorted(who_of(request).groups, key=lambda name: (name != preferred, name))
 
 
 def faults_of(fault: ApiError) -> list[str]:

@@ -144,7 +144,7 @@ async def form_page(
     return render(
         request, "exchange/dataset-form.html", 422 if errors else 200, dataset=dataset, a=a, errors=errors,
         facts=registry.types["dataset"].attributes, names=await labels(request), collections=collections.data,
-        people=people.data, groups=await groups_of(request), collection=filters.get(COLLECTION, ""),
+        people=people.data, groups=groups_of(request), collection=filters.get(COLLECTION, ""),
         fiql=filters.get("fiql", ""), rest="\n".join(f"{name}={value}" for name, value in rest.items()),
         contacts=[*(a.get("contacts") or []), *([{}] * MORE)], steps=[*(a.get("methods") or []), {}],
         wrong={str(e.get("source", {}).get("pointer", "")).split("/")[3:4][0]: e.get("detail", "") for e in errors

@@ -82,7 +82,7 @@ async def new_page(request: Request, faults: list[str] | None = None, form: Form
     recipes = await client_of(request).get(f"{EXCHANGE}/import-recipe", {"page[limit]": 200, "sort": "name"})
     return render(
         request, "exchange/import-new.html", 422 if faults else 200, faults=faults or [], form=form or {},
-        groups=await groups_of(request), kinds=await target_types(request), recipes=recipes.data,
+        groups=groups_of(request), kinds=await target_types(request), recipes=recipes.data,
     )  # fmt: skip
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from typing import Any
 from urllib.parse import quote
 
 import orjson
@@ -13,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from dina.client import ApiError, Client, Page, Resource
-from dina.web.exchange.common import EXCHANGE, RUNNING, forward, one, page_number, render
+from dina.web.exchange.common import EXCHANGE, RUNNING, forward, job_html, one, page_number, render
 from dina.web.rendering import check_language, client_of
 from dina.web.session import safe_target
 
@@ -82,9 +81,6 @@ async def events(request: Request) -> Response:
     if session.signed_in:
         ends = min(ends, session.expires - 30)
 
-    def html(job: Resource) -> str:
-        return bytes(render(request, "exchange/job.html", job=job).body).decode()
-
     async def stream() -> AsyncIterator[bytes]:
         seen: dict[str, str] = {}
         silent = 0
@@ -97,7 +93,7 @@ async def events(request: Request) -> Response:
                     found = await client.get(f"{EXCHANGE}/job", {"page[limit]": PAGE})
                 except ApiError:
                     return
-                for part in changed(found, seen, html):
+                for part in changed(request, found, seen):
                     silent = 0
                     yield part
                 silent += 1
@@ -108,11 +104,11 @@ async def events(request: Request) -> Response:
     return StreamingResponse(stream(), media_type="text/event-stream", headers={"x-accel-buffering": "no"})
 
 
-def changed(found: Page, seen: dict[str, str], html: Any) -> list[bytes]:
+def changed(request: Request, found: Page, seen: dict[str, str]) -> list[bytes]:
     """The jobs that look otherwise than when they were last told."""
     parts: list[bytes] = []
     for job in reversed(found.data):
-        text = html(job)
+        text = job_html(request, job)
         if seen.get(job.id) != text:
             seen[job.id] = text
             parts.append(told(job, text))

@@ -1,5 +1,6 @@
 import htmx from "htmx.org";
 import "./picker.js";
+import "./shell.js";
 
 htmx.config.includeIndicatorStyles = false;
 htmx.config.allowEval = false;

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
+from dina.web.area import PREFIX, Area
 from dina.web.public import pages
 
-
-def routes(prefix: str = "/{language}") -> list[Route]:
-    """The routes of this area; none of them asks for an account."""
-    return [
+AREA = Area(
+    "public",
+    (
         Route("/specimen/{id:uuid}", pages.address),
-        Route(f"{prefix}/public", pages.listing),
-        Route(f"{prefix}/public/specimens/{{id:uuid}}", pages.specimen),
-        Route(f"{prefix}/public/datasets/{{id:uuid}}", pages.dataset),
-    ]
+        Route(f"{PREFIX}/public", pages.listing),
+        Route(f"{PREFIX}/public/specimens/{{id:uuid}}", pages.specimen),
+        Route(f"{PREFIX}/public/datasets/{{id:uuid}}", pages.dataset),
+    ),
+)

@@ -415,6 +415,7 @@ class _Description:
             "/vocabulary": (whole, page, ()),
             "/vocabulary2": (whole, page, ()),
             "/registry": (whole, [], ()),
+            "/own-permissions": (whole, [], ()),
             "/external-reference-report": (whole, page, ()),
         }
         for path, (schema, parameters, faults) in simple.items():

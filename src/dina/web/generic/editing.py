@@ -8,9 +8,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from dina.client import ApiError, Resource
-from dina.web import forms
+from dina.web.generic import forms
 from dina.web.registry import Registry, TypeView
-from dina.web.rendering import client_of, registry_of, render, view_of
+from dina.web.rendering import address, client_of, registry_of, render, view_of
 from dina.web.values import title_of
 
 
@@ -20,7 +20,7 @@ async def new(request: Request) -> Response:
     if request.method == "GET":
         return render(
             request,
-            "form.html",
+            "generic/form.html",
             view=view,
             fields=forms.fields(registry, view, None, request.state.language),
             resource=None,
@@ -41,7 +41,7 @@ async def edit(request: Request) -> Response:
         fields = forms.fields(registry, view, page.one, language, page)
         return render(
             request,
-            "form.html",
+            "generic/form.html",
             view=view,
             fields=fields,
             resource=page.one,
@@ -65,7 +65,7 @@ async def save(request: Request, registry: Registry, view: TypeView, resource: R
                 if version.isdigit():
                     attributes["resourceVersion"] = int(version)
                 made = await client_of(request).update(view.path, resource.id, attributes, relationships)
-            return RedirectResponse(f"/{language}/{view.type}/{made.id}", 303)
+            return RedirectResponse(address(language, view.type, made.id), 303)
         except ApiError as fault:
             faults = fault.errors
             if fault.status == 401:
@@ -74,7 +74,14 @@ async def save(request: Request, registry: Registry, view: TypeView, resource: R
     title = title_of(view, resource, language) if resource else ""
     status = 409 if any(e.get("code") == "STALE_VERSION" for e in faults) else 422
     return render(
-        request, "form.html", status, view=view, fields=fields, resource=resource, errors=faults, title=title
+        request,
+        "generic/form.html",
+        status,
+        view=view,
+        fields=fields,
+        resource=resource,
+        errors=faults,
+        title=title,
     )
 
 
@@ -82,11 +89,11 @@ async def delete(request: Request) -> Response:
     view = await view_of(request)
     id_ = request.path_params["id"]
     await client_of(request).delete(view.path, quote(id_))
-    return RedirectResponse(f"/{request.state.language}/{view.type}/{quote(id_)}", 303)
+    return RedirectResponse(address(request.state.language, view.type, id_), 303)
 
 
 async def restore(request: Request) -> Response:
     view = await view_of(request)
     id_ = request.path_params["id"]
     await client_of(request).request("POST", f"{view.path}/{quote(id_)}/restore")
-    return RedirectResponse(f"/{request.state.language}/{view.type}/{quote(id_)}", 303)
+    return RedirectResponse(address(request.state.language, view.type, id_), 303)

@@ -1,0 +1,19 @@
+"""List, record and form for every type of every module, from the registry."""
+
+from starlette.routing import Route
+
+from dina.web.area import PREFIX, Area
+from dina.web.generic import editing, listing, record
+
+AREA = Area(
+    "generic",
+    (
+        Route(f"{PREFIX}/pick/{{type}}", listing.pick),
+        Route(f"{PREFIX}/{{type}}", listing.listing),
+        Route(f"{PREFIX}/{{type}}/new", editing.new, methods=["GET", "POST"]),
+        Route(f"{PREFIX}/{{type}}/{{id}}", record.record),
+        Route(f"{PREFIX}/{{type}}/{{id}}/edit", editing.edit, methods=["GET", "POST"]),
+        Route(f"{PREFIX}/{{type}}/{{id}}/delete", editing.delete, methods=["POST"]),
+        Route(f"{PREFIX}/{{type}}/{{id}}/restore", editing.restore, methods=["POST"]),
+    ),
+)
