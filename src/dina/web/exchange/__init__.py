@@ -77,7 +77,7 @@ AREA = Area(
         ("publish", Link("dataset", "publish")),
         ("publish", Link(path="public", label=N_("Public pages"))),
     ),
-    create=(Link("import-dataset", "imports/new", N_("Import (new)"), "create"),),
+    create=(Link("import-dataset", "imports/new", N_("Import"), "create"),),
     commands=(
         Link("import-dataset", "imports/new", N_("New import"), "create"),
         Link("data-export", "exports/new", N_("New export"), "create"),

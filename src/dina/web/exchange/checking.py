@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from dina.client import ApiError, Resource
 from dina.web import texts
+from dina.web.exchange.columns import Fields, fields_of
 from dina.web.exchange.common import EXCHANGE, act, dataset_of, faults_of, job_of, page_number, render, to
 from dina.web.rendering import client_of
 
@@ -73,10 +74,11 @@ async def page(
         params["severity"] = severity
     groups = await client_of(request).get(f"{EXCHANGE}/import-dataset/{dataset.id}/problems", params)
     names = names_to_decide(dataset.attributes.get("decisions") or {})
+    fields = await fields_of(request, dataset.attributes["targetType"]) if names else Fields([], {})
     return render(
         request, "exchange/import-check.html", 422 if faults else 200, dataset=dataset, job=job, groups=groups.data,
         total=int(groups.meta["totalResourceCount"]), offset=offset, limit=GROUPS, severity=severity,
-        names=names, faults=faults or [], said=said, step="check", columns=columns_of(dataset),
+        names=names, field_name=lambda path: fields.name(path, request.state.language), faults=faults or [], said=said, step="check", columns=columns_of(dataset),
         summary=dataset.attributes.get("summary") or {},
     )  # fmt: skip
 

@@ -11,20 +11,22 @@ from starlette.responses import RedirectResponse, Response
 
 from dina.client import ApiError, Resource
 from dina.web.exchange.common import act, faults_of, one, render
+from dina.web.registry import Registry
 from dina.web.rendering import check_language, client_of, registry_of
 
 SEARCH = "/search/v1"
 MOST = 500
 """Values that are shown at once; a search narrows them."""
 KINDS = (
-    "collecting-event", "material-sample", "organism", "storage-unit", "person", "collection", "project", "site",
+    "collecting-event", "material-sample", "storage-unit", "person", "collection", "project", "site",
     "geological-context", "observation",
 )  # fmt: skip
 READY = (
     ("collecting-event", "dwcRecordedBy"), ("collecting-event", "dwcCountry"), ("collecting-event", "dwcStateProvince"),
     ("collecting-event", "dwcVerbatimLocality"), ("collecting-event", "habitat"),
-    ("organism", "determination.verbatimDeterminer"), ("organism", "determination.scientificName"),
-    ("organism", "sex"), ("organism", "lifeStage"), ("material-sample", "preservationType"), ("storage-unit", "name"),
+    ("material-sample", "organism.determination.verbatimDeterminer"),
+    ("material-sample", "organism.determination.scientificName"), ("material-sample", "organism.sex"),
+    ("material-sample", "organism.lifeStage"), ("material-sample", "preservationType"), ("storage-unit", "name"),
 )  # fmt: skip
 """Fields that are often untidy."""
 
@@ -66,36 +68,46 @@ async def values(request: Request) -> Response:
     )  # fmt: skip
 
 
-def ready(registry: Any, language: str) -> list[tuple[str, str]]:
+def ready(registry: Registry, language: str) -> list[tuple[str, str]]:
     """Links to the fields that are often untidy."""
     found: list[tuple[str, str]] = []
     for type_, field in READY:
         view = registry.types.get(type_)
-        name, _, member = field.partition(".")
-        fact = view.attributes.get(name) if view else None
-        if view is None or fact is None:
+        steps = field.split(".")
+        if view is None:
             continue
-        label = fact["label"][language]
-        if member:
-            label = fact.get("members", {}).get(member, {}).get("label", {}).get(language, member)
-        text = f"{view.facts['plural'][language]} › {label}"
-        found.append((urlencode({"type": type_, "field": field}), text))
+        words = [view.facts["plural"][language]]
+        if steps[0] in view.relationships:
+            link = view.relationships[steps.pop(0)]
+            view = registry.types[link["targets"][0]]
+            words.append(link["label"][language])
+        fact = view.attributes.get(steps[0])
+        for step in steps[1:]:
+            fact = (fact or {}).get("members", {}).get(step)
+        if fact and fact.get("label"):
+            words.append(fact["label"][language])
+            found.append((urlencode({"type": type_, "field": field}), " › ".join(words)))
     return found
 
 
 async def writable(request: Request, type_: str) -> list[dict[str, Any]]:
-    """Text fields of the record itself that have values; those of related records are cleaned up there."""
+    """Fields of words that have values, of the record and of its organisms; others have a list of their own."""
     registry = await registry_of(request)
     view = registry.types[type_]
     document = await client_of(request).request("GET", f"{SEARCH}/fields", params={"type": type_})
     own: list[dict[str, Any]] = []
-    for one_ in document["data"]["attributes"]["fields"]:
-        fact = view.attributes.get(one_["path"].split(".")[0])
-        if fact is None or fact.get("readOnly") or not one_["records"] or one_["path"] == "group":
+    for told in document["data"]["attributes"]["fields"]:
+        first, _, rest = told["path"].partition(".")
+        link = view.relationships.get(first)
+        if link and not link["external"] and link["targets"][0] not in KINDS and rest:
+            fact = registry.types[link["targets"][0]].attributes.get(rest.partition(".")[0])
+        else:
+            fact = view.attributes.get(first)
+        if fact is None or fact.get("readOnly") or not told["records"] or told["path"] == "group":
             continue
-        if one_["kind"] in ("text", "texts", "choice", "choices", "keyword", "string"):
-            own.append(one_)
-    return sorted(own, key=lambda told: told["label"].casefold())
+        if told["kind"] in ("keyword", "text"):
+            own.append(told)
+    return sorted(own, key=lambda told: str(told["label"]).casefold())
 
 
 async def distinct(request: Request, type_: str, field: str, q: str) -> dict[str, Any]:

@@ -40,6 +40,9 @@ class Fields:
             return ""
         if path in self.names:
             return self.names[path]
+        head, _, key = path.rpartition(".")
+        if head in self.names and head not in self.custom.values():
+            return f"{self.names[head]} › {key}"
         if self.key(path):
             return texts.translate(language, "New custom field: {key}", key=path.rpartition(".")[2])
         return path
@@ -50,7 +53,11 @@ class Fields:
 
     def path(self, name: str) -> str:
         """What was chosen or typed, as a path."""
-        return self.paths.get(name.strip(), name.strip())
+        name = name.strip()
+        head, _, key = name.rpartition(" › ")
+        if name not in self.paths and head in self.paths:
+            return f"{self.paths[head]}.{key}"
+        return self.paths.get(name, name)
 
     def kind(self, path: str | None) -> dict[str, Any]:
         return next((one for one in self.all if one["path"] == path), {})

@@ -73,7 +73,7 @@ async def page(request: Request, view: TypeView, form: Any, faults: list[str]) -
     return render(
         request, "exchange/export-new.html", 422 if faults else 200, view=view, form=form, faults=faults, paths=paths,
         columns="\n".join(known), formats=FORMATS, kinds=kinds, formulas=range(FORMULAS),
-        query="\n".join(f"{name}={value}" for name, value in query.items()), address=request.url.query,
+        records="\n".join(f"{name}={value}" for name, value in query.items()), address=request.url.query,
     )  # fmt: skip
 
 

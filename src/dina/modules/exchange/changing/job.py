@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -10,6 +11,7 @@ import httpx
 from dina.base.errors import Error
 from dina.base.jobs import Failed, Job
 from dina.modules.exchange.changing.values import replaced
+from dina.modules.exchange.importing.fields import registry
 from dina.modules.exchange.importing.undo import PART, understood
 
 SEARCH = "/search/v1/search"
@@ -18,22 +20,50 @@ PAGE = 500
 EXAMPLES = 100
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where the texts stand: an attribute and the steps into it, of the records themselves or of linked ones."""
+
+    type: str
+    attribute: str
+    steps: tuple[str, ...]
+    through: str | None = None
+    """The relationship that leads from the records found to those that hold the texts."""
+
+
+async def place_of(job: Job) -> Place:
+    """The field's place, as the module's registry describes the type. Raises Failed."""
+    type_, field = job.parameters["type"], str(job.parameters["field"])
+    types = await registry(job.client, job.parameters["module"])
+    first, *rest = field.split(".")
+    known = types.get(type_, {"attributes": {}, "relationships": {}})
+    link = known["relationships"].get(first)
+    if link and not link["external"] and rest:
+        place = Place(link["targets"][0], rest[0], tuple(rest[1:]), first)
+    else:
+        place = Place(type_, first, tuple(rest))
+    fact = types.get(place.type, {"attributes": {}})["attributes"].get(place.attribute)
+    if fact is None or fact.get("readOnly"):
+        raise Failed(Error("BUSINESS_RULE", key="change.field", values={"field": field}))
+    return place
+
+
 async def preview(job: Job) -> Mapping[str, Any]:
     """What the change would do: how many records, by text, with examples; nothing is written."""
-    seen = Seen()
+    seen, place = Seen(), await place_of(job)
     async for found in candidates(job):
-        seen.take(job, await records(job, found))
+        seen.take(job, place, await records(job, place, found))
         await job.progress(seen.read, failed=len(seen.missing))
     return seen.document()
 
 
 async def change(job: Job) -> Mapping[str, Any]:
     """Make the change, a few hundred records at a time, all in one change set."""
-    seen = Seen(**job.checkpoint.get("seen", {}))
+    seen, place = Seen(**job.checkpoint.get("seen", {})), await place_of(job)
     change_set: str = job.parameters["changeSet"]
     async for found in candidates(job, job.checkpoint.get("after")):
-        data = seen.take(job, await records(job, found))
-        refused = await write(job, data, change_set)
+        data = seen.take(job, place, await records(job, place, found))
+        refused = await write(job, place, data, change_set)
         seen.changed -= len(refused)
         seen.refused += refused
         await job.progress(seen.read, failed=len(seen.refused), checkpoint={"seen": vars(seen), "after": found[-1]})
@@ -79,9 +109,9 @@ class Seen:
         self.refused = refused or []
         self.examples = examples or []
 
-    def take(self, job: Job, found: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    def take(self, job: Job, place: Place, found: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         """The updates that records need; those that do not hold the texts any more need none."""
-        name, *steps = job.parameters["field"].split(".")
+        name, steps = place.attribute, place.steps
         updates: list[dict[str, Any]] = []
         for one in found:
             self.read += 1
@@ -144,20 +174,22 @@ async def candidates(job: Job, after: str | None = None) -> AsyncIterator[list[s
         yield ids[start : start + PAGE]
 
 
-async def records(job: Job, ids: Sequence[str]) -> list[dict[str, Any]]:
-    """The records as they are now; those that have gone meanwhile are left out."""
+async def records(job: Job, place: Place, ids: Sequence[str]) -> list[dict[str, Any]]:
+    """The records that hold the texts, as they are now; those that have gone meanwhile are left out."""
     type_ = job.parameters["type"]
-    answer = await job.client.get(
-        f"/{job.parameters['module']}/v1/{type_}",
-        params={"filter[id][IN]": ",".join(ids), "page[limit]": str(len(ids)), "sort": "id"},
-    )
+    params = {"filter[id][IN]": ",".join(ids), "page[limit]": str(len(ids)), "sort": "id"}
+    if place.through:
+        params |= {"include": place.through, f"fields[{type_}]": place.through}
+    answer = await job.client.get(f"/{job.parameters['module']}/v1/{type_}", params=params)
     refuse(answer)
-    return answer.json()["data"]
+    document = answer.json()
+    if not place.through:
+        return document["data"]
+    return [one for one in document.get("included", []) if one["type"] == place.type]
 
 
-async def write(job: Job, data: Sequence[dict[str, Any]], change_set: str) -> list[dict[str, str]]:
+async def write(job: Job, place: Place, data: Sequence[dict[str, Any]], change_set: str) -> list[dict[str, str]]:
     """Send updates; those that are refused are left out and the others sent again. What was refused, and why."""
-    type_ = job.parameters["type"]
     headers = {
         "content-type": BULK, "prefer": "return=minimal, errors=9999", "x-change-set": change_set,
         "x-change-set-label": job.parameters["label"],
@@ -165,7 +197,7 @@ async def write(job: Job, data: Sequence[dict[str, Any]], change_set: str) -> li
     rest, refused = list(data), list[dict[str, str]]()
     while rest:
         answer = await job.client.patch(
-            f"/{job.parameters['module']}/v1/{type_}/bulk", json={"data": rest}, headers=headers
+            f"/{job.parameters['module']}/v1/{place.type}/bulk", json={"data": rest}, headers=headers
         )
         if answer.status_code < 300:
             break

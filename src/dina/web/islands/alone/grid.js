@@ -28,7 +28,7 @@ Tabulator.registerModule([
   SelectRangeModule,
 ]);
 const LATER = 600;
-const SIGNS = { error: "⛔", choice: "?", warning: "⚠" };
+const SIGNS = { error: "✖", choice: "?", warning: "⚠" };
 
 class Grid extends HTMLElement {
   async connectedCallback() {
@@ -133,7 +133,7 @@ class Grid extends HTMLElement {
     const made = document.createElement("span");
     made.textContent = (wrong ? `${SIGNS[wrong.severity]} ` : "") + (cell.getValue() ?? "");
     if (wrong) {
-      cell.getElement().classList.add(wrong.severity);
+      cell.getElement().classList.add(`is-${wrong.severity}`);
       cell.getElement().title = wrong.message;
     }
     return made;
