@@ -52,7 +52,7 @@ def describe_type(resource: ResourceType, vocabularies: Vocabularies) -> dict[st
         # What makes a row its creator's alone, where there is such a thing.
         **({"private": resource.sharing.private} if resource.sharing else {}),
         "attributes": {
-            name: describe_attribute(fact) | labels_of(fact, vocabularies)
+            name: with_labels(describe_attribute(fact) | labels_of(fact, vocabularies), vocabularies)
             for name, fact in resource.attributes.items()
         },
         "relationships": {
@@ -76,10 +76,20 @@ MAX_LABELS = 300
 
 def labels_of(fact: Attribute, vocabularies: Vocabularies) -> dict[str, Any]:
     """What the values of an attribute are called, if its vocabulary says so and is not a whole thesaurus."""
-    elements = vocabularies.get(fact.vocabulary or "", ())
+    return named(fact.vocabulary, {choice.lower(): choice for choice in fact.kind.choices}, vocabularies)
+
+
+def with_labels(described: dict[str, Any], vocabularies: Vocabularies) -> dict[str, Any]:
+    """The same for members of embedded objects that have a vocabulary."""
+    for member in described.get("members", {}).values():
+        member |= named(member.get("vocabulary"), {}, vocabularies)
+    return described
+
+
+def named(vocabulary: str | None, written: Mapping[str, str], vocabularies: Vocabularies) -> dict[str, Any]:
+    elements = vocabularies.get(vocabulary or "", ())
     if not elements or len(elements) > MAX_LABELS:
         return {}
-    written = {choice.lower(): choice for choice in fact.kind.choices}
     return {
         "labels": {
             written.get(str(one["key"]).lower(), str(one["key"])): {"en": one["en"], "fr": one["fr"]}

@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from dina.client import ApiError, Client
 from dina.web import texts
 from dina.web.rendering import check_language, registry_of, render
+from dina.web.texts import N_
 
 EXCHANGE = "/exchange/v1"
 JSON_API, LINKED = "application/vnd.api+json", "application/ld+json"
@@ -31,6 +32,20 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
                   "lifeStage", "disposition")),
 )  # fmt: skip
 """Terms that people look for, in the order of the page; all others follow."""
+NAMES = {
+    "occurrenceID": N_("Occurrence identifier"), "institutionCode": N_("Institution"), "collectionCode": N_("Collection"),
+    "catalogNumber": N_("Catalogue number"), "basisOfRecord": N_("Kind of evidence"), "recordedBy": N_("Collected by"),
+    "eventDate": N_("Date"), "country": N_("Country"), "countryCode": N_("Country code"), "locality": N_("Locality"),
+    "verbatimLocality": N_("Locality as written"), "decimalLatitude": N_("Latitude"), "decimalLongitude": N_("Longitude"),
+    "coordinateUncertaintyInMeters": N_("Uncertainty of the place (m)"), "scientificName": N_("Scientific name"),
+    "verbatimIdentification": N_("Name as written"), "identifiedBy": N_("Identified by"),
+    "dateIdentified": N_("Identified on"), "typeStatus": N_("Type status"), "kingdom": N_("Kingdom"),
+    "phylum": N_("Phylum"), "class": N_("Class"), "order": N_("Order"), "family": N_("Family"), "genus": N_("Genus"),
+    "higherClassification": N_("Classification"), "taxonRank": N_("Rank"), "dataGeneralizations": N_("Made coarser"),
+    "informationWithheld": N_("Not told here"), "datasetName": N_("Data set"), "eventID": N_("Event identifier"),
+    "organismID": N_("Organism identifier"), "occurrenceStatus": N_("Present or absent"), "recordNumber": N_("Collector’s number"),
+}  # fmt: skip
+"""Words for the terms that people look for; other terms have those of the field of their name, or their own."""
 
 
 async def everybody(request: Request, path: str, accept: str = JSON_API) -> Any:
@@ -68,7 +83,10 @@ async def address(request: Request) -> Response:
     kind = wanted(request.headers.get("accept", ""))
     if kind == "text/html":
         return RedirectResponse(f"/{request.state.language}/public/specimens/{id_}", 303, VARY)
-    document = await told(request, id_)
+    try:
+        document = await everybody(request, f"{EXCHANGE}/specimens/{id_}")
+    except ApiError as fault:
+        return JSONResponse({"errors": fault.errors}, fault.status, media_type=JSON_API, headers=VARY)
     data = document["data"]["meta"]["linkedData"] if kind == LINKED else document
     return JSONResponse(data, media_type=kind, headers=VARY)
 
@@ -105,18 +123,24 @@ async def specimen(request: Request) -> Response:
 
 
 def labels(registry: Any, language: str) -> dict[str, str]:
-    """Names of terms in the reader's language, from the fields that declare them."""
-    found: dict[str, str] = {}
+    """Names of terms in the reader's language, from the fields that are called like them."""
+    found: dict[str, str] = {
+        f"dwc:{name}": texts.translate(language, text) for name, text in NAMES.items()
+    }
     for view in registry.types.values():
-        if view.module not in ("collection", "exchange"):
+        if view.module != "collection":
             continue
-        for fact in view.attributes.values():
-            if fact.get("term"):
-                found.setdefault(fact["term"], fact["label"][language])
-            for inner in (fact.get("members") or {}).values():
-                if inner.get("term") and inner.get("label"):
-                    found.setdefault(inner["term"], inner["label"][language])
+        for name, fact in view.attributes.items():
+            for own, told in ((name, fact), *(fact.get("members") or {}).items()):
+                local = str(told.get("term") or "").partition(":")[2]
+                if local and told.get("label") and plain(own) == plain(local):
+                    found.setdefault(told["term"], told["label"][language])
     return found
+
+
+def plain(name: str) -> str:
+    """`dwcCatalogNumber` and `catalogNumber` are one name."""
+    return name.removeprefix("dwc").lower()
 
 
 def iri(term: str) -> str:
@@ -157,7 +181,7 @@ async def dataset(request: Request) -> Response:
     abstract = (french and about.get("frenchAbstract")) or about.get("abstract") or ""
     answer = render(
         request, "public/dataset.html", d=found, about=about, title=title, abstract=abstract,
-        linked=embedded(search_words(found, title, abstract)), moment=lambda value: texts.moment(language, value or ""),
+        linked=embedded(search_words(found, title, abstract)),
     )  # fmt: skip
     answer.headers.update(VARY)
     return answer

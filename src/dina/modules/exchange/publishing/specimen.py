@@ -13,7 +13,7 @@ from dina.modules.exchange.publishing.building import read_mapping, source_of
 from dina.modules.exchange.publishing.mapping.darwin_core import DCTERMS, DWC, TermMapping
 from dina.modules.exchange.publishing.record import EXTENSIONS, Record
 from dina.modules.exchange.publishing.records import ASSOCIATIONS, MEASUREMENTS, Others, Source
-from dina.modules.exchange.publishing.mapping.record import ORGANISMS, Row
+from dina.modules.exchange.publishing.mapping.record import ORGANISMS, Reader, Row
 from dina.modules.exchange.publishing.streams import COLLECTION, Beside
 from dina.modules.exchange.reading import table
 
@@ -70,18 +70,29 @@ async def specimen(client: httpx.AsyncClient, id_: str) -> Specimen | None:
     """The specimen, if it is released to everybody; `client` asks as somebody of no group."""
     mapping = await _mappings.current(client)
     source = await source_of(client, {"query": {}, "group": ""}, mapping)
-    reader = source.derived
-    params = [("filter[id][EQ]", id_), *RELEASED]
-    found = [row async for batch in table(client, f"{COLLECTION}/material-sample", reader.paths, params) for row in batch]
-    if not found:
+    row = await read(source, source.plain, id_)
+    if row is not None and row[source.plain.slots["parentMaterialSample.id"]]:
+        row = await read(source, source.derived, id_)
+    if row is None:
         return None
-    record = await whole(source, reader.fold(found[0]))
+    record = await whole(source, row)
     terms = {term: value for term, value in zip(mapping.terms, record.values, strict=True) if value}
     more = {
         kind: [{t: v for t, v in zip(EXTENSIONS[kind], row, strict=False) if v} for row in rows]
         for kind, rows in record.more.items()
     }
     return Specimen(id_, record.identifier, terms, more)
+
+
+async def read(source: Source, reader: Reader, id_: str) -> Row | None:
+    """The specimen's own row, with what it has from those it is derived from if the reader looks there."""
+    params = [("filter[id][EQ]", id_), *RELEASED]
+    found = [
+        row
+        async for batch in table(source.client, f"{COLLECTION}/material-sample", reader.paths, params)
+        for row in batch
+    ]
+    return reader.fold(found[0]) if found else None
 
 
 async def whole(source: Source, row: Row) -> Record:

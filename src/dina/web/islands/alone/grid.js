@@ -102,8 +102,8 @@ class Grid extends HTMLElement {
       clipboardCopyRowRange: "range",
       clipboardPasteParser: "range",
       clipboardPasteAction: "range",
-      rowHeader: { title: this.getAttribute("row-word"), field: "row", frozen: true, resizable: false, headerSort: false },
-      columnDefaults: { headerSort: false, headerHozAlign: "left", resizable: "header", width: 150 },
+      rowHeader: { title: this.getAttribute("row-word"), field: "row", frozen: true, resizable: false, width: 80 },
+      columnDefaults: { headerHozAlign: "left", resizable: "header", width: 150 },
       columns: this.headings.map(([at, title]) => ({
         title,
         field: `c${at}`,
