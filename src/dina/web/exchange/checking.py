@@ -39,7 +39,9 @@ async def show(request: Request) -> Response:
         if fault.status == 401:
             raise
         return await page(request, dataset, job, faults_of(fault))
-    said = texts.translate(request.state.language, "Changed cells: {count}. Check again to see what is left.", count=changed)
+    said = texts.translate(
+        request.state.language, "Changed cells: {count}. Check again to see what is left.", count=changed
+    )
     return await page(request, await dataset_of(request), job, said=said)
 
 
@@ -114,7 +116,9 @@ async def names(request: Request) -> Response:
         if str(form.get(f"name-{at}", "")) != one["name"] or not action:
             continue
         if (action, id_) != (one["action"], one.get("id", "")) and not everything:
-            decided.append({"field": field, "name": one["name"], "action": action} | ({"id": id_} if id_ else {}))
+            decided.append(
+                {"field": field, "name": one["name"], "action": action} | ({"id": id_} if id_ else {})
+            )
     if everything in ("leave", "create"):
         decided = [
             {"field": field, "name": name, "action": everything}
@@ -125,7 +129,9 @@ async def names(request: Request) -> Response:
         part = decided[start : start + 5000]
         await act(request, f"import-dataset/{dataset.id}/decisions", {"decisions": part})
     if decided:
-        return to(request, f"imports/{dataset.id}/check", await act(request, f"import-dataset/{dataset.id}/check"))
+        return to(
+            request, f"imports/{dataset.id}/check", await act(request, f"import-dataset/{dataset.id}/check")
+        )
     return to(request, f"imports/{dataset.id}/check")
 
 
@@ -150,7 +156,9 @@ async def replace(request: Request) -> Response:
     if given["count"]:
         said = texts.translate(language, "Cells that hold this text: {count}.", count=changed)
     else:
-        said = texts.translate(language, "Changed cells: {count}. Check again to see what is left.", count=changed)
+        said = texts.translate(
+            language, "Changed cells: {count}. Check again to see what is left.", count=changed
+        )
     return await page(request, await dataset_of(request), job, said=said)
 
 
@@ -166,7 +174,11 @@ async def rows(request: Request) -> Response:
         if edits:
             await act(request, f"import-dataset/{dataset.id}/rows", {"edits": edits}, method="PATCH")
         if form.get("then") == "check":
-            return to(request, f"imports/{dataset.id}/check", await act(request, f"import-dataset/{dataset.id}/check"))
+            return to(
+                request,
+                f"imports/{dataset.id}/check",
+                await act(request, f"import-dataset/{dataset.id}/check"),
+            )
     found = await staged(request, dataset, state, offset, ROWS)
     return render(
         request, "exchange/import-rows.html", dataset=dataset, rows=found.data, columns=columns_of(dataset),
@@ -189,7 +201,9 @@ def edits_of(form: FormData, found: Any, width: int) -> list[dict[str, Any]]:
         for column in range(width):
             given = form.get(f"cell-{number}-{column}")
             if given is not None and str(given).replace("\r\n", "\n") != (values[column] or ""):
-                edits.append({"row": number, "column": column, "value": str(given).replace("\r\n", "\n") or None})
+                edits.append(
+                    {"row": number, "column": column, "value": str(given).replace("\r\n", "\n") or None}
+                )
     return edits
 
 

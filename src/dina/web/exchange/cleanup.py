@@ -60,7 +60,9 @@ async def values(request: Request) -> Response:
             if fault.status == 401:
                 raise
             faults = faults_of(fault)
-    kinds = [(name, registry.types[name].facts["plural"][language]) for name in KINDS if name in registry.types]
+    kinds = [
+        (name, registry.types[name].facts["plural"][language]) for name in KINDS if name in registry.types
+    ]
     return render(
         request, "exchange/clean-up.html", 422 if faults else 200, type=type_, field=field, q=q, fields=fields,
         told=told, kinds=kinds, faults=faults, most=MOST, ready=ready(registry, language),

@@ -83,7 +83,11 @@ async def show(request: Request) -> Response:
         if name := str(form.get("recipeName", "")).strip():
             await keep_recipe(request, dataset, name[:250], mapping)
         if form.get("then") == "check":
-            return to(request, f"imports/{dataset.id}/check", await act(request, f"import-dataset/{dataset.id}/check"))
+            return to(
+                request,
+                f"imports/{dataset.id}/check",
+                await act(request, f"import-dataset/{dataset.id}/check"),
+            )
     except ApiError as fault:
         if fault.status == 401:
             raise
@@ -143,10 +147,18 @@ def mapping_of(dataset: Resource, form: FormData, fields: Fields, language: str)
             columns.append(entry)
             continue
         given = str(form.get(f"field-{at}", ""))
-        path = entry.get("field") if given == fields.name(entry.get("field"), language) else fields.path(given)
+        path = (
+            entry.get("field") if given == fields.name(entry.get("field"), language) else fields.path(given)
+        )
         one = {name: value for name, value in entry.items() if name not in ("skip",)}
         if (path or None) != (entry.get("field") or None):
-            one = {"column": at, "heading": entry.get("heading", ""), "field": path or None, "how": "chosen", "score": 1.0}
+            one = {
+                "column": at,
+                "heading": entry.get("heading", ""),
+                "field": path or None,
+                "how": "chosen",
+                "score": 1.0,
+            }
         if form.get(f"skip-{at}"):
             one["skip"] = True
         columns.append(one)
@@ -185,4 +197,6 @@ async def recipe(request: Request) -> Response:
     id_ = str((await request.form()).get("recipe", ""))
     linked = {"recipe": {"data": {"type": "import-recipe", "id": id_} if id_ else None}}
     await client_of(request).update(f"{EXCHANGE}/import-dataset", dataset.id, {"mapping": None}, linked)
-    return to(request, f"imports/{dataset.id}/columns", await act(request, f"import-dataset/{dataset.id}/stage"))
+    return to(
+        request, f"imports/{dataset.id}/columns", await act(request, f"import-dataset/{dataset.id}/stage")
+    )

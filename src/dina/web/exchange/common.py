@@ -28,7 +28,12 @@ def render(request: Request, template: str, status: int = 200, **values: Any) ->
     """A page of this area; templates get the words of states besides, and jobs as they are shown."""
     language = request.state.language
     return render_page(
-        request, template, status, states=states(language), job_of=lambda job: JobView.of(job, language), **values
+        request,
+        template,
+        status,
+        states=states(language),
+        job_of=lambda job: JobView.of(job, language),
+        **values,
     )
 
 
@@ -102,7 +107,7 @@ class JobView:
 
 
 def progress_text(a: Mapping[str, Any], language: str) -> str:
-    """"3,180 of 5,000 · about 2 min left"; the time only once it can be known."""
+    """ "3,180 of 5,000 · about 2 min left"; the time only once it can be known."""
     done, total = a["done"], a["total"]
     if a["state"] not in RUNNING or not done:
         return ""
@@ -188,7 +193,9 @@ def groups_of(request: Request) -> list[str]:
 
 
 def faults_of(fault: ApiError) -> list[str]:
-    return [str(error.get("detail") or error.get("title") or "") for error in fault.errors] or [str(fault.status)]
+    return [str(error.get("detail") or error.get("title") or "") for error in fault.errors] or [
+        str(fault.status)
+    ]
 
 
 def page_number(request: Request, limit: int) -> int:
@@ -206,7 +213,9 @@ async def target_types(request: Request) -> list[tuple[str, str]]:
         for view in registry.types.values()
         if view.module in ("collection", "agent") and view.may("create") and "group" in view.attributes
     ]
-    found += [("person", registry.types["person"].facts["label"][language])] if "person" in registry.types else []
+    found += (
+        [("person", registry.types["person"].facts["label"][language])] if "person" in registry.types else []
+    )
     first = ("material-sample", "observation", "collecting-event")
     order = {name: at for at, name in enumerate(first)}
     return sorted(dict(found).items(), key=lambda one: (order.get(one[0], 9), one[1].casefold()))

@@ -33,7 +33,9 @@ async def listing(request: Request) -> Response:
     params = {"page[limit]": PAGE, "page[offset]": offset, "sort": "title"}
     found = await client_of(request).get(f"{EXCHANGE}/dataset", params)
     total = int(found.meta.get("totalResourceCount", len(found.data)))
-    return render(request, "exchange/datasets.html", datasets=found.data, offset=offset, limit=PAGE, total=total)
+    return render(
+        request, "exchange/datasets.html", datasets=found.data, offset=offset, limit=PAGE, total=total
+    )
 
 
 async def show(request: Request) -> Response:
@@ -137,7 +139,9 @@ async def form_page(
     request: Request, dataset: Resource | None, a: Mapping[str, Any], errors: Sequence[Mapping[str, Any]] = ()
 ) -> Response:
     registry = await registry_of(request)
-    collections = await client_of(request).get("/collection/v1/collection", {"page[limit]": 500, "sort": "name"})
+    collections = await client_of(request).get(
+        "/collection/v1/collection", {"page[limit]": 500, "sort": "name"}
+    )
     people = await client_of(request).get("/agent/v1/person", {"page[limit]": 500, "sort": "displayName"})
     filters: dict[str, str] = (a.get("query") or {}).get("filters") or {}
     rest = {name: value for name, value in filters.items() if name not in (COLLECTION, "fiql")}
@@ -154,13 +158,17 @@ async def form_page(
 
 def attributes_of(form: FormData, dataset: Resource | None) -> dict[str, Any]:
     """What the form says, as attributes of the API."""
-    made: dict[str, Any] = {name: str(form.get(name, "")).replace("\r\n", "\n").strip() or None for name in TEXTS}
+    made: dict[str, Any] = {
+        name: str(form.get(name, "")).replace("\r\n", "\n").strip() or None for name in TEXTS
+    }
     made["title"] = made["title"] or ""
     made["core"], made["schedule"] = made["core"] or "occurrence", made["schedule"] or "off"
     made["language"] = made["language"] or "en"
     made["withRestricted"] = bool(form.get("withRestricted"))
     made["formats"] = [str(one) for one in form.getlist("formats")] or None
-    made["keywords"] = [one.strip() for one in str(form.get("keywords", "")).splitlines() if one.strip()] or None
+    made["keywords"] = [
+        one.strip() for one in str(form.get("keywords", "")).splitlines() if one.strip()
+    ] or None
     kept = str(form.get("versionsKept", "")).strip()
     made["versionsKept"] = int(kept) if kept.isdigit() else None
     contacts: list[dict[str, Any]] = []

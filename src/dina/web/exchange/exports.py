@@ -35,7 +35,9 @@ async def listing(request: Request) -> Response:
     params = {"page[limit]": PAGE, "page[offset]": offset, "sort": "-createdOn"}
     found = await client_of(request).get(f"{EXCHANGE}/data-export", params)
     total = int(found.meta.get("totalResourceCount", len(found.data)))
-    return render(request, "exchange/exports.html", exports=found.data, offset=offset, limit=PAGE, total=total)
+    return render(
+        request, "exchange/exports.html", exports=found.data, offset=offset, limit=PAGE, total=total
+    )
 
 
 async def new(request: Request) -> Response:
@@ -68,8 +70,12 @@ async def page(request: Request, view: TypeView, form: Any, faults: list[str]) -
             (f"{name}.{inner}", f"{link['label'][language]} › {fact['label'][language]}")
             for inner, fact in target.attributes.items()
         ]
-    query = {k: v for k, v in request.query_params.items() if k.startswith("filter[") or k in ("fiql", "sort")}
-    kinds = sorted((v.type, v.facts["plural"][language]) for v in registry.types.values() if v.module == "collection")
+    query = {
+        k: v for k, v in request.query_params.items() if k.startswith("filter[") or k in ("fiql", "sort")
+    }
+    kinds = sorted(
+        (v.type, v.facts["plural"][language]) for v in registry.types.values() if v.module == "collection"
+    )
     return render(
         request, "exchange/export-new.html", 422 if faults else 200, view=view, form=form, faults=faults, paths=paths,
         columns="\n".join(known), formats=FORMATS, kinds=kinds, formulas=range(FORMULAS),
@@ -100,7 +106,10 @@ def attributes_of(form: FormData, view: TypeView) -> dict[str, Any]:
         if name not in columns:
             columns.append(name)
             aliases.append(None)
-    options = {"format": str(form.get("format", "XLSX")), "headings": "LABELS" if form.get("labels") else "PATHS"}
+    options = {
+        "format": str(form.get("format", "XLSX")),
+        "headings": "LABELS" if form.get("labels") else "PATHS",
+    }
     made: dict[str, Any] = {
         "name": str(form.get("name", "")).strip()[:100] or view.type, "exportType": "TABULAR_DATA", "source": view.type,
         "exportOptions": options, "schema": {view.type: {"columns": columns, "aliases": aliases}},

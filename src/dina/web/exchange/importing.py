@@ -29,7 +29,9 @@ async def show(request: Request) -> Response:
     return to(request, f"imports/{dataset.id}/import", started)
 
 
-def page(request: Request, dataset: Resource, job: Resource | None, faults: list[str] | None = None) -> Response:
+def page(
+    request: Request, dataset: Resource, job: Resource | None, faults: list[str] | None = None
+) -> Response:
     a = dataset.attributes
     return render(
         request, "exchange/import-run.html", 422 if faults else 200, dataset=dataset, job=job,

@@ -43,11 +43,19 @@ async def listing(request: Request) -> Response:
     page = await client_of(request).get(f"{EXCHANGE}/import-dataset", params)
     jobs = await client_of(request).get(f"{EXCHANGE}/job", {"page[limit]": 100})
     running = {
-        one.attributes["parameters"].get("dataset"): one for one in jobs.data if one.attributes["state"] in RUNNING
+        one.attributes["parameters"].get("dataset"): one
+        for one in jobs.data
+        if one.attributes["state"] in RUNNING
     }
     total = int(page.meta.get("totalResourceCount", len(page.data)))
     return render(
-        request, "exchange/imports.html", imports=page.data, running=running, offset=offset, total=total, limit=PAGE
+        request,
+        "exchange/imports.html",
+        imports=page.data,
+        running=running,
+        offset=offset,
+        total=total,
+        limit=PAGE,
     )
 
 
@@ -78,7 +86,9 @@ async def new(request: Request) -> Response:
     return to(request, f"imports/{made.id}/columns", job)
 
 
-async def new_page(request: Request, faults: list[str] | None = None, form: FormData | None = None) -> Response:
+async def new_page(
+    request: Request, faults: list[str] | None = None, form: FormData | None = None
+) -> Response:
     recipes = await client_of(request).get(f"{EXCHANGE}/import-recipe", {"page[limit]": 200, "sort": "name"})
     return render(
         request, "exchange/import-new.html", 422 if faults else 200, faults=faults or [], form=form or {},
@@ -130,9 +140,13 @@ async def file(request: Request) -> Response:
         name, content = await sent(form)
         if content:
             await client_of(request).update(path, dataset.id, {"mapping": None, "reading": None})
-            return to(request, f"imports/{dataset.id}/columns", await send(request, dataset.id, name, content))
+            return to(
+                request, f"imports/{dataset.id}/columns", await send(request, dataset.id, name, content)
+            )
         await client_of(request).update(path, dataset.id, {"mapping": None, "reading": reading_of(form)})
-        return to(request, f"imports/{dataset.id}/columns", await act(request, f"import-dataset/{dataset.id}/stage"))
+        return to(
+            request, f"imports/{dataset.id}/columns", await act(request, f"import-dataset/{dataset.id}/stage")
+        )
     except ApiError as fault:
         if fault.status == 401:
             raise

@@ -24,7 +24,9 @@ async def show(request: Request) -> Response:
         if "confirm" not in form:
             return to(request, f"imports/{dataset.id}/undo", await act(request, f"{path}/preview-undo"))
         if re.sub(r"\D", "", str(form["confirm"])) != str(rows_of(dataset)):
-            said = texts.translate(request.state.language, "This is not the number of rows. Nothing was taken back.")
+            said = texts.translate(
+                request.state.language, "This is not the number of rows. Nothing was taken back."
+            )
             return page(request, dataset, job, [said])
         given = {"skipConflicts": bool(form.get("skipConflicts"))}
         return to(request, f"imports/{dataset.id}/undo", await act(request, f"{path}/undo", given))
@@ -40,7 +42,9 @@ def rows_of(dataset: Resource) -> int:
     return sum(int(receipt.get(name) or 0) for name in ("created", "updated", "earlier"))
 
 
-def page(request: Request, dataset: Resource, job: Resource | None, faults: list[str] | None = None) -> Response:
+def page(
+    request: Request, dataset: Resource, job: Resource | None, faults: list[str] | None = None
+) -> Response:
     told = job.attributes["result"] if job and job.attributes["state"] == "finished" else {}
     previewed = told if job and job.attributes["kind"] == "preview-undo" else {}
     return render(

@@ -18,12 +18,12 @@ async def build(request: Request) -> Response:
     given: dict[str, Any] = {
         name: True for name in ("confirmTombstones", "confirmRedirects") if form.get(name)
     }
-    redirects = dict(
-        (old.strip(), new.strip())
+    redirects = {
+        old.strip(): new.strip()
         for line in str(form.get("redirects", "")).splitlines()
         for old, mark, new in [line.partition("=")]
         if mark and old.strip() and new.strip()
-    )
+    }
     if redirects:
         given["redirects"] = redirects
     return await publish(request, str(request.path_params["id"]), given)

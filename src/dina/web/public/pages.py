@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from dina.client import ApiError, Client
 from dina.web import texts
+from dina.web.registry import Registry
 from dina.web.rendering import check_language, registry_of, render
 from dina.web.texts import N_
 
@@ -46,6 +47,18 @@ NAMES = {
     "organismID": N_("Organism identifier"), "occurrenceStatus": N_("Present or absent"), "recordNumber": N_("Collector’s number"),
 }  # fmt: skip
 """Words for the terms that people look for; other terms have those of the field of their name, or their own."""
+LICENCES = {
+    "http://creativecommons.org/publicdomain/zero/1.0/legalcode": N_("CC0 1.0: no rights reserved"),
+    "http://creativecommons.org/licenses/by/4.0/legalcode": N_("CC BY 4.0: attribution"),
+    "http://creativecommons.org/licenses/by-nc/4.0/legalcode": N_(
+        "CC BY-NC 4.0: attribution, no commercial use"
+    ),
+}
+ROLES = {
+    "creator": N_("Creator"), "metadataProvider": N_("Metadata provider"), "contact": N_("Contact"),
+    "curator": N_("Curator"), "custodianSteward": N_("Custodian"), "publisher": N_("Publisher"),
+    "principalInvestigator": N_("Principal investigator"), "pointOfContact": N_("Point of contact"),
+}  # fmt: skip
 
 
 async def everybody(request: Request, path: str, accept: str = JSON_API) -> Any:
@@ -71,7 +84,9 @@ def wanted(accept: str) -> str:
             given = float(weights[0]) if weights else 1.0
         except ValueError:
             given = 0.0
-        meant = {"application/json": JSON_API, "*/*": "text/html", "application/xhtml+xml": "text/html"}.get(name, name)
+        meant = {"application/json": JSON_API, "*/*": "text/html", "application/xhtml+xml": "text/html"}.get(
+            name, name
+        )
         if meant in ("text/html", JSON_API, LINKED) and given > weight:
             best, weight = meant, given
     return best
@@ -91,6 +106,14 @@ async def address(request: Request) -> Response:
     return JSONResponse(data, media_type=kind, headers=VARY)
 
 
+async def known(request: Request) -> Registry:
+    """What is known of the types; nothing as long as nobody has signed in, which these pages can do without."""
+    try:
+        return await registry_of(request)
+    except ApiError:
+        return request.app.state.registry
+
+
 async def told(request: Request, id_: str) -> Any:
     try:
         return await everybody(request, f"{EXCHANGE}/specimens/{id_}")
@@ -103,12 +126,15 @@ async def told(request: Request, id_: str) -> Any:
 async def specimen(request: Request) -> Response:
     """The page of a released specimen, with the same embedded as linked data."""
     check_language(request)
-    registry = await registry_of(request)
+    registry = await known(request)
     document = await told(request, quote(str(request.path_params["id"])))
     data = document["data"]
     terms: dict[str, str] = data["attributes"]["terms"]
     names = labels(registry, request.state.language)
-    shown = [(group, [(f"dwc:{n}", terms[f"dwc:{n}"]) for n in found if f"dwc:{n}" in terms]) for group, found in GROUPS]
+    shown = [
+        (group, [(f"dwc:{n}", terms[f"dwc:{n}"]) for n in found if f"dwc:{n}" in terms])
+        for group, found in GROUPS
+    ]
     placed = {term for _, pairs in shown for term, _ in pairs}
     rest = [(term, value) for term, value in terms.items() if term not in placed]
     answer = render(
@@ -122,11 +148,9 @@ async def specimen(request: Request) -> Response:
     return answer
 
 
-def labels(registry: Any, language: str) -> dict[str, str]:
+def labels(registry: Registry, language: str) -> dict[str, str]:
     """Names of terms in the reader's language, from the fields that are called like them."""
-    found: dict[str, str] = {
-        f"dwc:{name}": texts.translate(language, text) for name, text in NAMES.items()
-    }
+    found: dict[str, str] = {f"dwc:{name}": texts.translate(language, text) for name, text in NAMES.items()}
     for view in registry.types.values():
         if view.module != "collection":
             continue
@@ -151,13 +175,13 @@ def iri(term: str) -> str:
 def embedded(data: Any) -> Markup:
     """Linked data as text that can stand in a script element: nothing in it can end the element."""
     text = orjson.dumps(data).decode()
-    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))
+    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704 - nothing of HTML is left in it
 
 
 async def listing(request: Request) -> Response:
     """The published data sets."""
     check_language(request)
-    await registry_of(request)
+    await known(request)
     found = await everybody(request, f"{EXCHANGE}/datasets", "application/json")
     return render(request, "public/datasets.html", datasets=found["registeredResources"])
 
@@ -165,7 +189,7 @@ async def listing(request: Request) -> Response:
 async def dataset(request: Request) -> Response:
     """A published data set: what it is, who stands for it, its files and versions."""
     check_language(request)
-    await registry_of(request)
+    await known(request)
     id_ = quote(str(request.path_params["id"]))
     try:
         found = await everybody(request, f"{EXCHANGE}/datasets/{id_}", "application/json")
@@ -181,7 +205,7 @@ async def dataset(request: Request) -> Response:
     abstract = (french and about.get("frenchAbstract")) or about.get("abstract") or ""
     answer = render(
         request, "public/dataset.html", d=found, about=about, title=title, abstract=abstract,
-        linked=embedded(search_words(found, title, abstract)),
+        linked=embedded(search_words(found, title, abstract)), licences=LICENCES, roles=ROLES,
     )  # fmt: skip
     answer.headers.update(VARY)
     return answer

@@ -66,7 +66,9 @@ async def change(job: Job) -> Mapping[str, Any]:
         refused = await write(job, place, data, change_set)
         seen.changed -= len(refused)
         seen.refused += refused
-        await job.progress(seen.read, failed=len(seen.refused), checkpoint={"seen": vars(seen), "after": found[-1]})
+        await job.progress(
+            seen.read, failed=len(seen.refused), checkpoint={"seen": vars(seen), "after": found[-1]}
+        )
     return {**seen.document(), "changeSet": change_set if seen.changed else None}
 
 
@@ -82,7 +84,9 @@ async def undo(job: Job) -> Mapping[str, Any]:
     below: int | None = job.checkpoint.get("below")
     done, blocked = job.checkpoint.get("done", 0), job.checkpoint.get("blocked", 0)
     while True:
-        params = {"skipConflicts": "true", "part": str(PART)} | ({"below": str(below)} if below is not None else {})
+        params = {"skipConflicts": "true", "part": str(PART)} | (
+            {"below": str(below)} if below is not None else {}
+        )
         answer = await job.client.post(f"/{module}/v1/change-set/{change_set}/undo", params=params)
         understood(answer)
         told = answer.json()["data"]["attributes"]
@@ -121,7 +125,9 @@ class Seen:
                 continue
             self.changed += 1
             if len(self.examples) < EXAMPLES:
-                self.examples.append({"id": one["id"], "before": at(before, steps), "after": at(after, steps)})
+                self.examples.append(
+                    {"id": one["id"], "before": at(before, steps), "after": at(after, steps)}
+                )
             version = one["attributes"].get("resourceVersion")
             attributes = {name: after} | ({} if version is None else {"resourceVersion": version})
             updates.append({"type": one["type"], "id": one["id"], "attributes": attributes})
@@ -151,7 +157,12 @@ async def candidates(job: Job, after: str | None = None) -> AsyncIterator[list[s
     ]
     if parameters.get("filter"):
         wanted.append(parameters["filter"])
-    asked: dict[str, Any] = {"type": parameters["type"], "filter": {"all": wanted}, "sort": ["id"], "fields": ["id"]}
+    asked: dict[str, Any] = {
+        "type": parameters["type"],
+        "filter": {"all": wanted},
+        "sort": ["id"],
+        "fields": ["id"],
+    }
     if parameters.get("q"):
         asked["q"] = parameters["q"]
     ids: list[str] = []
@@ -188,7 +199,9 @@ async def records(job: Job, place: Place, ids: Sequence[str]) -> list[dict[str, 
     return [one for one in document.get("included", []) if one["type"] == place.type]
 
 
-async def write(job: Job, place: Place, data: Sequence[dict[str, Any]], change_set: str) -> list[dict[str, str]]:
+async def write(
+    job: Job, place: Place, data: Sequence[dict[str, Any]], change_set: str
+) -> list[dict[str, str]]:
     """Send updates; those that are refused are left out and the others sent again. What was refused, and why."""
     headers = {
         "content-type": BULK, "prefer": "return=minimal, errors=9999", "x-change-set": change_set,
@@ -208,6 +221,7 @@ async def write(job: Job, place: Place, data: Sequence[dict[str, Any]], change_s
             index = error.get("meta", {}).get("index")
             if index is None:
                 refuse(answer)
+                continue
             wrong.setdefault(int(index), error.get("detail", ""))
         refused += [{"id": rest[index]["id"], "reason": reason} for index, reason in wrong.items()]
         rest = [one for index, one in enumerate(rest) if index not in wrong]

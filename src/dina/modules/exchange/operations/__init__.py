@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from dina.base.jsonapi.operation import Operation
-from dina.modules.exchange.operations import changing, exporting, fields, importing, publishing, replacing, specimens
+from dina.modules.exchange.operations import (
+    changing,
+    exporting,
+    fields,
+    importing,
+    publishing,
+    replacing,
+    specimens,
+)
 
 OPERATIONS: tuple[Operation, ...] = (
     *importing.OPERATIONS,

@@ -64,13 +64,20 @@ async def undo(call: Call) -> Answer:
         raise Problem(Error("BUSINESS_RULE", key="change.notDone"))
     parameters = {name: row.parameters[name] for name in ("type", "module", "field", "changeSet", "label")}
     skipping = call.attributes.get("skipConflicts", False)
-    return await start(call, "undo-change", row.label, {**parameters, "change": row.id, "skipConflicts": skipping})
+    return await start(
+        call, "undo-change", row.label, {**parameters, "change": row.id, "skipConflicts": skipping}
+    )
 
 
 async def start(call: Call, kind: str, label: str, parameters: dict[str, Any]) -> Answer:
     async with call.service.pools.write.connection() as connection, connection.transaction():
         id_ = await enqueue(
-            connection, call.service.module.name, kind, label[:250], call.request.caller, parameters=parameters
+            connection,
+            call.service.module.name,
+            kind,
+            label[:250],
+            call.request.caller,
+            parameters=parameters,
         )
     row = await load(call.service, call.request, id_)
     data = resource_of(call.service, row, call.request.language, call.request.prefix)

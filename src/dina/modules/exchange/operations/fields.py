@@ -32,9 +32,11 @@ async def fields(call: Call) -> Answer:
     async with call.service.client_as(call.request.caller) as client:
         types = await registry(client, of(target))
         if target not in types:
-            raise Problem(Error("BAD_PARAMETER", key="import.targetType", values={"type": target}, parameter="type"))
+            raise Problem(
+                Error("BAD_PARAMETER", key="import.targetType", values={"type": target}, parameter="type")
+            )
         customs = await read_custom_fields(client) if target in LAYOUTS else []
-    parts = {part: place for part, place in LAYOUTS.get(target, {"": (target, None)}).items()}
+    parts = dict(LAYOUTS.get(target, {"": (target, None)}).items())
     found: list[dict[str, Any]] = []
     for path, one in fields_of(types, target).items():
         type_, holder = parts[one.part]
@@ -57,11 +59,22 @@ async def fields(call: Call) -> Answer:
                 described(path, one.name, CUSTOM.in_language(language), "text")
                 | {"term": one.term, "custom": one.component}
             )
-    return call.answer({"type": target, "fields": found, "customParts": dict(COMPONENTS) if target in LAYOUTS else {}})
+    return call.answer(
+        {"type": target, "fields": found, "customParts": dict(COMPONENTS) if target in LAYOUTS else {}}
+    )
 
 
 def described(path: str, label: str, part: str, kind: str) -> dict[str, Any]:
-    return {"path": path, "label": label, "part": part, "kind": kind, "term": None, "targets": [], "many": False, "choices": []}
+    return {
+        "path": path,
+        "label": label,
+        "part": part,
+        "kind": kind,
+        "term": None,
+        "targets": [],
+        "many": False,
+        "choices": [],
+    }
 
 
 OPERATIONS = (

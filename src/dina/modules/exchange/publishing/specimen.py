@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,9 +11,9 @@ import httpx
 
 from dina.modules.exchange.publishing.building import read_mapping, source_of
 from dina.modules.exchange.publishing.mapping.darwin_core import DCTERMS, DWC, TermMapping
+from dina.modules.exchange.publishing.mapping.record import ORGANISMS, Reader, Row
 from dina.modules.exchange.publishing.record import EXTENSIONS, Record
 from dina.modules.exchange.publishing.records import ASSOCIATIONS, MEASUREMENTS, Others, Source
-from dina.modules.exchange.publishing.mapping.record import ORGANISMS, Reader, Row
 from dina.modules.exchange.publishing.streams import COLLECTION, Beside
 from dina.modules.exchange.reading import table
 
@@ -52,7 +52,11 @@ class Specimen:
 
     def attributes(self) -> dict[str, Any]:
         """As a JSON:API resource has it."""
-        return {"identifier": self.identifier, "terms": dict(self.terms), **{k: list(v) for k, v in self.more.items()}}
+        return {
+            "identifier": self.identifier,
+            "terms": dict(self.terms),
+            **{k: list(v) for k, v in self.more.items()},
+        }
 
     def linked(self, address: str) -> dict[str, Any]:
         """As linked data (JSON-LD): Darwin Core, with the words of schema.org that search engines look for."""
@@ -117,10 +121,10 @@ async def whole(source: Source, row: Row) -> Record:
     return source.record(row, measured, associated, others)
 
 
-async def nothing() -> Any:
+async def nothing() -> AsyncIterator[list[Row]]:
     """No rows: what hangs on one record is asked for by its id."""
-    return
-    yield
+    for rows in list[list[Row]]():
+        yield rows
 
 
 __all__ = ["Specimen", "specimen"]
