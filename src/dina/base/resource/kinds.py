@@ -113,7 +113,7 @@ DateTimeText = Annotated[
     StrictStr, AfterValidator(check_datetime), WithJsonSchema({"type": "string", "format": "date-time"})
 ]
 DecimalText = Annotated[Any, BeforeValidator(check_decimal), WithJsonSchema({"type": "number"})]
-WholeNumber = Annotated[int, BeforeValidator(not_bool), Field(ge=-(2**63), lt=2**63)]
+WholeNumber = Annotated[int, BeforeValidator(not_bool), Field(ge=-(2**63), le=2**63 - 1)]
 MapText = Annotated[dict[StrictStr, StrictStr | None], Field(max_length=2000)]
 
 TEXT = Kind("text", Text(), StrictStr, Compare.TEXT, limit=DEFAULT_TEXT_LIMIT)

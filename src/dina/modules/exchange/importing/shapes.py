@@ -42,7 +42,7 @@ class Column(TypedDict):
     """One column: the field it fills, or `skip`; `link` names the field its text leads to as well."""
 
     __pydantic_config__ = CLOSED  # type: ignore[misc]
-    column: Annotated[int, Field(ge=0, lt=MOST)]
+    column: Annotated[int, Field(ge=0, le=MOST - 1)]
     heading: NotRequired[Annotated[str, StringConstraints(max_length=100_000)]]
     field: NotRequired[Line | None]
     link: NotRequired[Line | None]

@@ -18,13 +18,13 @@ from dina.modules.exchange.importing.assemble import EVENT
 from dina.modules.exchange.operations.holding import dataset_of, hold
 
 Cell = Annotated[str, Field(max_length=100_000)]
-Position = Annotated[int, Field(ge=0, lt=20_000)]
+Position = Annotated[int, Field(ge=0, le=19_999)]
 
 
 class Edit(TypedDict):
     """One cell: row number, column and its new text (null empties it)."""
 
-    row: Annotated[int, Field(ge=1, lt=1 << 31)]
+    row: Annotated[int, Field(ge=1, le=(1 << 31) - 1)]
     column: Position
     value: Cell | None
 
