@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -102,14 +103,28 @@ async def writable(request: Request, type_: str) -> list[dict[str, Any]]:
         first, _, rest = told["path"].partition(".")
         link = view.relationships.get(first)
         if link and not link["external"] and link["targets"][0] not in KINDS and rest:
-            fact = registry.types[link["targets"][0]].attributes.get(rest.partition(".")[0])
+            settable = may_set(registry.types[link["targets"][0]].attributes, rest)
         else:
-            fact = view.attributes.get(first)
-        if fact is None or fact.get("readOnly") or not told["records"] or told["path"] == "group":
-            continue
-        if told["kind"] in ("keyword", "text"):
+            settable = may_set(view.attributes, told["path"])
+        if settable and told["records"] and told["kind"] in ("keyword", "text") and told["path"] != "group":
             own.append(told)
     return sorted(own, key=lambda told: str(told["label"]).casefold())
+
+
+def may_set(attributes: Mapping[str, Any], path: str) -> bool:
+    """Whether people write what is at the end of a path; what is worked out is not theirs to clean up."""
+    first, *rest = path.split(".")
+    fact = attributes.get(first)
+    if fact is None or fact.get("readOnly"):
+        return False
+    for step in rest:
+        members = fact.get("members")
+        if members is None:
+            return True
+        fact = members.get(step)
+        if fact is None or fact.get("readOnly"):
+            return False
+    return True
 
 
 async def distinct(request: Request, type_: str, field: str, q: str) -> dict[str, Any]:
