@@ -75,7 +75,7 @@ def api(demo_server: str) -> Any:
 
 def specimens(folder: Path, mark: str, number: int) -> Path:
     """Rows of the Berlin herbarium with 43 errors of three kinds, as people make them."""
-    source = shared("specimens-botany/bgbm/verbatim.txt")
+    source = shared("data/specimens-botany/bgbm/verbatim.txt")
     with source.open(encoding="utf-8", newline="") as file:
         found = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
     path = folder / f"{mark}.csv"
