@@ -66,7 +66,12 @@ async def page(browser: Browser, demo_server: str) -> AsyncIterator[Page]:
 def api(demo_server: str) -> Any:
     """The demo's curator at the API."""
     client = httpx.Client(base_url=demo_server, timeout=60)
-    form = {"grant_type": "password", "client_id": "dina-public", "username": "curator", "password": "curator"}
+    form = {
+        "grant_type": "password",
+        "client_id": "dina-public",
+        "username": "curator",
+        "password": "curator",
+    }
     token = client.post("/auth/realms/dina/protocol/openid-connect/token", data=form).json()["access_token"]
     client.headers["authorization"] = f"Bearer {token}"
     yield client
@@ -122,7 +127,9 @@ async def test_j3_a_file_with_43_errors_is_imported_and_taken_back(
             await hand.type(f"input[name=to-{at}]", "1998-06-30" if text == "31.vi.1998" else "1998")
             decisions += 1
         elif text == "36,5":
-            assert await page.input_value(f"input[name=to-{at}]") == "36.5", "the proposal stands there already"
+            assert await page.input_value(f"input[name=to-{at}]") == "36.5", (
+                "the proposal stands there already"
+            )
             decisions += 1
     await hand.press("#groups button[value=check]")
     await page.wait_for_url("**/check?job=*")
@@ -160,15 +167,19 @@ async def test_j8_a_data_set_is_described_published_and_published_again(
     await hand.press(f"main a:has-text('{WORDS[language]['sets']}')")
     await page.wait_for_selector("#title")
     await hand.type("#title", title)
-    await hand.type("#frenchTitle", "Plantes")
+    await hand.type("#frenchTitle", f"Plantes {title}")
     await hand.type("#abstract", "Specimens of the demonstration, real ones.")
     await hand.type("#contact-0-name", "A. Roy")
     await hand.press("button[value=publish]")
     await page.wait_for_selector(".said")
-    print(f"\nJ8 {language}{' keyboard' if keyboard else ''} first: {hand.actions} actions (at most 25), {hand.entries} entries")
+    print(
+        f"\nJ8 {language}{' keyboard' if keyboard else ''} first: {hand.actions} actions (at most 25), {hand.entries} entries"
+    )
     assert hand.actions <= 25
     assert "v1" in await page.inner_text(".title")
-    changed = api.get("/collection/v1/material-sample", params={"filter[publiclyReleasable][EQ]": "true", "page[limit]": 1})
+    changed = api.get(
+        "/collection/v1/material-sample", params={"filter[publiclyReleasable][EQ]": "true", "page[limit]": 1}
+    )
     one = changed.json()["data"][0]
     body = resource("material-sample", {"materialSampleRemarks": title}, id=one["id"])
     answer = api.patch(f"/collection/v1/material-sample/{one['id']}", json=body)
@@ -176,7 +187,7 @@ async def test_j8_a_data_set_is_described_published_and_published_again(
     again = Hand(page, keyboard=keyboard)
     await page.goto(f"/{language}")
     await again.press(f"nav.rail a:has-text('{WORDS[language]['publish']}')")
-    await again.press(f"td a:has-text('{'Plantes' if language == 'fr' else title}') >> nth=0")
+    await again.press(f"td a:has-text('{title}') >> nth=0")
     await again.press("main .actions form button")
     await page.wait_for_url("**job=*")
     await page.wait_for_selector(".said")
@@ -214,7 +225,9 @@ async def until(page: Page, selector: str) -> None:
     raise AssertionError(f"{selector} never came")
 
 
-async def test_a_file_that_cannot_be_read_says_why_and_pasted_rows_are_read(page: Page, tmp_path: Path) -> None:
+async def test_a_file_that_cannot_be_read_says_why_and_pasted_rows_are_read(
+    page: Page, tmp_path: Path
+) -> None:
     broken = tmp_path / "broken.zip"
     broken.write_bytes(b"PK\x03\x04 this is no archive")
     await page.goto("/fr/imports/new")
@@ -226,7 +239,9 @@ async def test_a_file_that_cannot_be_read_says_why_and_pasted_rows_are_read(page
     await page.click("#new-import .save button")
     await page.wait_for_selector("#problems")
     await page.click("summary:has-text('coller')")
-    await page.fill("#paste", "Cat#\tSpecies name\tShelf\nP-1\tCarex aquatilis Wahlenb.\tred\nP-2\tCarex nigra\tblue")
+    await page.fill(
+        "#paste", "Cat#\tSpecies name\tShelf\nP-1\tCarex aquatilis Wahlenb.\tred\nP-2\tCarex nigra\tblue"
+    )
     await page.click("#new-import .save button")
     await page.wait_for_selector("table.mapped")
     fields = [await one.input_value() for one in await page.locator("table.mapped input[list]").all()]
@@ -248,7 +263,7 @@ async def test_the_grid_leads_from_problem_to_problem_and_keeps_what_is_typed(
     await page.click("a:has-text('Edit in a table')")
     await page.click(".tabulator-row .tabulator-cell >> nth=2")
     await page.keyboard.press("F8")
-    assert await page.inner_text("dina-grid .said") == "There is no day 31 in that month."
+    await page.wait_for_selector("dina-grid .said:has-text('There is no day 31 in that month.')")
     await page.keyboard.press("F2")
     await page.keyboard.press("Control+a")
     await page.keyboard.insert_text("1998-06-30")
@@ -266,7 +281,9 @@ async def test_the_grid_leads_from_problem_to_problem_and_keeps_what_is_typed(
 async def test_near_equal_values_become_one_and_again_what_they_were(page: Page, api: httpx.Client) -> None:
     def collectors() -> list[str]:
         body = resource("table", {"columns": ["dwcRecordedBy"]})
-        answer = api.post("/collection/v1/collecting-event/table?sort=id", json=body, headers={"accept": "text/csv"})
+        answer = api.post(
+            "/collection/v1/collecting-event/table?sort=id", json=body, headers={"accept": "text/csv"}
+        )
         return [line for line in answer.text.splitlines() if "Lundevall" in line]
 
     before = collectors()
@@ -288,7 +305,9 @@ async def test_near_equal_values_become_one_and_again_what_they_were(page: Page,
 async def test_everybody_reads_what_is_released_and_nothing_else(
     browser: Browser, demo_server: str, api: httpx.Client
 ) -> None:
-    shown = api.get("/collection/v1/material-sample", params={"filter[publiclyReleasable][EQ]": "true", "page[limit]": 1})
+    shown = api.get(
+        "/collection/v1/material-sample", params={"filter[publiclyReleasable][EQ]": "true", "page[limit]": 1}
+    )
     id_ = shown.json()["data"][0]["id"]
     made = api.post("/collection/v1/material-sample", json=resource("material-sample", {
         "group": "demo", "materialSampleName": "HIDDEN-1", "publiclyReleasable": False,
@@ -306,7 +325,10 @@ async def test_everybody_reads_what_is_released_and_nothing_else(
         assert linked.json()["@id"].endswith(f"/specimen/{id_}")
         plain = anybody.get(f"/specimen/{id_}", headers={"accept": "application/vnd.api+json"})
         assert plain.json()["data"]["type"] == "published-specimen"
-        assert plain.json()["data"]["attributes"]["terms"]["dwc:occurrenceID"] == linked.json()["dwc:occurrenceID"]
+        assert (
+            plain.json()["data"]["attributes"]["terms"]["dwc:occurrenceID"]
+            == linked.json()["dwc:occurrenceID"]
+        )
         for accept in ("text/html", "application/ld+json", "application/vnd.api+json"):
             found = anybody.get(f"/specimen/{hidden}", headers={"accept": accept}, follow_redirects=True)
             assert found.status_code == 404
@@ -315,39 +337,45 @@ async def test_everybody_reads_what_is_released_and_nothing_else(
         assert anybody.get("/en/imports").status_code in (302, 303), "work asks for an account"
 
 
-async def test_the_pages_of_data_in_and_out_have_no_fault_that_axe_finds(browser: Browser, demo_server: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("fr", "dark")])
+async def test_the_pages_of_data_in_and_out_have_no_fault_that_axe_finds(
+    browser: Browser, demo_server: str, tmp_path: Path, language: str, scheme: Any
+) -> None:
     found: dict[str, list[str]] = {}
-    for language, scheme in (("en", "light"), ("fr", "dark")):
-        page = await signed_in(browser, demo_server, language, color_scheme=scheme)
-        await page.goto(f"/{language}/imports/new")
-        await page.set_input_files("#file", specimens(tmp_path, f"AXE{language}", 100))
-        await page.click("#new-import .save button")
-        await page.wait_for_selector("table.mapped")
-        found[f"{language} columns"] = await violations(page)
-        await page.click("#columns button[value=check] >> nth=0")
-        await page.wait_for_selector("table.groups")
-        found[f"{language} check"] = await violations(page)
-        await page.click("main a[href*='/rows']")
-        await page.wait_for_selector(".tabulator-row")
-        found[f"{language} grid"] = await violations(page)
-        for path in (
-            "imports", "imports/new", "jobs", "exports", "exports/new", "publish", "publish/new", "clean-up",
-            "clean-up?type=collecting-event&field=dwcRecordedBy", "public",
-        ):  # fmt: skip
-            await page.goto(f"/{language}/{path}")
-            found[f"{language} {path}"] = await violations(page)
-        await page.goto(f"/{language}/publish")
-        if await page.locator("td a.row").count():
-            await page.click("td a.row >> nth=0")
-            await page.wait_for_selector("#versions-part")
-            found[f"{language} data set"] = await violations(page)
-        await page.context.close()
+    page = await signed_in(browser, demo_server, language, color_scheme=scheme)
+    await page.goto(f"/{language}/imports/new")
+    await page.set_input_files("#file", specimens(tmp_path, f"AXE{language}", 100))
+    await page.click("#new-import .save button")
+    await page.wait_for_selector("table.mapped")
+    found["columns"] = await violations(page)
+    await page.click("#columns button[value=check] >> nth=0")
+    await page.wait_for_selector("table.groups")
+    found["check"] = await violations(page)
+    await page.click("main a[href*='/rows']")
+    await page.wait_for_selector(".tabulator-row")
+    found["grid"] = await violations(page)
+    for path in (
+        "imports", "imports/new", "jobs", "exports/new", "publish/new", "clean-up",
+        "clean-up?type=storage-unit&field=name", "public",
+    ):  # fmt: skip
+        await page.goto(f"/{language}/{path}")
+        found[path] = await violations(page)
     assert {name: faults for name, faults in found.items() if faults} == {}
+    await page.context.close()
 
 
 async def test_the_pages_fit_a_phone(browser: Browser, demo_server: str) -> None:
     page = await signed_in(browser, demo_server, viewport={"width": 320, "height": 700})
-    for path in ("imports", "imports/new", "jobs", "exports/new", "publish", "publish/new", "clean-up", "public"):
+    for path in (
+        "imports",
+        "imports/new",
+        "jobs",
+        "exports/new",
+        "publish",
+        "publish/new",
+        "clean-up",
+        "public",
+    ):
         await page.goto(f"/en/{path}")
         assert await page.evaluate("document.documentElement.scrollWidth") <= 320, path
     await page.context.close()
