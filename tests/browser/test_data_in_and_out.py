@@ -17,7 +17,7 @@ from tests.browser.hand import Hand, violations
 from tests.browser.test_pages import FLAGS, chromium
 from tests.conftest import resource, shared
 
-COLUMNS = (
+COLUMNS: tuple[str, ...] = (
     "catalogNumber", "occurrenceID", "institutionCode", "recordedBy", "recordNumber", "eventDate", "country",
     "locality", "decimalLatitude", "decimalLongitude", "scientificName", "typeStatus", "basisOfRecord",
 )  # fmt: skip
@@ -62,20 +62,19 @@ async def page(browser: Browser, demo_server: str) -> AsyncIterator[Page]:
     await opened.context.close()
 
 
-@pytest.fixture
-def api(demo_server: str) -> Any:
+@pytest_asyncio.fixture
+async def api(demo_server: str) -> AsyncIterator[httpx.AsyncClient]:
     """The demo's curator at the API."""
-    client = httpx.Client(base_url=demo_server, timeout=60)
-    form = {
-        "grant_type": "password",
-        "client_id": "dina-public",
-        "username": "curator",
-        "password": "curator",
-    }
-    token = client.post("/auth/realms/dina/protocol/openid-connect/token", data=form).json()["access_token"]
-    client.headers["authorization"] = f"Bearer {token}"
-    yield client
-    client.close()
+    async with httpx.AsyncClient(base_url=demo_server, timeout=60) as client:
+        form = {
+            "grant_type": "password",
+            "client_id": "dina-public",
+            "username": "curator",
+            "password": "curator",
+        }
+        answer = await client.post("/auth/realms/dina/protocol/openid-connect/token", data=form)
+        client.headers["authorization"] = f"Bearer {answer.json()['access_token']}"
+        yield client
 
 
 def specimens(folder: Path, mark: str, number: int) -> Path:
@@ -100,17 +99,18 @@ def specimens(folder: Path, mark: str, number: int) -> Path:
     return path
 
 
-def count(api: httpx.Client) -> int:
-    return int(api.get("/collection/v1/material-sample/count").json()["data"]["attributes"]["value"])
+async def count(api: httpx.AsyncClient) -> int:
+    answer = await api.get("/collection/v1/material-sample/count")
+    return int(answer.json()["data"]["attributes"]["value"])
 
 
 @pytest.mark.parametrize(("language", "keyboard"), RUNS, ids=NAMES)
 async def test_j3_a_file_with_43_errors_is_imported_and_taken_back(
-    browser: Browser, demo_server: str, api: httpx.Client, tmp_path: Path, language: str, keyboard: bool
+    browser: Browser, demo_server: str, api: httpx.AsyncClient, tmp_path: Path, language: str, keyboard: bool
 ) -> None:
     rows = 400 if language == "en" and not keyboard else 120
     file = specimens(tmp_path, f"J3{language}{int(keyboard)}", rows)
-    before = count(api)
+    before = await count(api)
     page = await signed_in(browser, demo_server, language)
     await page.goto(f"/{language}/imports")
     hand, words = Hand(page, keyboard=keyboard), WORDS[language]
@@ -135,10 +135,10 @@ async def test_j3_a_file_with_43_errors_is_imported_and_taken_back(
     await page.wait_for_url("**/check?job=*")
     await page.wait_for_selector(".counts")
     assert await page.locator(".count-error b").inner_text() == "0"
-    await hand.press(f"main a.button[href$='/import']")
+    await hand.press("main a.button[href$='/import']")
     await hand.press("main button[name=mode][value=rows]")
     await page.wait_for_selector("#receipt")
-    assert count(api) == before + rows
+    assert await count(api) == before + rows
     print(f"\nJ3 {language}{' keyboard' if keyboard else ''}: {hand.actions} actions to import (at most 15), "
           f"{decisions} decisions for 43 errors (at most 6), {hand.entries} entries")  # fmt: skip
     assert hand.actions <= 15
@@ -152,13 +152,13 @@ async def test_j3_a_file_with_43_errors_is_imported_and_taken_back(
     await page.wait_for_selector(".said")
     print(f"J3 undo: {undo.actions} actions (2) and {undo.entries} entry")
     assert undo.actions <= 2
-    assert count(api) == before
+    assert await count(api) == before
     await page.context.close()
 
 
 @pytest.mark.parametrize(("language", "keyboard"), RUNS, ids=NAMES)
 async def test_j8_a_data_set_is_described_published_and_published_again(
-    browser: Browser, demo_server: str, api: httpx.Client, language: str, keyboard: bool
+    browser: Browser, demo_server: str, api: httpx.AsyncClient, language: str, keyboard: bool
 ) -> None:
     page = await signed_in(browser, demo_server, language)
     hand = Hand(page, keyboard=keyboard)
@@ -177,12 +177,12 @@ async def test_j8_a_data_set_is_described_published_and_published_again(
     )
     assert hand.actions <= 25
     assert "v1" in await page.inner_text(".title")
-    changed = api.get(
+    changed = await api.get(
         "/collection/v1/material-sample", params={"filter[publiclyReleasable][EQ]": "true", "page[limit]": 1}
     )
     one = changed.json()["data"][0]
     body = resource("material-sample", {"materialSampleRemarks": title}, id=one["id"])
-    answer = api.patch(f"/collection/v1/material-sample/{one['id']}", json=body)
+    answer = await api.patch(f"/collection/v1/material-sample/{one['id']}", json=body)
     assert answer.status_code == 200, answer.text
     again = Hand(page, keyboard=keyboard)
     await page.goto(f"/{language}")
@@ -250,7 +250,7 @@ async def test_a_file_that_cannot_be_read_says_why_and_pasted_rows_are_read(
 
 
 async def test_the_grid_leads_from_problem_to_problem_and_keeps_what_is_typed(
-    page: Page, api: httpx.Client, tmp_path: Path
+    page: Page, api: httpx.AsyncClient, tmp_path: Path
 ) -> None:
     await page.goto("/en/imports/new")
     await page.set_input_files("#file", specimens(tmp_path, "GRID", 100))
@@ -270,7 +270,7 @@ async def test_the_grid_leads_from_problem_to_problem_and_keeps_what_is_typed(
     await page.keyboard.press("Enter")
     await page.wait_for_selector("dina-grid [role=toolbar] >> text=Kept: 1")
     rows = f"/exchange/v1/import-dataset/{id_[1]}/rows"
-    assert api.get(rows).json()["data"][0]["attributes"]["values"][5] == "1998-06-30"
+    assert (await api.get(rows)).json()["data"][0]["attributes"]["values"][5] == "1998-06-30"
     await page.click("button:has-text('Undo (Ctrl+Z)')")
     await page.wait_for_function("async () => (await (await fetch(document.querySelector('dina-grid').getAttribute('source')))"
                                  ".json()).rows[0].values[5] === '31.vi.1998'")  # fmt: skip
@@ -278,63 +278,67 @@ async def test_the_grid_leads_from_problem_to_problem_and_keeps_what_is_typed(
     assert await page.is_visible("table.cells")
 
 
-async def test_near_equal_values_become_one_and_again_what_they_were(page: Page, api: httpx.Client) -> None:
-    def collectors() -> list[str]:
+async def test_near_equal_values_become_one_and_again_what_they_were(
+    page: Page, api: httpx.AsyncClient
+) -> None:
+    async def collectors() -> list[str]:
         body = resource("table", {"columns": ["dwcRecordedBy"]})
-        answer = api.post(
+        answer = await api.post(
             "/collection/v1/collecting-event/table?sort=id", json=body, headers={"accept": "text/csv"}
         )
         return [line for line in answer.text.splitlines() if "Lundevall" in line]
 
-    before = collectors()
+    before = await collectors()
     hand = Hand(page)
     await page.goto("/en/clean-up?type=collecting-event&field=dwcRecordedBy&clusters=ngram")
     await hand.press("tr:has(input[name^=member-][value*=Lundevall]) input[name=merge]")
     await hand.press("form button:has-text('See what would change') >> nth=0")
     await page.wait_for_selector(".said")
-    assert collectors() == before, "nothing is written by looking"
+    assert await collectors() == before, "nothing is written by looking"
     await hand.press("button[value=apply]")
     await page.wait_for_selector("button[value=undo]")
-    assert len(set(collectors())) < len(set(before))
+    assert len(set(await collectors())) < len(set(before))
     await hand.press("button[value=undo]")
     await page.wait_for_selector(".said:has-text('Taken back')")
-    assert collectors() == before
+    assert await collectors() == before
     print(f"\nClean-up with undo: {hand.actions} actions, {hand.entries} entries")
 
 
 async def test_everybody_reads_what_is_released_and_nothing_else(
-    browser: Browser, demo_server: str, api: httpx.Client
+    browser: Browser, demo_server: str, api: httpx.AsyncClient
 ) -> None:
-    shown = api.get(
+    shown = await api.get(
         "/collection/v1/material-sample", params={"filter[publiclyReleasable][EQ]": "true", "page[limit]": 1}
     )
     id_ = shown.json()["data"][0]["id"]
-    made = api.post("/collection/v1/material-sample", json=resource("material-sample", {
+    made = await api.post("/collection/v1/material-sample", json=resource("material-sample", {
         "group": "demo", "materialSampleName": "HIDDEN-1", "publiclyReleasable": False,
         "notPubliclyReleasableReason": "secret",
     }))  # fmt: skip
     hidden = made.json()["data"]["id"]
-    with httpx.Client(base_url=demo_server, timeout=60) as anybody:
-        page = anybody.get(f"/specimen/{id_}", headers={"accept": "text/html", "accept-language": "fr"})
+    async with httpx.AsyncClient(base_url=demo_server, timeout=60) as anybody:
+        page = await anybody.get(f"/specimen/{id_}", headers={"accept": "text/html", "accept-language": "fr"})
         assert (page.status_code, page.headers["location"]) == (303, f"/fr/public/specimens/{id_}")
-        page = anybody.get(f"/fr/public/specimens/{id_}")
+        page = await anybody.get(f"/fr/public/specimens/{id_}")
         assert page.status_code == 200
         assert 'type="application/ld+json"' in page.text
-        linked = anybody.get(f"/specimen/{id_}", headers={"accept": "application/ld+json"})
+        linked = await anybody.get(f"/specimen/{id_}", headers={"accept": "application/ld+json"})
         assert linked.headers["content-type"] == "application/ld+json"
         assert linked.json()["@id"].endswith(f"/specimen/{id_}")
-        plain = anybody.get(f"/specimen/{id_}", headers={"accept": "application/vnd.api+json"})
+        plain = await anybody.get(f"/specimen/{id_}", headers={"accept": "application/vnd.api+json"})
         assert plain.json()["data"]["type"] == "published-specimen"
         assert (
             plain.json()["data"]["attributes"]["terms"]["dwc:occurrenceID"]
             == linked.json()["dwc:occurrenceID"]
         )
         for accept in ("text/html", "application/ld+json", "application/vnd.api+json"):
-            found = anybody.get(f"/specimen/{hidden}", headers={"accept": accept}, follow_redirects=True)
+            found = await anybody.get(
+                f"/specimen/{hidden}", headers={"accept": accept}, follow_redirects=True
+            )
             assert found.status_code == 404
             assert "HIDDEN-1" not in found.text
-        assert anybody.get("/en/public").status_code == 200
-        assert anybody.get("/en/imports").status_code in (302, 303), "work asks for an account"
+        assert (await anybody.get("/en/public")).status_code == 200
+        assert (await anybody.get("/en/imports")).status_code in (302, 303), "work asks for an account"
 
 
 @pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("fr", "dark")])
