@@ -18,6 +18,7 @@ import httpx
 import psycopg
 import pytest
 import pytest_asyncio
+from hypothesis import HealthCheck
 from hypothesis import settings as examples
 
 from dina.app import App, load_modules, running
@@ -26,8 +27,11 @@ from dina.base.database import EmbeddedServer, migrate
 from dina.settings import Settings
 
 logs.configure(json=False)
-# The same examples in every run, so that a change is what makes a test fail; others with DINA_TEST_RANDOM=1.
-examples.register_profile("same", derandomize=True, database=None)
+# The same examples in every run, so that a change is what makes a test fail, and no slow machine;
+# others with DINA_TEST_RANDOM=1.
+examples.register_profile(
+    "same", derandomize=True, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 examples.load_profile("default" if os.environ.get("DINA_TEST_RANDOM") else "same")
 SHARED = Path(os.environ.get("DINA_SHARED", Path(__file__).parents[1].parent / "shared"))
 

@@ -45,7 +45,7 @@ class ShelfStore:
         values = {"name": row["LABEL"], "width": row["WIDTH"], "group": row["OWNER"]}
         return {"id": id_, "attributes": values, "relationships": {"keepers": row["KEEPERS"]}}
 
-    async def find(self, service: Service, plan: Plan) -> Sequence[Mapping[str, Any]]:
+    async def find(self, service: Service, plan: Plan, request: Request) -> Sequence[Mapping[str, Any]]:
         return [self.record(id_, row) for id_, row in SHELF.items()]
 
     async def get(self, service: Service, id_: str) -> Mapping[str, Any] | None:

@@ -49,7 +49,9 @@ class Section:
 class Area:
     """A part of the interface: its routes, and its lines of the navigation by section.
 
-    `links` come before those that the section has already. `commands` are lines of the command box.
+    `links` come before those that the section has already. `commands` are lines of the command box. `selection`
+    are buttons below lists: a form with `id` of the chosen records, or `all=1`, and the address of the list in
+    `list`, is posted to their path.
     """
 
     name: str
@@ -57,6 +59,7 @@ class Area:
     links: Sequence[tuple[str, Link]] = ()
     create: Sequence[Link] = ()
     commands: Sequence[Link] = ()
+    selection: Sequence[Link] = ()
 
 
 SLUGS = {"material-sample": "specimens"}

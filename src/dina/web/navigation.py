@@ -41,7 +41,14 @@ class Navigation:
     def __init__(self, areas: Sequence[Area]) -> None:
         self.sections = tuple(with_links(section, areas) for section in SECTIONS)
         self.create = (*CREATE, *(link for area in areas for link in area.create))
+        self.selection = tuple(link for area in areas for link in area.selection)
         self.commands = tuple(link for area in areas for link in area.commands)
+
+    def selection_for(self, who: Who, type_: str) -> list[Link]:
+        """What areas offer for selected records of a type (or its part of the address)."""
+        return [
+            one for one in self.selection if slug(one.type) == slug(type_) and who.may(one.action, one.type)
+        ]
 
     def rail(self, registry: Registry, who: Who, language: str, path: str) -> list[Entry]:
         """What the caller may open; the section that `path` (without its language) belongs to is current."""

@@ -44,6 +44,7 @@ def render(request: Request, template: str, status: int = 200, **values: Any) ->
         "dev": request.app.state.dev,
         "path": request.url.path,
         "query": request.url.query,
+        "request_query": request.query_params,
         "number": lambda value: texts.number(language, value),
         "moment": lambda value: texts.moment(language, value),
         "label": lambda fact: fact["label"][language],
@@ -53,6 +54,9 @@ def render(request: Request, template: str, status: int = 200, **values: Any) ->
         "part": part,
         "messages": [] if part else session.take_messages(),
         "version": VERSION,
+        "selection_actions": request.app.state.navigation.selection_for(
+            who_of(request), request.path_params.get("type", "")
+        ),
         **({} if part else frame_of(request)),
     }
     return HTMLResponse(page.render(**context, **values), status)

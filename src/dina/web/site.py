@@ -16,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 
 from dina.client import ApiError
 from dina.web.areas import AREAS
+from dina.web.custom import CustomFields
 from dina.web.frame import Frame
 from dina.web.navigation import Navigation
 from dina.web.registry import Registry
@@ -60,6 +61,7 @@ def create_site(
     site.state.registry = Registry(modules)
     site.state.navigation = Navigation(AREAS)
     site.state.people = People()
+    site.state.custom = CustomFields()
     site.state.templates = environment()
     site.state.dev = dev
     return site

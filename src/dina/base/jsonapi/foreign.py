@@ -32,8 +32,11 @@ Record = Mapping[str, Any]
 class Store(Protocol):
     """What stands behind a foreign type. Raise Problem for refusals of the other system."""
 
-    async def find(self, service: Service, plan: Plan) -> Sequence[Record]:
-        """Candidates for a list: at least all that match `plan.tree`; the endpoint filters, sorts and pages."""
+    async def find(self, service: Service, plan: Plan, request: Request) -> Sequence[Record]:
+        """Candidates for a list: at least all that match `plan.tree` and that the caller of `request` may read.
+
+        The endpoint filters, sorts and pages.
+        """
         ...
 
     async def get(self, service: Service, id_: str) -> Record | None: ...
@@ -102,7 +105,7 @@ class _Foreign:
         return asked, plan_of(self.service, self.request, self.resource, asked)
 
     async def matching(self, plan: Plan) -> list[Record]:
-        found = await self.store.find(self.service, plan)
+        found = await self.store.find(self.service, plan, self.request)
         kept = [
             r
             for r in found

@@ -209,6 +209,7 @@ class Member:
     """What is said of a member of an embedded object: used as `Annotated[str, member(en=…, fr=…)]`.
 
     What is sent for a `read_only` member is replaced by what a `prepare` function of the type computes.
+    `target`: the type that an id, or a list of ids, points at.
     """
 
     label: Text
@@ -217,6 +218,7 @@ class Member:
     vocabulary: str | None = None
     html: bool = False
     read_only: bool = False
+    target: str | None = None
 
 
 def member(
@@ -229,9 +231,10 @@ def member(
     vocabulary: str | None = None,
     html: bool = False,
     read_only: bool = False,
+    target: str | None = None,
 ) -> Member:
     help_text = Text(help_en, help_fr or help_en) if help_en else None
-    return Member(Text(en, fr), help_text, term, vocabulary, html, read_only)
+    return Member(Text(en, fr), help_text, term, vocabulary, html, read_only, target)
 
 
 def camel(snake: str) -> str:

@@ -4,7 +4,14 @@ from pathlib import Path
 
 from dina.base.module import Module
 from dina.base.text import Text
-from dina.modules.user.resources import DinaGroup, DinaUser, GroupMembership, Notification, UserPreference
+from dina.modules.user.resources import (
+    DinaGroup,
+    DinaUser,
+    Draft,
+    GroupMembership,
+    Notification,
+    UserPreference,
+)
 
 module = Module(
     name="user",
@@ -13,13 +20,17 @@ module = Module(
     label=Text("Users", "Utilisateurs"),
     gateway="user-api",
     host="dinauser",
-    resources=[DinaUser, DinaGroup, GroupMembership, UserPreference, Notification],
+    resources=[DinaUser, DinaGroup, GroupMembership, UserPreference, Notification, Draft],
     migrations=Path(__file__).parent / "migrations",
     external={"person": "agent"},
     messages={
+        "draft.large": {
+            "en": "This draft is too large to be kept.",
+            "fr": "Ce brouillon est trop volumineux pour être conservé.",
+        },
         "user.roles": {
             "en": "A role is super-user, user, guest or read-only in a group; dina-admin or read-only-admin for all.",
             "fr": "Un rôle est super-user, user, guest ou read-only dans un groupe; dina-admin ou read-only-admin pour tous.",
-        }
+        },
     },
 )

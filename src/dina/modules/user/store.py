@@ -66,7 +66,7 @@ def given_roles(attributes: Mapping[str, Any]) -> list[tuple[str, str]]:
 class UserStore:
     """Accounts. A new one has no password until one is set with `dina user password`."""
 
-    async def find(self, service: Service, plan: Plan) -> Sequence[Record]:
+    async def find(self, service: Service, plan: Plan, request: Request) -> Sequence[Record]:
         return [record_of(account) for account in await accounts_of(service).all()]
 
     async def get(self, service: Service, id_: str) -> Record | None:
@@ -108,16 +108,12 @@ def group_record(row: Mapping[str, Any]) -> Record:
 class GroupStore:
     """Groups with their labels."""
 
-    async def find(self, service: Service, plan: Plan) -> Sequence[Record]:
+    async def find(self, service: Service, plan: Plan, request: Request) -> Sequence[Record]:
         return [group_record(row) for row in await accounts_of(service).groups()]
 
     async def get(self, service: Service, id_: str) -> Record | None:
-        found = [
-            r
-            for r in await self.find(service, Plan(service.types["group"]))
-            if id_ in (r["id"], r["attributes"]["name"])
-        ]
-        return found[0] if found else None
+        rows = await accounts_of(service).groups()
+        return next((group_record(row) for row in rows if id_ in (row["id"], row["name"])), None)
 
     async def create(self, service: Service, record: Record, request: Request) -> Record:
         values = record["attributes"]
@@ -133,7 +129,10 @@ class GroupStore:
 class MembershipStore:
     """Who runs each group; the id is the group's name."""
 
-    async def find(self, service: Service, plan: Plan) -> Sequence[Record]:
+    async def find(self, service: Service, plan: Plan, request: Request) -> Sequence[Record]:
+        return await self.every(service)
+
+    async def every(self, service: Service) -> Sequence[Record]:
         people = await accounts_of(service).all()
         return [
             {
@@ -152,11 +151,7 @@ class MembershipStore:
         ]
 
     async def get(self, service: Service, id_: str) -> Record | None:
-        found = [
-            r
-            for r in await self.find(service, Plan(service.types["group-membership"]))
-            if r["id"] == id_.lower()
-        ]
+        found = [r for r in await self.every(service) if r["id"] == id_.lower()]
         return found[0] if found else None
 
     async def create(self, service: Service, record: Record, request: Request) -> Record:

@@ -3,13 +3,18 @@
 from starlette.routing import Route
 
 from dina.web.area import PREFIX, Area
-from dina.web.generic import editing, listing, record
+from dina.web.generic import drafts, editing, exporting, listing, record, selection, views
 
 AREA = Area(
     "generic",
     (
         Route(f"{PREFIX}/pick/{{type}}", listing.pick),
         Route(f"{PREFIX}/{{type}}", listing.listing),
+        Route(f"{PREFIX}/{{type}}/export", exporting.export, methods=["POST"]),
+        Route(f"{PREFIX}/{{type}}/selected", selection.act, methods=["POST"]),
+        Route(f"{PREFIX}/{{type}}/views", views.save, methods=["POST"]),
+        Route(f"{PREFIX}/{{type}}/draft", drafts.keep, methods=["POST"]),
+        Route(f"{PREFIX}/{{type}}/draft/discard", drafts.discard, methods=["POST"]),
         Route(f"{PREFIX}/{{type}}/new", editing.new, methods=["GET", "POST"]),
         Route(f"{PREFIX}/{{type}}/{{id}}", record.record),
         Route(f"{PREFIX}/{{type}}/{{id}}/edit", editing.edit, methods=["GET", "POST"]),

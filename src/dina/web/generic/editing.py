@@ -1,99 +1,191 @@
-"""Pages that change a record: the form, saving, deleting, restoring."""
+"""Pages that change a record: the form, saving, conflicts, deleting, restoring."""
 
 from __future__ import annotations
 
-from urllib.parse import quote
+import uuid
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote, urlencode
 
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from dina.client import ApiError, Resource
-from dina.web.generic import forms
-from dina.web.registry import Registry, TypeView
-from dina.web.rendering import address, client_of, registry_of, render, view_of
+from dina.client import ApiError, Page, Resource
+from dina.web import texts
+from dina.web.generic import conflict, drafts
+from dina.web.generic.form import Form, begin, complete
+from dina.web.registry import TypeView
+from dina.web.rendering import address, client_of, render, say, view_of, who_of
 from dina.web.values import title_of
+
+NOT_COPIED = frozenset(
+    {"dwc:catalogNumber", "dwc:materialEntityID", "dwc:eventID", "dwc:occurrenceID", "dwc:organismID"}
+)
+FIELDS = 3000
+"""The most controls a form may send; more is no form of ours."""
 
 
 async def new(request: Request) -> Response:
+    """The form for a new record: empty, a copy (`copy`), or with only some values of another (`only`)."""
     view = await view_of(request)
-    registry = await registry_of(request)
-    if request.method == "GET":
-        return render(
-            request,
-            "generic/form.html",
-            view=view,
-            fields=forms.fields(registry, view, None, request.state.language),
-            resource=None,
-            errors=[],
-            title="",
-        )
-    return await save(request, registry, view, None)
+    form = await begin(request, view)
+    if request.method == "POST":
+        return await submitted(request, form)
+    query = request.query_params
+    if query.get("copy"):
+        page = await read(request, view, query["copy"])
+        copy_into(form, view, page.one, query.getlist("only"))
+    for name in view.relationships:
+        if query.get(name):
+            form.links[name] = query[name]
+    return await show(request, form, kept=query.getlist("only"))
 
 
 async def edit(request: Request) -> Response:
+    """The form of a record."""
     view = await view_of(request)
-    registry = await registry_of(request)
+    page = await read(request, view, request.path_params["id"])
+    form = await begin(request, view, page.one, page)
+    return await show(request, form) if request.method == "GET" else await submitted(request, form)
+
+
+async def read(request: Request, view: TypeView, id_: str) -> Page:
     internal = [name for name, fact in view.relationships.items() if not fact["external"]]
-    params = {"include": ",".join(internal)} if internal else {}
-    page = await client_of(request).get(f"{view.path}/{quote(request.path_params['id'])}", params)
-    language = request.state.language
-    if request.method == "GET":
-        fields = forms.fields(registry, view, page.one, language, page)
-        return render(
-            request,
-            "generic/form.html",
-            view=view,
-            fields=fields,
-            resource=page.one,
-            errors=[],
-            title=title_of(view, page.one, language),
-        )
-    return await save(request, registry, view, page.one)
-
-
-async def save(request: Request, registry: Registry, view: TypeView, resource: Resource | None) -> Response:
-    """Create or change through the API; its errors come back beside their fields."""
-    form = await request.form()
-    language = request.state.language
-    attributes, relationships, faults = forms.read(view, form, resource, language)
-    if not faults:
-        try:
-            if resource is None:
-                made = await client_of(request).create(view.path, attributes, relationships)
-            else:
-                version = str(form.get("resourceVersion", ""))
-                if version.isdigit():
-                    attributes["resourceVersion"] = int(version)
-                made = await client_of(request).update(view.path, resource.id, attributes, relationships)
-            return RedirectResponse(address(language, view.type, made.id), 303)
-        except ApiError as fault:
-            faults = fault.errors
-            if fault.status == 401:
-                raise
-    fields = forms.fields(registry, view, resource, language, given=form, errors=faults)
-    title = title_of(view, resource, language) if resource else ""
-    status = 409 if any(e.get("code") == "STALE_VERSION" for e in faults) else 422
-    return render(
-        request,
-        "generic/form.html",
-        status,
-        view=view,
-        fields=fields,
-        resource=resource,
-        errors=faults,
-        title=title,
+    return await client_of(request).get(
+        f"{view.path}/{quote(id_, safe='')}", {"include": ",".join(internal)} if internal else {}
     )
 
 
+def copy_into(form: Form, view: TypeView, source: Resource, only: list[str]) -> None:
+    """Values of another record: the ones named, or all but those that make it the one it is."""
+    copy = Form(view, form.registry, form.language, form.custom)
+    copy.take(source.attributes, {n: [one["id"] for one in source.linked(n)] for n in view.relationships})
+    for name, raw in copy.raw.items():
+        own = (
+            name == view.facts["title"] or form.facts[name].get("term") in NOT_COPIED or name in ("barcode",)
+        )
+        if name in only or (not only and not own):
+            form.raw[name] = raw
+    for name, ids in copy.links.items():
+        fact = view.relationships[name]
+        if name in only or (not only and (fact["external"] or not fact["many"])):
+            form.links[name] = ids
+
+
+async def show(
+    request: Request, form: Form, status: int = 200, *, errors: list[dict[str, Any]] | None = None,
+    kept: list[str] | None = None, typed: Mapping[str, Any] | None = None,
+) -> Response:  # fmt: skip
+    """The form as a page; a draft that is kept is offered, or taken when asked for."""
+    draft = await drafts.find(request, form.view.type, form.resource.id if form.resource else None)
+    taken = False
+    if draft is not None and typed is None and request.query_params.get("draft") == "1":
+        form.type_in(drafts.as_form(draft))
+        taken = True
+    await complete(request, form)
+    fields, by_name = form.fields(errors or ())
+    language, view = request.state.language, form.view
+    title = title_of(view, form.resource, language) if form.resource else ""
+    groups = [name for name in who_of(request).groups if who_of(request).may("create", view.type, name)]
+    labels = {one.name: one.label for made in fields for one in made.every()}
+    problems = [
+        {"text": f"{labels[name]}{texts.translate(language, ':')} {text}" if name in labels else text, "field": name if name in labels else ""}
+        for name, found in by_name.items()
+        for text in found
+    ]  # fmt: skip
+    crumbs = [(view.facts["plural"][language], address(language, view.type))]
+    crumbs += [(title, address(language, view.type, form.resource.id))] if form.resource else []
+    return render(
+        request, "generic/form.html", status, view=view, form=form, fields=fields, resource=form.resource, problems=problems,
+        title=title, groups=groups, kept=kept or [], draft=None if taken or typed is not None else draft, taken=taken,
+        key=(typed or {}).get("_key") or str(uuid.uuid4()), crumbs=crumbs, typed=typed or {},
+    )  # fmt: skip
+
+
+async def submitted(request: Request, form: Form) -> Response:
+    """What was sent: rows added or taken away show the form again, everything else saves."""
+    given = await request.form(max_fields=FIELDS)
+    base = Form(form.view, form.registry, form.language, form.custom, form.resource, form.raw, form.links)
+    form.type_in(given)
+    locks = [str(one) for one in given.getlist("_lock")]
+    if form.change_rows(given):
+        return await show(request, form, kept=locks, typed=given)
+    form.compact()
+    return await save(request, form, base if form.resource else None, given, locks)
+
+
+async def save(
+    request: Request, form: Form, base: Form | None, given: FormData, locks: list[str]
+) -> Response:
+    """Create or change through the API; its errors come back beside their fields."""
+    faults: list[dict[str, Any]] = []
+    try:
+        if base is None or form.resource is None:
+            attributes, relationships, faults = form.changes(None)
+            if not faults:
+                made = await create(request, form.view, attributes, relationships, str(given.get("_key", "")))
+                return await saved(request, form, made, given, locks)
+        else:
+            found = await conflict.against(request, form, base, given)
+            if isinstance(found, Response):
+                return found
+            attributes, relationships, faults = found
+            if not faults:
+                version = form.resource.attributes.get("resourceVersion")
+                attributes |= {"resourceVersion": version} if version is not None else {}
+                made = await client_of(request).update(
+                    form.view.path, quote(form.resource.id, safe=""), attributes, relationships
+                )
+                return await saved(request, form, made, given, locks)
+    except ApiError as fault:
+        if fault.status == 401:
+            raise
+        faults = [dict(one) for one in fault.errors]
+    return await show(request, form, 422, errors=faults, kept=locks, typed=given)
+
+
+async def create(
+    request: Request, view: TypeView, attributes: dict[str, Any], relationships: dict[str, Any], key: str
+) -> Resource:
+    """A new record; the same form sent twice makes one."""
+    body = {"data": {"type": view.type, "attributes": attributes, "relationships": relationships}}
+    headers = {"idempotency-key": key[:100]} if key else {}
+    return Page.read(await client_of(request).request("POST", view.path, body=body, headers=headers)).one
+
+
+async def saved(request: Request, form: Form, made: Resource, given: FormData, locks: list[str]) -> Response:
+    """Where one goes after saving: to the record, or to the next form, with what was locked."""
+    language, view = request.state.language, form.view
+    await drafts.forget(request, view.type, form.resource.id if form.resource else None)
+    title = title_of(view, made, language)
+    say(request, "“{title}” is saved.", title=title[:80])
+    match given.get("_then"):
+        case "next":
+            query = urlencode([("copy", made.id), *(("only", name) for name in locks)]) if locks else ""
+            return RedirectResponse(address(language, view.type, "new") + (f"?{query}" if query else ""), 303)
+        case "empty":
+            return RedirectResponse(address(language, view.type, "new"), 303)
+        case _:
+            return RedirectResponse(address(language, view.type, made.id), 303)
+
+
 async def delete(request: Request) -> Response:
+    """Delete; the next page offers to take it back."""
     view = await view_of(request)
     id_ = request.path_params["id"]
-    await client_of(request).delete(view.path, quote(id_))
-    return RedirectResponse(address(request.state.language, view.type, id_), 303)
+    language = request.state.language
+    page = await client_of(request).get(f"{view.path}/{quote(id_, safe='')}")
+    await client_of(request).delete(view.path, quote(id_, safe=""))
+    title = title_of(view, page.one, language)[:80]
+    say(request, "“{title}” is deleted.", title=title, undo=address(language, view.type, id_, "restore"))
+    return RedirectResponse(address(language, view.type), 303)
 
 
 async def restore(request: Request) -> Response:
+    """Bring a deleted record back."""
     view = await view_of(request)
     id_ = request.path_params["id"]
-    await client_of(request).request("POST", f"{view.path}/{quote(id_)}/restore")
+    await client_of(request).request("POST", f"{view.path}/{quote(id_, safe='')}/restore")
+    say(request, "Restored")
     return RedirectResponse(address(request.state.language, view.type, id_), 303)

@@ -1,93 +1,118 @@
-"""The list of a type, and the suggestions of pickers."""
+"""The list of a type, its bin, and the suggestions of pickers."""
 
 from __future__ import annotations
 
-import re
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from dina.client import Page, Resource
+from dina.client import ApiError, Page, Resource
+from dina.web.generic import filters
+from dina.web.generic.asked import SIZES, Asked, asked, hidden
+from dina.web.generic.columns import cell, includes
+from dina.web.generic.views import saved_views
 from dina.web.registry import Registry, TypeView
-from dina.web.rendering import address as address_of
-from dina.web.rendering import client_of, registry_of, render, view_of
-from dina.web.values import Shown, formatted_name, shown, title_of
-
-PAGE = 25
-ESCAPED = re.compile(r"([,;()*\\])")
-
-
-def text_filter(view: TypeView, text: str) -> str:
-    """The free-text filter in FIQL: any searchable text contains it; for specimens also what is linked."""
-    pattern = "*" + ESCAPED.sub(r"\\\1", text) + "*"
-    paths = view.searched()
-    if view.type == "material-sample":
-        paths += [
-            "organism.determination.verbatimScientificName", "organism.determination.scientificName",
-            "collectingEvent.dwcRecordedBy", "collectingEvent.dwcVerbatimLocality", "collectingEvent.dwcCountry",
-        ]  # fmt: skip
-    return ",".join(f"{path}=={pattern}" for path in paths)
+from dina.web.rendering import client_of, registry_of, render, view_of, who_of
+from dina.web.values import Shown, title_of
 
 
 async def listing(request: Request) -> Response:
-    """A list with text filter, sorting and paging."""
+    """A list: chips, text, columns, order, page; everything is in the address."""
     view = await view_of(request)
-    query = request.query_params
-    text = query.get("q", "").strip()[:200]
-    offset = int(query["offset"]) if query.get("offset", "").isdigit() else 0
-    offset = min(offset, 10_000_000)
-    sort = query.get("sort", "")
-    if sort.removeprefix("-") not in view.attributes or not view.attributes[sort.removeprefix("-")].get(
-        "sortable"
-    ):
-        sort = ""
-    include = view.listed_relationships()
-    params: list[tuple[str, Any]] = [("page[limit]", PAGE), ("page[offset]", offset)]
-    if include:
-        params.append(("include", ",".join(include)))
-    if sort:
-        params.append(("sort", sort))
-    if text and view.searched():
-        params.append(("fiql", text_filter(view, text)))
-    page = await client_of(request).get(view.path, params)
-    total = int(page.meta.get("totalResourceCount", 0))
-
-    def address(**changes: Any) -> str:
-        values = {"q": text, "sort": sort, "offset": offset} | changes
-        return "?" + urlencode({k: v for k, v in values.items() if v})
-
+    state = await asked(request, view)
+    added = new_filter(request, state) or new_columns(request, state)
+    if added is not None:
+        return RedirectResponse(request.url.path + added, 303)
+    page = await client_of(request).get(view.path, [*state.params(), *paging(state)])
+    total = int(page.meta.get("totalResourceCount", len(page.data)))
     registry = await registry_of(request)
-    rows = [list_row(registry, view, page, resource, request.state.language) for resource in page.data]
+    rows = [row(registry, view, state, page, one) for one in page.data]
+    part = request.headers.get("hx-request") == "true" and request.headers.get("hx-target") == "results"
+    who = who_of(request)
     return render(
-        request,
-        "generic/list-part.html" if request.headers.get("hx-request") == "true" else "generic/list.html",
-        view=view, rows=rows, text=text, sort=sort, offset=offset, total=total, limit=PAGE, address=address,
-        last=max(0, (total - 1) // PAGE * PAGE),
+        request, "generic/list-part.html" if part else "generic/list.html",
+        view=view, state=state, rows=rows, total=total, sizes=SIZES, hidden=hidden, words=filters.WORDS,
+        without_value=filters.WITHOUT_VALUE, chips=chips(request, state), place=state.places.get(request.query_params.get("add", "")),
+        alone=await alone(request, state) if not rows and len(state.filters) > 1 else [], views=await saved_views(request, view),
+        may_create=view.may("create") and who.may("create", view.type), selecting=request.query_params.get("all") == "1",
+        crumbs=[(view.facts["plural"][state.language], state.address(bin="", offset=""))] if state.deleted else [],
     )  # fmt: skip
 
 
-def list_row(
-    registry: Registry, view: TypeView, page: Page, resource: Resource, language: str
-) -> dict[str, Any]:
-    cells: list[list[Shown]] = [
-        [shown(view.attributes[name], resource.attributes.get(name), language)] for name in view.columns()
-    ]
-    for name in view.listed_relationships():
-        target = registry.types[view.relationships[name]["targets"][0]]
-        cells.append(
-            [
-                Shown(
-                    title_of(target, one, language),
-                    link=address_of(language, target.type, one.id),
-                    italic=target.type == "organism",
-                    html=formatted_name(one) if target.type == "organism" else None,
-                )
-                for one in page.related(resource, name)
-            ]
+def paging(state: Asked) -> list[tuple[str, Any]]:
+    found: list[tuple[str, Any]] = [("page[limit]", state.limit), ("page[offset]", state.offset)]
+    names = includes(state.columns)
+    return found + ([("include", ",".join(names))] if names else [])
+
+
+def new_filter(request: Request, state: Asked) -> str | None:
+    """The address with the filter that a form adds; None when none is added."""
+    query = request.query_params
+    if "op" not in query or "path" not in query:
+        return None
+    value = "\n".join(one for one in query.getlist("value") if one)
+    one = filters.made(state.places, query["path"], query["op"], value)
+    if one is None:
+        return (
+            state.address(offset="", add=query["path"], bad="1")
+            if query["path"] in state.places
+            else state.address()
         )
-    return {"id": resource.id, "title": title_of(view, resource, language), "cells": cells}
+    return state.address(offset="", plus=one.text)
+
+
+def new_columns(request: Request, state: Asked) -> str | None:
+    """The address with the columns that were ticked; None when none were."""
+    names = [name for name in request.query_params.getlist("col") if name in state.all_columns]
+    return state.address(cols=",".join(names)) if names else None
+
+
+def chips(request: Request, state: Asked) -> list[dict[str, str]]:
+    """The conditions of the list as chips: how each is edited and removed."""
+    found: list[dict[str, str]] = []
+    if state.group:
+        label = state.places["group"].label
+        name = who_of(request).group_label(state.group, state.language)
+        found.append(
+            {"text": f"{label}: {name}", "remove": state.address(group="all", offset=""), "edit": ""}
+        )
+    for one in state.filters:
+        edit = (
+            state.address(without=one, offset="", add=one.place.path, had=one.op, was=one.value) + "#filter"
+        )
+        found.append(
+            {"text": one.said(state.language), "remove": state.address(without=one, offset=""), "edit": edit}
+        )
+    return found
+
+
+async def alone(request: Request, state: Asked) -> list[tuple[str, str, int]]:
+    """What each filter alone would give: its text, the address with it alone, how many."""
+    found: list[tuple[str, str, int]] = []
+    for one in state.filters[:6]:
+        try:
+            answer = await client_of(request).request(
+                "GET", f"{state.view.path}/count", params={"fiql": one.fiql()}
+            )
+        except ApiError:
+            continue
+        address = "?f=" + quote_plus(one.text)
+        found.append((one.said(state.language), address, answer["data"]["attributes"]["value"]))
+    return found
+
+
+def row(registry: Registry, view: TypeView, state: Asked, page: Page, resource: Resource) -> dict[str, Any]:
+    cells: list[list[Shown]] = [
+        cell(registry, view, column, page, resource, state.language) for column in state.columns
+    ]
+    return {
+        "id": resource.id,
+        "title": title_of(view, resource, state.language),
+        "cells": cells,
+        "meta": resource.attributes,
+    }
 
 
 async def pick(request: Request) -> Response:
@@ -96,7 +121,7 @@ async def pick(request: Request) -> Response:
     text = request.query_params.get("q", "").strip()[:100]
     params: dict[str, Any] = {"page[limit]": 10}
     if text and view.searched():
-        params["fiql"] = text_filter(view, text)
+        params["fiql"] = filters.text_filter(view, text)
     page = await client_of(request).get(view.path, params)
     language = request.state.language
     return JSONResponse([{"id": one.id, "title": title_of(view, one, language)} for one in page.data])

@@ -1,6 +1,9 @@
 import htmx from "htmx.org";
 import "./picker.js";
 import "./shell.js";
+import "./list.js";
+import "./keys.js";
+import "./form.js";
 
 htmx.config.includeIndicatorStyles = false;
 htmx.config.allowEval = false;

@@ -57,7 +57,7 @@ class ChronometricAge(TypedDict, total=False):
     ]  # fmt: skip
     determinedBy: Annotated[
         list[UuidText] | None,
-        member(en="Dated by", fr="Daté par", term="chrono:chronometricAgeDeterminedBy"),
+        member(en="Dated by", fr="Daté par", term="chrono:chronometricAgeDeterminedBy", target="person"),
     ]
     determinedOn: Annotated[
         PartialDateText | None,

@@ -62,7 +62,7 @@ class GeoreferenceAssertion(TypedDict, total=False):
     ]
     georeferencedBy: Annotated[
         list[UuidText] | None,
-        member(en="Georeferenced by", fr="Géoréférencé par", term="dwc:georeferencedBy"),
+        member(en="Georeferenced by", fr="Géoréférencé par", term="dwc:georeferencedBy", target="person"),
     ]
     literalGeoreferencedBy: Annotated[
         str | None,

@@ -48,7 +48,7 @@ class MaterialSampleType(Enum):
 
 
 class AssignedTo(TypedDict, total=False):
-    id: Annotated[UuidText | None, member(en="User", fr="Utilisateur")]
+    id: Annotated[UuidText | None, member(en="User", fr="Utilisateur", target="user")]
     type: Annotated[str | None, member(en="Kind of resource", fr="Genre de ressource")]
 
 

@@ -129,7 +129,8 @@ class Determination(TypedDict, total=False):
         str | None, Field(max_length=250), member(en="Evidence of type status", fr="Preuve du statut de type")
     ]
     determiner: Annotated[
-        list[UuidText] | None, member(en="Determined by", fr="Déterminé par", term="dwc:identifiedByID")
+        list[UuidText] | None,
+        member(en="Determined by", fr="Déterminé par", term="dwc:identifiedByID", target="person"),
     ]
     determinedOn: Annotated[
         DateText | None, member(en="Determined on", fr="Déterminé le", term="dwc:dateIdentified")

@@ -37,7 +37,9 @@ from dina.modules.collection.resources.base import (
 class AgentRoles(TypedDict, total=False):
     """An agent and what it did."""
 
-    agent: Annotated[UuidText | None, member(en="Person", fr="Personne", term="dcterms:contributor")]
+    agent: Annotated[
+        UuidText | None, member(en="Person", fr="Personne", term="dcterms:contributor", target="person")
+    ]
     roles: Annotated[list[str] | None, member(en="Roles", fr="Rôles", vocabulary="project_role")]
     date: Annotated[str | None, Field(max_length=50), member(en="Date", fr="Date (rôle)")]
     remarks: Annotated[str | None, Field(max_length=1000), member(en="Remarks", fr="Remarques")]

@@ -64,7 +64,7 @@ class PublishedFormat(Enum):
 class Contact(TypedDict, total=False):
     """Somebody who stands for the data set. Of a person only the name and identifiers are published."""
 
-    person: Annotated[UuidText | None, member(en="Person", fr="Personne")]
+    person: Annotated[UuidText | None, member(en="Person", fr="Personne", target="person")]
     role: Annotated[ContactRole, member(en="Role", fr="Rôle", vocabulary="contactRole")]
     name: Annotated[
         str | None,

@@ -41,8 +41,8 @@ async def read(source: Source, fields: Fields, type_: str, ids: list[str], kept:
     """Ask for records of one type. What is told to a group alone is asked where other groups' things are in it."""
     whole = await source.load(type_, ids, EVERYTHING)
     everything = await source.surroundings(fields, whole, EVERYTHING, kept.all if kept else None)
-    seen = await source.load(type_, list(dict.fromkeys(id_ for _, id_ in whole)), OUTSIDE)
-    others = await source.surroundings(fields, seen, OUTSIDE, kept.outside if kept else None)
+    seen = await source.load(type_, [id_ for _, id_ in whole], OUTSIDE, everything)
+    others = await source.surroundings(fields, seen, OUTSIDE, kept.outside if kept else None, everything)
     if kept is not None:
         kept.trim()
     groups: dict[str, Loaded] = {}

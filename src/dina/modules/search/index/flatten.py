@@ -5,24 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
 from dina.modules.search.fields import ADMINISTRATIVE, FieldFact, Fields
-from dina.modules.search.index.leaves import Leaf, leaves
+from dina.modules.search.index.leaves import Leaf, leaves_of
 from dina.modules.search.index.numbers import Numbers, lots_of, presence_of, term_of
-from dina.modules.search.query.folding import fold, natural, words
+from dina.modules.search.query.folding import WORD, fold, natural
 from dina.modules.search.roots import Root
 from dina.modules.search.values import interval
 
 Resource = dict[str, Any]
 Lookup = Callable[[str, str], "Stripped | None"]
-UUIDS = re.compile(rb"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
+UUIDS = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 GAP = 2
 """Positions between the words of two values: no phrase goes from one into the next."""
 MAX_POSITION = 16_000
-PREPARED = 300_000
+PREPARED = 150_000
 """Values that are remembered from batch to batch: most come again and again."""
 ORDERED = 300
 """Characters by which texts are put in order."""
@@ -35,30 +35,37 @@ class Stripped:
     type: str
     id: str
     attributes: dict[str, Any]
+    relationships: dict[str, dict[str, Any]]
     links: dict[str, list[tuple[str, str]]]
     json: bytes
-    mentions: frozenset[bytes]
+    mentions: tuple[str, ...]
+    parts: dict[Any, Part] = field(default_factory=dict[Any, "Part"])
+
+    @classmethod
+    def of(
+        cls, type_: str, id_: str, attributes: dict[str, Any], told: dict[str, dict[str, Any]]
+    ) -> Stripped:
+        links: dict[str, list[tuple[str, str]]] = {}
+        for name, one in told.items():
+            data = one["data"]
+            links[name] = [(x["type"], x["id"]) for x in (data if isinstance(data, list) else [data])]
+        json = orjson.dumps({"type": type_, "id": id_, "attributes": attributes, "relationships": told})
+        return cls(type_, id_, attributes, told, links, json, tuple(set(UUIDS.findall(json.decode()))))
 
     @property
     def group(self) -> str:
         return self.attributes.get("group") or ""
 
 
+def filled(value: Any) -> Any:
+    """A value, None where it is empty."""
+    return None if value == {} or value == [] else value
+
+
 def stripped(resource: Resource) -> Stripped:
-    attributes = {
-        k: v for k, v in resource.get("attributes", {}).items() if v is not None and v != {} and v != []
-    }
-    links: dict[str, list[tuple[str, str]]] = {}
-    told: dict[str, Any] = {}
-    for name, one in resource.get("relationships", {}).items():
-        data = one.get("data")
-        if data:
-            told[name] = {"data": data}
-            links[name] = [(x["type"], x["id"]) for x in (data if isinstance(data, list) else [data])]
-    json = orjson.dumps(
-        {"type": resource["type"], "id": resource["id"], "attributes": attributes, "relationships": told}
-    )
-    return Stripped(resource["type"], resource["id"], attributes, links, json, frozenset(UUIDS.findall(json)))
+    attributes = {k: v for k, v in resource.get("attributes", {}).items() if filled(v) is not None}
+    told = {k: {"data": v["data"]} for k, v in resource.get("relationships", {}).items() if v.get("data")}
+    return Stripped.of(resource["type"], resource["id"], attributes, told)
 
 
 @dataclass(slots=True)
@@ -81,27 +88,46 @@ class Entry:
     mask: int = 0
 
 
-@dataclass(slots=True)
-class Part:
+class Part(NamedTuple):
     """What one resource brings into an entry at one place: terms, words by weight, keys to sort by."""
 
-    terms: set[int] = field(default_factory=set[int])
-    texts: list[tuple[str, list[str]]] = field(default_factory=list[tuple[str, list[str]]])
-    sorts: dict[str, Any] = field(default_factory=dict[str, Any])
+    terms: tuple[int, ...]
+    texts: tuple[tuple[str, list[str]], ...]
+    sorts: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(NamedTuple):
     """What one value at one place brings into every entry that holds it."""
 
+    path: str
     terms: tuple[int, int]
-    weight: str | None = None
-    words: list[str] = field(default_factory=list[str])
+    text: tuple[str, list[str]] | None = None
     sort: Any = None
 
 
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """What is known of a field while entries are made: its number, its kind, whether and how it weighs and sorts."""
+
+    number: int
+    kind: str
+    weight: str | None
+    sorts: bool
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What comes together for one entry."""
+
+    terms: list[int] = field(default_factory=list[int])
+    texts: list[tuple[str, list[str]]] = field(default_factory=list[tuple[str, list[str]]])
+    sorts: dict[str, Any] = field(default_factory=dict[str, Any])
+    parts: dict[str, list[list[int]]] = field(default_factory=dict[str, list[list[int]]])
+    included: dict[str, Stripped] = field(default_factory=dict[str, Stripped])
+
+
 class Flattener:
-    """Makes entries; remembers parts that many records of a batch share, and gathers new terms and words."""
+    """Makes entries; remembers what values bring, as most come again and again, and gathers new terms and words."""
 
     def __init__(self, fields: Fields, numbers: Numbers) -> None:
         self.fields = fields
@@ -109,70 +135,71 @@ class Flattener:
         self.terms: dict[int, tuple[str, str, str | None, float | None, float | None]] = {}
         self.words: set[str] = set()
         self.unknown: dict[tuple[str, str], str] = {}
-        self._prepared: dict[tuple[str, str, str], Prepared] = {}
-        self._leaves: dict[bytes, list[Leaf]] = {}
-        self._parts: dict[tuple[str, tuple[str, ...], bytes], Part] = {}
+        self._prepared: dict[tuple[str, str], dict[Any, list[Prepared]]] = {}
+        self._kept = 0
+        self._epoch = object()
+        self._slots: dict[tuple[str, str], Slot] = {}
         self._trees: dict[str, dict[str, Any]] = {}
 
     def forget(self, *, numbers: bool = False) -> None:
         """Start a new batch; with `numbers`, as fields have got theirs meanwhile."""
         self.terms, self.words = {}, set()
-        if numbers or len(self._prepared) > PREPARED:
+        if numbers or self._kept > PREPARED:
             self._prepared.clear()
-        self._leaves.clear()
-        self._parts.clear()
+            self._slots.clear()
+            self._kept = 0
+        if numbers:
+            self._epoch = object()
 
     def entry(self, root: Stripped, lookup: Lookup) -> Entry:
         type_, facts = root.type, self.fields.root(root.type)
-        whole = Part()
-        parts: dict[str, list[list[int]]] = {}
-        included: dict[str, Stripped] = {}
-        self._walk(type_, (), root, self._tree(type_), lookup, whole, parts, included, frozenset())
-        mentions = root.mentions.union(*(one.mentions for one in included.values()))
-        document = (
-            b'{"data":' + root.json + b',"included":[' + b",".join(o.json for o in included.values()) + b"]}"
-        )
-        own = root.id
-        near = [own, *(id_ for name in facts.near for _, id_ in root.links.get(name, ()))]
+        whole = Gathered(terms=lots_of(root.id))
+        self._walk(type_, (), root, self._tree(type_), lookup, whole, ())
+        mentions = set(root.mentions)
+        for one in whole.included.values():
+            mentions.update(one.mentions)
+        mentions.discard(root.id)
+        included = b",".join([one.json for one in whole.included.values()])
+        near = [root.id, *(id_ for name in facts.near for _, id_ in root.links.get(name, ()))]
         return Entry(
-            type_, own, root.group, sorted(whole.terms.union(lots_of(own))), vector(whole.texts),
-            sorted(m.decode() for m in mentions if m != own.encode()), near,
+            type_, root.id, root.group, sorted(set(whole.terms)), vector(whole.texts), sorted(mentions), near,
             self._point(facts, root, lookup), self._days(facts, root, lookup), self._ages(facts, root, lookup),
-            whole.sorts, parts, document,
+            whole.sorts, whole.parts, b'{"data":' + root.json + b',"included":[' + included + b"]}",
         )  # fmt: skip
 
     def _walk(
         self, type_: str, chain: tuple[str, ...], resource: Stripped, tree: Mapping[str, Any], lookup: Lookup,
-        whole: Part, parts: dict[str, list[list[int]]], included: dict[str, Stripped], above: frozenset[str],
-    ) -> set[int]:  # fmt: skip
-        """Add a resource and what is taken along with it; the terms of all that."""
-        part = self._part(type_, chain, resource)
-        terms = set(part.terms)
-        whole.texts += part.texts
+        whole: Gathered, above: tuple[str, ...],
+    ) -> None:  # fmt: skip
+        """Add a resource and what is taken along with it; its terms come last."""
+        key = (self._epoch, type_, chain)
+        part = resource.parts.get(key)
+        if part is None:
+            part = resource.parts[key] = self._made(type_, chain, resource)
+        gathered = whole.terms
+        gathered.extend(part.terms)
+        whole.texts.extend(part.texts)
         whole.sorts.update(part.sorts)
         for name, below in tree.items():
             links = resource.links.get(name)
             if links is None:
                 continue
             path = (*chain, name)
-            inner: list[set[int]] = []
-            number = self._number(type_, ".".join(path), "link")
+            starts: list[int] = []
             for target, id_ in links:
+                starts.append(len(gathered))
+                if len(links) > 1:
+                    number = self._number(type_, ".".join(path), "link")
+                    gathered += (presence_of(number), term_of(number, id_))
                 found = lookup(target, id_)
-                own = {presence_of(number), term_of(number, id_)}
                 if found is None or id_ in above:
-                    inner.append(own)
                     continue
-                if id_ not in included:
-                    included[id_] = found
-                inner.append(
-                    own | self._walk(type_, path, found, below, lookup, whole, parts, included, above | {id_})
-                )
-            terms = terms.union(*inner)
-            if len(inner) > 1:
-                parts[".".join(path)] = parts.get(".".join(path), []) + [sorted(one) for one in inner]
-        whole.terms |= terms
-        return terms
+                whole.included.setdefault(id_, found)
+                self._walk(type_, path, found, below, lookup, whole, (*above, id_))
+            if len(links) > 1:
+                ends = [*starts[1:], len(gathered)]
+                inner = [sorted(set(gathered[a:b])) for a, b in zip(starts, ends, strict=True)]
+                whole.parts.setdefault(".".join(path), []).extend(inner)
 
     def _tree(self, type_: str) -> dict[str, Any]:
         found = self._trees.get(type_)
@@ -186,67 +213,76 @@ class Flattener:
                     here = here.setdefault(name, {})
         return found
 
-    def _part(self, type_: str, chain: tuple[str, ...], resource: Stripped) -> Part:
-        key = (type_, chain, resource.json)
-        found = self._parts.get(key)
-        if found is None:
-            found = self._parts[key] = self._made(type_, chain, resource)
-        return found
-
     def _made(self, type_: str, chain: tuple[str, ...], resource: Stripped) -> Part:
-        made = Part()
+        terms: list[int] = []
+        texts: list[tuple[str, list[str]]] = []
+        sorts: dict[str, Any] = {}
         prefix = ".".join(chain) + "." if chain else ""
         for name, links in resource.links.items():
             number = self._number(type_, prefix + name, "link")
-            made.terms.add(presence_of(number))
-            made.terms.update(term_of(number, id_) for _, id_ in links)
-        for leaf in self._of(resource, root=not chain):
-            self._add(type_, prefix + leaf.path, leaf, made)
+            terms.append(presence_of(number))
+            terms.extend([term_of(number, id_) for _, id_ in links])
+        declared = self.fields.types[resource.type]["attributes"]
+        for name, value in resource.attributes.items():
+            if (chain and name in ADMINISTRATIVE) or name not in declared:
+                continue
+            for one in self._values(type_, prefix, name, value, declared[name]):
+                terms += one.terms
+                if one.text is not None:
+                    texts.append(one.text)
+                if one.sort is not None:
+                    sorts[one.path] = one.sort
         if not chain:
             # Every record has its place in the order by title; those without one come last.
-            made.sorts["_title"] = made.sorts.get(self.fields.types[type_]["title"]) or "\uffff" + resource.id
-        return made
+            sorts["_title"] = sorts.get(self.fields.types[type_]["title"]) or "\uffff" + resource.id
+        return Part(tuple(terms), tuple(texts), sorts)
 
-    def _of(self, resource: Stripped, *, root: bool) -> list[Leaf]:
-        found = self._leaves.get(resource.json)
-        if found is None:
-            described = self.fields.types[resource.type]
-            found = leaves(described, resource.attributes)
-            self._leaves[resource.json] = found
-        return found if root else [one for one in found if one.path not in ADMINISTRATIVE]
-
-    def _add(self, type_: str, path: str, leaf: Leaf, made: Part) -> None:
-        key = (type_, path, leaf.text)
-        known = self._prepared.get(key)
+    def _values(self, type_: str, prefix: str, name: str, value: Any, facts: Any) -> list[Prepared]:
+        """What one attribute brings; remembered by its value."""
+        known = self._prepared.get((type_, prefix + name))
         if known is None:
-            known = self._prepared[key] = self._prepare(type_, path, leaf)
-        made.terms.update(known.terms)
-        if known.weight is not None:
-            made.texts.append((known.weight, known.words))
-        if known.sort is not None:
-            made.sorts[path] = known.sort
+            known = self._prepared[type_, prefix + name] = {}
+        # An integer, a decimal and a truth value of the same size are different values.
+        key = value if value.__class__ is str else (value.__class__, plain(value))
+        found = known.get(key)
+        if found is None:
+            found = [self._prepare(type_, prefix + leaf.path, leaf) for leaf in leaves_of(name, value, facts)]
+            known[key] = found
+            self._kept += 1 + len(found)
+        return found
 
     def _prepare(self, type_: str, path: str, leaf: Leaf) -> Prepared:
-        number = self._number(type_, path, leaf.kind)
-        # A field is of the kind that was met first, so that all its values are compared in one way.
-        kind = self.numbers.kinds.get((type_, path), leaf.kind)
-        term = term_of(number, repr(leaf.low) if kind == "number" and leaf.low is not None else leaf.text)
-        terms = (term, presence_of(number))
-        if kind == "id":
-            return Prepared(terms)
+        slot = self._slot(type_, path, leaf.kind)
+        is_number = slot.kind == "number" and leaf.low is not None
+        term = term_of(slot.number, repr(leaf.low) if is_number else leaf.text)
+        terms = (term, presence_of(slot.number))
+        if slot.kind == "id":
+            return Prepared(path, terms)
         folded = fold(leaf.text)
-        self.terms[term] = (leaf.text, folded, in_order(folded), leaf.low, leaf.high)
-        fact = self.fields.find(type_, path)
-        if fact is None:
-            return Prepared(terms)
+        ordered = natural(folded)
+        self.terms[term] = (
+            leaf.text, folded, None if ordered == folded else ordered[:ORDERED], leaf.low, leaf.high,
+        )  # fmt: skip
         sort = None
-        if sorts_by(fact):
-            sort = leaf.low if leaf.low is not None else natural(folded)[:60]
-        if fact.weight is None or kind not in ("keyword", "text"):
-            return Prepared(terms, sort=sort)
-        found = words(leaf.text)
+        if slot.sorts:
+            sort = leaf.low if leaf.low is not None else ordered[:60]
+        if slot.weight is None or slot.kind not in ("keyword", "text"):
+            return Prepared(path, terms, None, sort)
+        found = WORD.findall(folded)
         self.words.update(one for one in found if len(one) > 2 and one.isalpha())
-        return Prepared(terms, fact.weight, found, sort)
+        return Prepared(path, terms, (slot.weight, found), sort)
+
+    def _slot(self, type_: str, path: str, kind: str) -> Slot:
+        found = self._slots.get((type_, path))
+        if found is None or found.number == 0:
+            fact = self.fields.find(type_, path)
+            # A field is of the kind that was met first, so that all its values are compared in one way.
+            kind = self.numbers.kinds.get((type_, path), kind)
+            found = self._slots[type_, path] = Slot(
+                self._number(type_, path, kind), kind, fact.weight if fact else None,
+                fact is not None and sorts_by(fact),
+            )  # fmt: skip
+        return found
 
     def _number(self, type_: str, path: str, kind: str) -> int:
         number = self.numbers.of(type_, path)
@@ -282,10 +318,9 @@ class Flattener:
         return None, None
 
 
-def in_order(folded: str) -> str | None:
-    """The key of a text's place among others, where that is not the text itself."""
-    key = natural(folded)
-    return None if key == folded else key[:ORDERED]
+def plain(value: Any) -> Any:
+    """A value by which it can be remembered: objects and lists as their JSON."""
+    return orjson.dumps(value) if isinstance(value, (dict, list)) else value
 
 
 def sorts_by(fact: FieldFact) -> bool:
@@ -307,4 +342,4 @@ def vector(texts: list[tuple[str, list[str]]]) -> str:
             else:
                 places.setdefault(word, [])
         position += GAP
-    return " ".join(f"'{word}'" + (":" + ",".join(at[:200]) if at else "") for word, at in places.items())
+    return " ".join([f"{word}:{','.join(at[:200])}" if at else word for word, at in places.items()])

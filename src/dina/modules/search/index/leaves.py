@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from dina.base.json import is_array, is_object
 from dina.modules.search.fields import KINDS
@@ -18,8 +17,7 @@ MAX_TEXT = 10_000
 MAX_DEPTH = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(NamedTuple):
     """One value: `text` stands for it in its term; `low` and `high` are its ends where it is a number or a date."""
 
     path: str
@@ -31,24 +29,28 @@ class Leaf:
 
 def leaves(described: Mapping[str, Any], attributes: Mapping[str, Any]) -> list[Leaf]:
     """Every value of a resource by the kinds that its type declares."""
-    found: list[Leaf] = []
     declared = described["attributes"]
-    for name, value in attributes.items():
-        facts = declared.get(name)
-        if value is None or facts is None:
-            continue
-        kind = KINDS.get(facts["kind"], "object")
-        if kind in ("map", "object"):
-            found += members(name, value, 0)
-        elif kind == "keyword" and isinstance(value, str):
-            if value:
-                found.append(Leaf(name, kind, value[:MAX_TEXT]))
-        elif kind != "geo":
-            for one in value if is_array(value) else [value]:
-                leaf = leaf_of(name, kind, one)
-                if leaf is not None:
-                    found.append(leaf)
-    return found
+    return [
+        leaf
+        for name, value in attributes.items()
+        if value is not None and name in declared
+        for leaf in leaves_of(name, value, declared[name])
+    ]
+
+
+def leaves_of(name: str, value: Any, facts: Mapping[str, Any]) -> Iterator[Leaf]:
+    """Every value of one attribute, by what its type declares of it."""
+    kind = KINDS.get(facts["kind"], "object")
+    if kind in ("map", "object"):
+        yield from members(name, value, 0)
+    elif kind == "keyword" and isinstance(value, str):
+        if value:
+            yield Leaf(name, kind, value[:MAX_TEXT])
+    elif kind != "geo":
+        for one in value if is_array(value) else [value]:
+            leaf = leaf_of(name, kind, one)
+            if leaf is not None:
+                yield leaf
 
 
 def leaf_of(path: str, kind: str, value: Any) -> Leaf | None:

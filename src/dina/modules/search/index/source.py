@@ -12,7 +12,7 @@ import orjson
 
 from dina.base.identity.caller import Caller, Role
 from dina.modules.search.fields import Fields, is_left_out
-from dina.modules.search.index.flatten import Stripped, stripped
+from dina.modules.search.index.flatten import Stripped, filled, stripped
 from dina.modules.search.roots import Roots
 
 READER = "search"
@@ -37,6 +37,44 @@ class Change:
     at: str
 
 
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """What of a type not everybody is told alike: whether whole `rows`, and which members."""
+
+    rows: bool
+    members: frozenset[str]
+    attributes: frozenset[str]
+
+    @classmethod
+    def of(cls, facts: Mapping[str, Any], members: Iterable[str]) -> Apart:
+        apart = facts["toldApart"]
+        found = frozenset(apart["members"]) & frozenset(members)
+        return cls(apart["rows"], found, found & frozenset(facts["attributes"]))
+
+    @property
+    def asked(self) -> str:
+        return ",".join(sorted(self.members))
+
+    def merged(self, whole: Stripped, told: Mapping[str, Any]) -> Stripped:
+        """What somebody is told, from what somebody else is told in full and from what differs."""
+        told_attributes, told_links = told.get("attributes", {}), told.get("relationships", {})
+        attributes = {k: v for k in self.attributes if (v := filled(told_attributes.get(k))) is not None}
+        links = {
+            k: {"data": data}
+            for k in self.members - self.attributes
+            if (data := told_links.get(k, {}).get("data"))
+        }
+        if all(attributes.get(k) == whole.attributes.get(k) for k in self.attributes) and all(
+            links.get(k) == whole.relationships.get(k) for k in self.members - self.attributes
+        ):
+            return whole
+        return Stripped.of(
+            whole.type, whole.id,
+            {k: v for k, v in whole.attributes.items() if k not in self.members} | attributes,
+            {k: v for k, v in whole.relationships.items() if k not in self.members} | links,
+        )  # fmt: skip
+
+
 class Source:
     """The modules behind one address; `client_as` makes a client that asks as somebody."""
 
@@ -46,6 +84,7 @@ class Source:
         self.clients: dict[Any, httpx.AsyncClient] = {}
         self.homes: dict[str, str] = {}
         self.members: dict[str, str] = {}
+        self.apart: dict[str, Apart] = {}
 
     def client(self, caller: Caller) -> httpx.AsyncClient:
         key = (caller.admin, tuple(caller.groups))
@@ -72,7 +111,9 @@ class Source:
             for type_, facts in answer.json()["meta"]["types"].items():
                 types[type_] = facts
                 self.homes[type_] = prefix
-                self.members[type_] = ",".join([*told(facts["attributes"]), *facts["relationships"]])
+                members = [*told(facts["attributes"]), *facts["relationships"]]
+                self.members[type_] = ",".join(members)
+                self.apart[type_] = Apart.of(facts, members)
                 apart = type_ in roots.skipped or module_of(prefix) in roots.skipped_modules
                 # What may be its creator's alone is not searched by others, nor kept here.
                 if not apart and "private" not in facts:
@@ -105,54 +146,69 @@ class Source:
                 yield [one["id"] for one in document["data"]]
             address = document["links"]["next"]
 
-    async def load(self, type_: str, ids: list[str], caller: Caller) -> Loaded:
-        """Those of the resources that are there for a caller. Raises httpx.HTTPError."""
+    async def load(self, type_: str, ids: list[str], caller: Caller, whole: Loaded | None = None) -> Loaded:
+        """Those of the resources that are there for a caller. Raises httpx.HTTPError.
+
+        `whole` is what somebody who is told everything got: then only what may differ from that is asked for.
+        """
         found: Loaded = {}
+        if type_ not in self.homes:
+            return found
+        apart = self.apart[type_]
+        if whole is not None:
+            known = [id_ for id_ in ids if (type_, id_) in whole]
+            ids = [id_ for id_ in ids if (type_, id_) not in whole]
+            if not apart.rows and not apart.members:
+                found |= {(type_, id_): whole[type_, id_] for id_ in known}
+            else:
+                for start in range(0, len(known), BATCH):
+                    some = await self._load(type_, known[start : start + BATCH], caller, apart.asked)
+                    found |= {(type_, one["id"]): apart.merged(whole[type_, one["id"]], one) for one in some}
         for start in range(0, len(ids), BATCH):
-            found |= await self._load(type_, ids[start : start + BATCH], caller)
+            some = await self._load(type_, ids[start : start + BATCH], caller, self.members[type_])
+            found |= {(type_, one["id"]): stripped(one) for one in some}
         return found
 
-    async def _load(self, type_: str, ids: list[str], caller: Caller) -> Loaded:
+    async def _load(self, type_: str, ids: list[str], caller: Caller, members: str) -> list[Any]:
         wanted = ids
-        while wanted and type_ in self.homes:
+        while wanted:
             body = orjson.dumps({"data": [{"type": type_, "id": id_} for id_ in wanted]})
             answer = await self.client(caller).post(
                 f"{self.homes[type_]}/{type_}/bulk-load",
-                params={f"fields[{type_}]": self.members[type_]},
+                params={f"fields[{type_}]": members},
                 content=body,
                 headers=HEADERS,
             )
             if answer.status_code == 200:
-                data = orjson.loads(answer.content)["data"]
-                return {(one["type"], one["id"]): stripped(one) for one in data}
+                return orjson.loads(answer.content)["data"]
             if answer.status_code not in (403, 404, 410):
                 answer.raise_for_status()
             absent = {one["meta"]["id"] for one in answer.json()["errors"] if "id" in one.get("meta", {})}
             if not absent:
                 if len(wanted) == 1 or answer.status_code != 403:
-                    return {}
+                    return []
                 half = len(wanted) // 2
-                return await self._load(type_, wanted[:half], caller) | await self._load(
-                    type_, wanted[half:], caller
-                )
+                first = await self._load(type_, wanted[:half], caller, members)
+                return first + await self._load(type_, wanted[half:], caller, members)
             wanted = [id_ for id_ in wanted if id_ not in absent]
-        return {}
+        return []
 
     async def surroundings(
-        self, fields: Fields, loaded: Loaded, caller: Caller, kept: dict[Key, Stripped | None] | None = None
-    ) -> Loaded:
+        self, fields: Fields, loaded: Loaded, caller: Caller, kept: dict[Key, Stripped | None] | None = None,
+        whole: Loaded | None = None,
+    ) -> Loaded:  # fmt: skip
         """The resources with all that is taken along with them; `kept` are those known from before."""
         found = dict(loaded)
         by_type: dict[str, list[Stripped]] = {}
         for one in loaded.values():
             by_type.setdefault(one.type, []).append(one)
         for type_, resources in by_type.items():
-            await self._level(fields.root(type_).include, resources, caller, found, kept)
+            await self._level(fields.root(type_).include, resources, caller, found, kept, whole)
         return found
 
     async def _level(
         self, chains: Iterable[tuple[str, ...]], resources: list[Stripped], caller: Caller, found: Loaded,
-        kept: dict[Key, Stripped | None] | None,
+        kept: dict[Key, Stripped | None] | None, whole: Loaded | None,
     ) -> None:  # fmt: skip
         for name in dict.fromkeys(chain[0] for chain in chains):
             keys = {key for one in resources for key in one.links.get(name, ())}
@@ -167,14 +223,14 @@ class Source:
                 else:
                     missing.setdefault(key[0], []).append(key[1])
             for type_, ids in missing.items():
-                got = await self.load(type_, ids, caller)
+                got = await self.load(type_, ids, caller, whole)
                 found |= got
                 if kept is not None:
                     kept |= {(type_, id_): got.get((type_, id_)) for id_ in ids}
             below = [chain[1:] for chain in chains if chain[0] == name and len(chain) > 1]
             if below:
                 reached = [found[key] for key in keys if key in found]
-                await self._level(below, reached, caller, found, kept)
+                await self._level(below, reached, caller, found, kept, whole)
 
 
 def told(attributes: Mapping[str, Any]) -> list[str]:

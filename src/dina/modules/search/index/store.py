@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any, cast
 
 import orjson
@@ -58,8 +59,8 @@ class Store:
 
     async def _copy(self, table: str, entries: Iterable[Entry]) -> None:
         async with self.connection.cursor().copy(sql(f"COPY {table} ({COLUMNS}) FROM STDIN")) as copy:
-            for one in entries:
-                await copy.write_row(row_of(one))
+            for some in batched(entries, 100):
+                await copy.write("".join(map(line_of, some)))
 
     async def replace(self, generation: int, keys: Sequence[tuple[str, str]], entries: Sequence[Entry]) -> list[str]:  # fmt: skip
         """The entries of records instead of those there are; the ids near to what was and is there."""
@@ -165,16 +166,29 @@ class Store:
         )
 
 
-def row_of(one: Entry) -> list[Any]:
+def line_of(one: Entry) -> str:
+    """An entry as a line of COPY."""
     first, last = one.days or (None, None)
-    oldest, youngest = one.ages
-    return [
-        one.type, one.id, one.mask, one.group, "{" + ",".join(map(str, one.terms)) + "}", one.words,
-        "{" + ",".join(one.deps) + "}", "{" + ",".join(one.near) + "}",
-        *(one.point or (None, None)), first, last, oldest, youngest,
-        orjson.dumps(one.sorts).decode(), orjson.dumps(one.parts).decode() if one.parts else None,
-        one.document.decode(),
-    ]  # fmt: skip
+    columns = (
+        one.type, one.id, one.mask, escaped(one.group), "{" + ",".join(map(str, one.terms)) + "}", one.words,
+        "{" + ",".join(one.deps) + "}", "{" + ",".join(one.near) + "}", *(one.point or (None, None)), first, last,
+        *one.ages, escaped(orjson.dumps(one.sorts).decode()),
+        orjson.dumps(one.parts).decode() if one.parts else None, escaped(one.document.decode()),
+    )  # fmt: skip
+    return "\t".join(["\\N" if column is None else str(column) for column in columns]) + "\n"
+
+
+def escaped(text: str) -> str:
+    if "\\" in text:
+        text = text.replace("\\", "\\\\")
+    # JSON has none of these; a group might.
+    return text.replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+
+
+def batched(entries: Iterable[Entry], number: int) -> Iterator[list[Entry]]:
+    rest = iter(entries)
+    while some := list(islice(rest, number)):
+        yield some
 
 
 def _clean(value: Any) -> Any:

@@ -9,6 +9,7 @@ from enum import Enum
 from sqlalchemy.orm import Mapped
 
 from dina.base.resource import Json, Resource, attribute
+from dina.modules.user.drafts import DraftStore
 from dina.modules.user.resources.base import Base
 
 PERSONAL = "PersonalAuthorizationService"
@@ -49,3 +50,21 @@ class Notification(
     message_params: Mapped[Json | None] = attribute(en="Message parameters", fr="Paramètres du message")
     status: Mapped[Status] = attribute(en="Status", fr="État", listed=True, indexed=True)
     expires_on: Mapped[dt.datetime | None] = attribute(en="Expires on", fr="Expire le")
+
+
+class Draft(
+    Resource, Base, type="draft", provider=PERSONAL, label=("Draft", "Brouillon"), title="recordType", store=DraftStore(),
+    example={"recordType": "material-sample", "values": {"materialSampleName": "CNC 1"}},
+):  # fmt: skip
+    """A form as somebody has filled it in so far, kept for them alone until it is saved or thrown away."""
+
+    record_type: Mapped[str] = attribute(
+        en="Kind of record", fr="Genre de fiche", max=100, not_blank=True, once=True, listed=True
+    )
+    record_id: Mapped[uuid.UUID | None] = attribute(
+        en="Record", fr="Fiche", once=True, help_en="Empty for a new one.", help_fr="Vide pour une nouvelle."
+    )
+    values: Mapped[Json] = attribute(
+        en="Values", fr="Valeurs", filterable=False,
+        help_en="What stands in each field, by its name.", help_fr="Le contenu de chaque champ, par son nom.",
+    )  # fmt: skip
