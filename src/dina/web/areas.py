@@ -1,7 +1,9 @@
 """The areas of the interface, in the order in which their routes are tried; the generic pages come last."""
 
 from dina.web.area import Area
+from dina.web.exchange import AREA as EXCHANGE
 from dina.web.generic import AREA as GENERIC
+from dina.web.public import AREA as PUBLIC
 from dina.web.shell import AREA as SHELL
 
-AREAS: tuple[Area, ...] = (SHELL, GENERIC)
+AREAS: tuple[Area, ...] = (SHELL, EXCHANGE, PUBLIC, GENERIC)
