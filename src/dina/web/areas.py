@@ -1,5 +1,6 @@
 """The areas of the interface, in the order in which their routes are tried; the generic pages come last."""
 
+from dina.web.admin import AREA as ADMIN
 from dina.web.area import Area
 from dina.web.exchange import AREA as EXCHANGE
 from dina.web.generic import AREA as GENERIC
@@ -8,4 +9,4 @@ from dina.web.shell import AREA as SHELL
 from dina.web.specimens import AREA as SPECIMENS
 from dina.web.storage import AREA as STORAGE
 
-AREAS: tuple[Area, ...] = (SHELL, EXCHANGE, PUBLIC, SPECIMENS, STORAGE, GENERIC)
+AREAS: tuple[Area, ...] = (SHELL, ADMIN, EXCHANGE, PUBLIC, SPECIMENS, STORAGE, GENERIC)

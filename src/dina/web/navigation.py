@@ -89,13 +89,20 @@ class Navigation:
 
     def new(self, registry: Registry, who: Who, language: str) -> list[Line]:
         """What the caller may make, most wanted first."""
+        return self.lines(self.create, registry, who, language, "create")
+
+    @staticmethod
+    def lines(
+        links: Sequence[Link], registry: Registry, who: Who, language: str, action: str = ""
+    ) -> list[Line]:
+        """Links as lines, those that the caller may follow."""
         return [
             Line(
                 texts.translate(language, link.label) if link.label else registry.types[link.type].facts["label"][language],
                 f"/{language}/{link.address}",
             )
-            for link in self.create
-            if shown(link, registry, who, "create")
+            for link in links
+            if shown(link, registry, who, action)
         ]  # fmt: skip
 
 

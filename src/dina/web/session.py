@@ -53,6 +53,11 @@ class Session:
     def signed_in(self) -> bool:
         return bool(self.access)
 
+    @property
+    def ends(self) -> int:
+        """When one has to sign in again, in seconds since 1970."""
+        return int(self.began + LIFE_SECONDS)
+
     def take_messages(self) -> list[Message]:
         """The messages that wait, once."""
         found, self.messages = self.messages, []

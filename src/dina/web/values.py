@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import unescape
 from typing import Any
@@ -16,13 +17,25 @@ from dina.web.registry import TypeView
 
 @dataclass(frozen=True)
 class Shown:
-    """A text, or rows of label and text for objects; `italic` and `html` for scientific names."""
+    """A text, or rows of label and text for objects; `italic` and `html` for scientific names.
+
+    Objects of few members are a table, too: `head` and `cells`.
+    """
 
     text: str = ""
     link: str = ""
     italic: bool = False
     html: Markup | None = None
     rows: list[list[tuple[str, str]]] = field(default_factory=list[list[tuple[str, str]]])
+    head: list[str] = field(default_factory=list[str])
+    cells: list[list[str]] = field(default_factory=list[list[str]])
+
+    def line(self, language: str) -> str:
+        """All of it in one line, for places without room."""
+        if not self.rows:
+            return self.text
+        colon = texts.translate(language, ":")
+        return " · ".join("; ".join(f"{label}{colon} {text}" for label, text in row) for row in self.rows)
 
 
 def multilingual(value: Any, language: str) -> str:
@@ -33,6 +46,7 @@ def multilingual(value: Any, language: str) -> str:
 
 
 def plain(value: Any, language: str) -> str:
+    """Any value in one line of text."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -40,32 +54,84 @@ def plain(value: Any, language: str) -> str:
     if isinstance(value, list):
         return ", ".join(plain(item, language) for item in value)
     if isinstance(value, dict):
+        colon = texts.translate(language, ":")
         said = ((key, plain(item, language)) for key, item in value.items())
-        return "; ".join(f"{key}: {text}" for key, text in said if text)
+        return "; ".join(f"{key}{colon} {text}" for key, text in said if text)
     return str(value)
 
 
-def shown(fact: dict[str, Any], value: Any, language: str) -> Shown:
-    """A value by its kind."""
+EMPTY: tuple[Any, ...] = (None, [], {}, "")
+WIDE = 6
+"""The most columns of a table inside a record; objects with more members are shown one below the other."""
+
+
+def shown(fact: dict[str, Any], value: Any, language: str, names: Mapping[str, str] | None = None) -> Shown:
+    """A value by its kind; `names` are those of records that values point at."""
+    if value in EMPTY:
+        return Shown()
     match fact["kind"]:
         case "multilingual-title" | "multilingual-description":
             return Shown(multilingual(value, language))
         case "date-time":
-            return Shown(texts.moment(language, value) if value else "")
-        case "objects" | "object" if value:
-            items: list[dict[str, Any]] = value if isinstance(value, list) else [value]
-            members = fact.get("members", {})
-            rows = [
-                [
-                    (label_of(members, name, language), plain(item, language))
-                    for name, item in one.items()
-                    if item not in (None, [], "") and not members.get(name, {}).get("readOnly")
-                ]
-                for one in items
-            ]
-            return Shown(summary(items, language), rows=rows)
+            return Shown(texts.moment(language, str(value)))
+        case "integer" | "decimal" if isinstance(value, int | float):
+            unit = f"\u00a0{fact['unit']}" if fact.get("unit") else ""
+            return Shown(
+                texts.number(language, value) + unit if fact["kind"] == "decimal" else f"{value}{unit}"
+            )
+        case "objects" | "object":
+            return objects(fact, value if isinstance(value, list) else [value], language, names or {})
+        case "point":
+            longitude, latitude = (value.get("coordinates") or ["", ""])[:2]
+            return Shown(f"{latitude}, {longitude}")
+        case "key-map" | "nested-key-map" | "json":
+            return structure(value, language)
+        case "uuid" | "uuids" if fact.get("target"):
+            ids: list[str] = value if isinstance(value, list) else [value]
+            return Shown(", ".join((names or {}).get(one) or one for one in ids))
         case _:
-            return Shown(named(fact, value, language))
+            unit = f"\u00a0{fact['unit']}" if fact.get("unit") else ""
+            return Shown(named(fact, value, language) + unit)
+
+
+def objects(
+    fact: dict[str, Any], items: list[dict[str, Any]], language: str, names: Mapping[str, str]
+) -> Shown:
+    """Embedded objects: a table when they are narrow, else one list of facts for each."""
+    members = fact.get("members", {})
+    written = [name for name, member in members.items() if not member.get("readOnly")]
+    used = [name for name in written if any(one.get(name) not in EMPTY for one in items)]
+    used += [name for one in items for name in one if name not in members and one[name] not in EMPTY]
+    used = list(dict.fromkeys(used))
+
+    def said(name: str, value: Any) -> str:
+        inner = members.get(name, {})
+        if value in EMPTY:
+            return ""
+        if inner.get("kind") in ("object", "objects"):
+            return objects(inner, value if isinstance(value, list) else [value], language, names).line(
+                language
+            )
+        return shown({"kind": "text", **inner}, value, language, names).line(language)
+
+    labels = [label_of(members, name, language) for name in used]
+    cells = [[said(name, one.get(name)) for name in used] for one in items]
+    rows = [[(label, text) for label, text in zip(labels, row, strict=True) if text] for row in cells]
+    if len(used) <= WIDE and len(items) > 1:
+        return Shown(summary(items, language), rows=rows, head=labels, cells=cells)
+    return Shown(summary(items, language), rows=rows)
+
+
+def structure(value: Any, language: str) -> Shown:
+    """A value of no declared form: a map as a list of facts, a list of maps as a table, else a line."""
+    if isinstance(value, dict):
+        return Shown(
+            plain(value, language),
+            rows=[[(str(k), said) for k, v in value.items() if (said := plain(v, language))]],
+        )
+    if isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
+        return objects({"members": {}}, value, language, {})
+    return Shown(plain(value, language))
 
 
 def named(fact: dict[str, Any], value: Any, language: str) -> str:

@@ -28,14 +28,13 @@ async def against(request: Request, form: Form, current: Form, given: FormData) 
     version = str(form.resource.attributes.get("resourceVersion", ""))
     if not opened.isdigit() or opened == version:
         return form.changes(current)
-    base = await as_of(request, form, opened)
-    if base is None:
-        return form.changes(current)
-    attributes, relationships, faults = form.changes(base)
+    base = await as_of(request, form, int(opened) + 1)
+    # Without the version that the form was opened with, everything that differs is to be chosen.
+    attributes, relationships, faults = form.changes(base or current)
     open_: list[str] = []
     for name in [*attributes, *relationships]:
-        theirs, mine, before = (raw_of(one, name) for one in (current, form, base))
-        if theirs in (before, mine):
+        theirs, mine = raw_of(current, name), raw_of(form, name)
+        if theirs == mine or (base is not None and theirs == raw_of(base, name)):
             continue
         choice = given.get(f"_take.{name}")
         if choice == "theirs":
@@ -45,7 +44,7 @@ async def against(request: Request, form: Form, current: Form, given: FormData) 
             open_.append(name)
     if faults or not open_:
         return attributes, relationships, faults
-    return await page(request, form, current, base, open_, given)
+    return await page(request, form, current, base or current, open_, given)
 
 
 def raw_of(form: Form, name: str) -> Any:
@@ -56,8 +55,8 @@ def raw_of(form: Form, name: str) -> Any:
     return {key: value for key, value in form.raw.items() if key.startswith(f"{name}.")}
 
 
-async def as_of(request: Request, form: Form, version: str) -> Form | None:
-    """The record as it was when the form was opened; None when its history does not say."""
+async def as_of(request: Request, form: Form, version: int) -> Form | None:
+    """The record in a version of its history, which counts from 1; None when its history does not say."""
     assert form.resource is not None
     path = f"{form.view.path}/{quote(form.resource.id, safe='')}/revisions/{version}"
     try:

@@ -1,4 +1,4 @@
-"""One resource: its filled attributes, what it is linked with, its history."""
+"""One resource: its attributes, custom fields, what it is linked with, its history, its neighbours in a list."""
 
 from __future__ import annotations
 
@@ -8,98 +8,186 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import Response
 
-from dina.client import ApiError, Resource
+from dina.client import ApiError, Page, Resource
+from dina.web import texts
+from dina.web.custom import MEMBER
+from dina.web.generic import history
+from dina.web.generic.asked import asked
+from dina.web.generic.form import UUID, titles
 from dina.web.registry import ADMINISTRATIVE, Registry, TypeView
-from dina.web.rendering import client_of, registry_of, render, view_of
-from dina.web.values import shown, title_of
+from dina.web.rendering import address, client_of, registry_of, render, view_of
+from dina.web.values import EMPTY, Shown, formatted_name, shown, title_of
+
+ON_REQUEST = ("hierarchy", "materialSampleChildren")
+SHOWN_WHOLE = ("organism", "collecting-event")
+"""Linked records whose values are shown on the page of what they belong to."""
+LATEST = 5
 
 
 async def record(request: Request) -> Response:
-    """One resource: its filled attributes, what it is linked with, its history."""
+    """The page of a record; a deleted one says who deleted it and how it comes back."""
     view = await view_of(request)
-    language, registry = request.state.language, await registry_of(request)
     id_ = request.path_params["id"]
-    internal = [name for name, fact in view.relationships.items() if not fact["external"]]
-    optional = [n for n in ("hierarchy", "materialSampleChildren") if n in view.attributes]
-    params: dict[str, Any] = {"include": ",".join(internal)} if internal else {}
-    if optional:
-        params[f"optfields[{view.type}]"] = ",".join(optional)
     try:
-        page = await client_of(request).get(
-            f"{view.path}/{quote(id_)}", params, **{"include-dina-permission": "true"}
-        )
+        page = await read(request, view, id_)
     except ApiError as fault:
         if fault.status != 410:
             raise
-        history = await history_of(request, view, id_)
-        return render(request, "generic/gone.html", 410, view=view, id=id_, history=history, fault=fault)
-    resource = page.one
+        return await gone(request, view, id_, fault)
+    language, registry, resource = request.state.language, await registry_of(request), page.one
+    empty = request.query_params.get("empty") == "1"
+    names = await names_of(request, registry, view, page)
     attributes = [
-        (name, fact, shown(fact, resource.attributes.get(name), language))
-        for name, fact in view.attributes.items()
-        if resource.attributes.get(name) not in (None, [], {}, "") and name not in optional
+        one for one in facts(view, resource, language, names, empty=empty) if one[0] not in ON_REQUEST
     ]
+    custom = await custom_facts(request, view, resource, empty=empty)
     related = [
-        (
-            fact,
-            [
-                (
-                    registry.types[fact["targets"][0]],
-                    one,
-                    title_of(registry.types[fact["targets"][0]], one, language),
-                )
-                for one in page.related(resource, name)
-            ],
-        )
+        (fact, [(registry.types[fact["targets"][0]], one, title_of(registry.types[fact["targets"][0]], one, language)) for one in page.related(resource, name)])
         for name, fact in view.relationships.items()
         if not fact["external"] and page.related(resource, name)
-    ]
+    ]  # fmt: skip
     external = [
         (fact, list(resource.linked(name)))
         for name, fact in view.relationships.items()
         if fact["external"] and resource.linked(name)
     ]
-    names = await external_names(request, external)
     linked = [
-        (fact, target, one, title, [
-            (n, f, shown(f, one.attributes.get(n), language)) for n, f in target.attributes.items()
-            if one.attributes.get(n) not in (None, [], {}, "") and n not in ADMINISTRATIVE
-        ])
-        for fact, found in related for target, one, title in found if target.type in ("organism", "collecting-event")
+        (fact, target, one, title, [row for row in facts(target, one, language, names) if row[0] not in ADMINISTRATIVE])
+        for fact, found in related for target, one, title in found if target.type in SHOWN_WHOLE
     ]  # fmt: skip
+    steps, total = await history.steps(request, view, id_, LATEST)
+    permissions = resource.meta.get("permissions", [])
     return render(
         request, "generic/record.html", view=view, resource=resource, title=title_of(view, resource, language),
-        attributes=attributes, related=related, external=external, names=names, linked=linked,
-        history=await history_of(request, view, id_), children=resource.attributes.get("materialSampleChildren") or [],
-        lineage=(resource.attributes.get("hierarchy") or [])[1:], permissions=resource.meta.get("permissions", []),
+        attributes=[one for one in attributes if one[0] not in ADMINISTRATIVE], custom=custom,
+        about=[one for one in attributes if one[0] in ADMINISTRATIVE and one[2].text], related=related, external=external, names=names,
+        linked=linked, steps=steps, total=total, children=resource.attributes.get("materialSampleChildren") or [], empty=empty,
+        lineage=(resource.attributes.get("hierarchy") or [])[1:], permissions=permissions, near=await neighbours(request, view),
+        formatted=formatted_name(resource) if view.type == "organism" else None,
+        crumbs=[(view.facts["plural"][language], address(language, view.type) + await back(request, view))],
     )  # fmt: skip
 
 
-async def external_names(
-    request: Request, external: list[tuple[Any, list[dict[str, str]]]]
-) -> dict[str, str]:
-    """Names of linked people, asked of their module; what cannot be found is shown by its id."""
-    registry: Registry = request.app.state.registry
+async def read(request: Request, view: TypeView, id_: str) -> Page:
+    internal = [name for name, fact in view.relationships.items() if not fact["external"]]
+    optional = [name for name in ON_REQUEST if name in view.attributes]
+    params: dict[str, Any] = {"include": ",".join(internal)} if internal else {}
+    if optional:
+        params[f"optfields[{view.type}]"] = ",".join(optional)
+    path = f"{view.path}/{quote(id_, safe='')}"
+    return await client_of(request).get(path, params, **{"include-dina-permission": "true"})
+
+
+def facts(
+    view: TypeView, resource: Resource, language: str, names: dict[str, str], *, empty: bool = False
+) -> list[tuple[str, dict[str, Any], Shown]]:
+    """The attributes with their values, those without only when asked for; custom fields stand apart."""
+    return [
+        (name, fact, shown(fact, resource.attributes.get(name), language, names))
+        for name, fact in view.attributes.items()
+        if name != MEMBER and (empty or resource.attributes.get(name) not in EMPTY)
+    ]
+
+
+async def custom_facts(
+    request: Request, view: TypeView, resource: Resource, *, empty: bool
+) -> list[tuple[str, dict[str, Any], Shown]]:
+    """The custom fields with their labels and units; values of fields that are no more keep their key."""
+    values: dict[str, Any] = resource.attributes.get(MEMBER) or {}
+    language = request.state.language
+    known = await request.app.state.custom.of(view.type, client_of(request), await registry_of(request))
+    found = [
+        (one.key, one.fact, custom_value(one.fact, values.get(one.key), language))
+        for one in known
+        if empty or values.get(one.key) not in EMPTY
+    ]
+    lost = sorted(values.keys() - {one.key for one in known})
+    return found + [(key, {"label": {language: key}}, Shown(str(values[key]))) for key in lost]
+
+
+def custom_value(fact: dict[str, Any], value: Any, language: str) -> Shown:
+    if fact["kind"] == "boolean" and value in ("true", "false"):
+        return Shown(texts.translate(language, "Yes" if value == "true" else "No"))
+    return shown(fact, value, language)
+
+
+async def names_of(request: Request, registry: Registry, view: TypeView, page: Page) -> dict[str, str]:
+    """Names of what the record points at: external links, ids inside embedded objects, its own and its linked ones'."""
     wanted: dict[str, set[str]] = {}
-    for _, links in external:
-        for link in links:
-            wanted.setdefault(link["type"], set()).add(link["id"])
+    for one in (page.one, *page.included.values()):
+        kind = registry.types.get(one.type)
+        if kind is None:
+            continue
+        for name, fact in kind.relationships.items():
+            if fact["external"]:
+                for link in one.linked(name):
+                    wanted.setdefault(link["type"], set()).add(link["id"])
+        for name, fact in kind.attributes.items():
+            inside(fact, one.attributes.get(name), wanted)
     names: dict[str, str] = {}
     for type_, ids in wanted.items():
-        view = registry.types.get(type_)
-        if view is None:
-            continue
-        page = await client_of(request).get(
-            view.path, {"filter[uuid][IN]": ",".join(sorted(ids)), "page[limit]": 100}
-        )
-        names |= {one.id: title_of(view, one, request.state.language) for one in page.data}
+        if type_ in registry.types:
+            names |= await titles(request, registry.types[type_], {one for one in ids if UUID.fullmatch(one)})
     return names
 
 
-async def history_of(request: Request, view: TypeView, id_: str) -> list[Resource]:
-    path = f"{view.path}/{quote(id_)}/revisions"
-    params = {"page[limit]": 20, "optfields[audit-snapshot]": "changes"}
+def inside(fact: dict[str, Any], value: Any, wanted: dict[str, set[str]]) -> None:
+    """Collect the ids that members of embedded objects hold."""
+    if fact.get("target") and value:
+        wanted.setdefault(fact["target"], set()).update(value if isinstance(value, list) else [value])
+    for name, member in fact.get("members", {}).items():
+        for item in value if isinstance(value, list) else [value]:
+            if isinstance(item, dict) and item.get(name) not in EMPTY:
+                inside(member, item[name], wanted)
+
+
+async def back(request: Request, view: TypeView) -> str:
+    """The address of the list one came from."""
+    if "at" not in request.query_params:
+        return ""
+    state = await asked(request, view)
+    at = int(given) - 1 if (given := request.query_params["at"]).isdigit() else 0
+    return state.address(offset=at // state.limit * state.limit)
+
+
+async def neighbours(request: Request, view: TypeView) -> dict[str, Any]:
+    """The record before and after in the list one came from, and the place between them."""
+    given = request.query_params.get("at", "")
+    if not given.isdigit() or not 0 < int(given) < 10_000_000:
+        return {}
+    state, at = await asked(request, view), int(given)
+    params = [*state.params(), ("page[limit]", 3), ("page[offset]", max(at - 2, 0))]
     try:
-        return (await client_of(request).get(path, params)).data
+        page = await client_of(request).get(view.path, params)
     except ApiError:
-        return []
+        return {}
+    ids = [one.id for one in page.data]
+    here = 1 if at > 1 else 0
+
+    def link(index: int, place: int) -> str:
+        if not 0 <= index < len(ids):
+            return ""
+        return address(state.language, view.type, ids[index]) + state.address(offset="", at=place)
+
+    total = int(page.meta.get("totalResourceCount", 0))
+    previous = link(here - 1, at - 1) if at > 1 else ""
+    return {"at": at, "total": total, "previous": previous, "next": link(here + 1, at + 1)}
+
+
+async def gone(request: Request, view: TypeView, id_: str, fault: ApiError) -> Response:
+    """The page in place of a deleted record."""
+    steps, _ = await history.steps(request, view, id_, LATEST)
+    language = request.state.language
+    last = steps[0] if steps and steps[0].kind == "TERMINAL" else None
+    crumbs = [(view.facts["plural"][language], address(language, view.type))]
+    return render(
+        request,
+        "generic/gone.html",
+        410,
+        view=view,
+        id=id_,
+        steps=steps,
+        fault=fault,
+        last=last,
+        crumbs=crumbs,
+    )

@@ -14,7 +14,7 @@ function typing(target) {
 
 /** @param {string} key  @returns {boolean} */
 function press(key) {
-  const found = [...document.querySelectorAll(`[data-key~="${CSS.escape(key)}"]`)].find((one) => one.offsetParent !== null || one.closest("details, dialog"));
+  const found = [...document.querySelectorAll(`[data-key~="${CSS.escape(key)}"]`)][0];
   if (!found) return false;
   if (found.matches("input, select, textarea")) {
     found.focus();

@@ -39,4 +39,32 @@ document.querySelector(".fold")?.addEventListener("submit", (event) => {
   fetch(form.action, { method: "POST", body: new FormData(form), headers: { "hx-request": "true" } });
 });
 
+const offline = document.getElementById("offline");
+for (const kind of ["online", "offline"]) addEventListener(kind, () => offline && (offline.hidden = navigator.onLine));
+
+const ends = Number(document.body.dataset.ends || 0) * 1000;
+if (ends)
+  setTimeout(() => {
+    const said = Object.assign(document.createElement("p"), { className: "message", textContent: document.body.dataset.ending });
+    document.getElementById("messages")?.append(said);
+  }, Math.min(Math.max(ends - Date.now() - 120_000, 0), 2 ** 31 - 1));
+
+// The search box: arrows walk through what was found, Escape closes it.
+const seek = document.getElementById("seek");
+const found = document.getElementById("seek-found");
+seek?.form.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") {
+    found.replaceChildren();
+    seek.focus();
+  }
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const links = [seek, ...found.querySelectorAll("a")];
+  if (!step || links.length < 2) return;
+  event.preventDefault();
+  links[(links.indexOf(document.activeElement) + step + links.length) % links.length].focus();
+});
+document.addEventListener("click", (event) => {
+  if (found && event.target instanceof Element && !event.target.closest(".seek")) found.replaceChildren();
+});
+
 export { closeMenus };

@@ -1,0 +1,26 @@
+"""What those who run the system look after: changes and their undo, the index, modules, who belongs to what."""
+
+from starlette.routing import Route
+
+from dina.web.admin import changes, system
+from dina.web.area import PREFIX, Area, Link
+from dina.web.texts import N_
+
+AREA = Area(
+    "admin",
+    (
+        Route(f"{PREFIX}/changes", changes.listing),
+        Route(f"{PREFIX}/changes/{{module}}/{{id:uuid}}", changes.show),
+        Route(f"{PREFIX}/changes/{{module}}/{{id:uuid}}/undo", changes.undo, methods=["POST"]),
+        Route(f"{PREFIX}/change-history", changes.history),
+        Route(f"{PREFIX}/system", system.show),
+        Route(f"{PREFIX}/system/index", system.rebuild, methods=["POST"]),
+        Route(f"{PREFIX}/types", system.types),
+    ),
+    links=(
+        ("settings", Link(path="changes", label=N_("Changes and undo"))),
+        ("settings", Link(path="change-history", label=N_("Change history"))),
+        ("settings", Link(path="types", label=N_("All kinds of records"))),
+        ("settings", Link(path="system", label=N_("System"), type="user", action="create")),
+    ),
+)

@@ -1,0 +1,164 @@
+"""The history of a record: what each version changed, and bringing back a value or a whole version."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from dina.client import ApiError, Resource
+from dina.web.custom import MEMBER
+from dina.web.generic.form import UUID, titles
+from dina.web.registry import TypeView
+from dina.web.rendering import address, client_of, registry_of, render, say, view_of
+from dina.web.values import EMPTY, shown, title_of
+
+PAGE = 20
+SERVERS = frozenset({"createdBy", "createdOn", "lastUpdatedOn", "resourceVersion", "version"})
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A field before and after; `back` says that its former value can be set again."""
+
+    name: str
+    label: str
+    before: str
+    after: str
+    back: bool
+
+
+@dataclass(frozen=True)
+class Step:
+    """A version: who made it when, and how it differs from the one before."""
+
+    version: int
+    kind: str
+    author: str
+    at: str
+    differences: list[Difference] = field(default_factory=list[Difference])
+
+
+async def steps(
+    request: Request, view: TypeView, id_: str, limit: int = PAGE, offset: int = 0
+) -> tuple[list[Step], int]:
+    """The newest versions of a record and how many there are; none where there is no history or no right to see it."""
+    path = f"{view.path}/{quote(id_, safe='')}/revisions"
+    try:
+        page = await client_of(request).get(path, {"page[limit]": limit + 1, "page[offset]": offset})
+    except ApiError:
+        return [], 0
+    names = await linked_names(request, view, page.data)
+    found: list[Step] = []
+    for at, one in enumerate(page.data[:limit]):
+        older = page.data[at + 1] if at + 1 < len(page.data) else None
+        values = one.attributes
+        compared = values["snapshotType"] == "UPDATE" and older is not None
+        found.append(
+            Step(
+                values["version"], values["snapshotType"], values["author"], values["commitDateTime"],
+                differences(view, older.attributes["state"] or {}, values["state"] or {}, request.state.language, names) if compared and older else [],
+            )
+        )  # fmt: skip
+    return found, int(page.meta.get("totalResourceCount", len(page.data)))
+
+
+def differences(
+    view: TypeView, before: dict[str, Any], after: dict[str, Any], language: str, names: dict[str, str]
+) -> list[Difference]:
+    """What two states of a record differ in, in words."""
+    found: list[Difference] = []
+    for name in [*view.attributes, *view.relationships]:
+        old, new = before.get(name), after.get(name)
+        if name in SERVERS or old == new or (old in EMPTY and new in EMPTY):
+            continue
+        fact = view.attributes.get(name) or view.relationships[name]
+        back = name in view.relationships or not fact.get("readOnly")
+        sides = [said(view, name, value, language, names) for value in (old, new)]
+        found.append(Difference(name, fact["label"][language], sides[0], sides[1], back))
+    return found
+
+
+def said(view: TypeView, name: str, value: Any, language: str, names: dict[str, str]) -> str:
+    if value in EMPTY:
+        return "—"
+    if name in view.relationships:
+        return ", ".join(names.get(one["id"], one["id"]) for one in as_list(value))
+    return shown(view.attributes[name], value, language, names).line(language) or "—"
+
+
+def as_list(data: Any) -> list[dict[str, str]]:
+    return data if isinstance(data, list) else [data] if data else []
+
+
+async def linked_names(request: Request, view: TypeView, revisions: list[Resource]) -> dict[str, str]:
+    """Names of the records that the versions point at."""
+    registry = await registry_of(request)
+    wanted: dict[str, set[str]] = {}
+    for one in revisions:
+        for name, link in view.relationships.items():
+            for data in as_list((one.attributes["state"] or {}).get(name)):
+                wanted.setdefault(link["targets"][0], set()).add(data["id"])
+    names: dict[str, str] = {}
+    for type_, ids in wanted.items():
+        if type_ in registry.types:
+            names |= await titles(request, registry.types[type_], {one for one in ids if UUID.fullmatch(one)})
+    return names
+
+
+async def page(request: Request) -> Response:
+    """The whole history of a record."""
+    view = await view_of(request)
+    id_, language = request.path_params["id"], request.state.language
+    offset = int(given) if (given := request.query_params.get("offset", "")).isdigit() else 0
+    found, total = await steps(request, view, id_, PAGE, min(offset, 100_000))
+    resource, title = None, id_
+    try:
+        resource = (
+            await client_of(request).get(
+                f"{view.path}/{quote(id_, safe='')}", **{"include-dina-permission": "true"}
+            )
+        ).one
+        title = title_of(view, resource, language)
+    except ApiError as fault:
+        if fault.status != 410:
+            raise
+    crumbs = [
+        (view.facts["plural"][language], address(language, view.type)),
+        (title, address(language, view.type, id_)),
+    ]
+    return render(
+        request, "generic/history.html", view=view, id=id_, title=title, steps=found, total=total, offset=offset, limit=PAGE,
+        crumbs=crumbs, may=resource is not None and "update" in resource.meta.get("permissions", ()),
+    )  # fmt: skip
+
+
+async def bring_back(request: Request) -> Response:
+    """Set a record to a former version, or one field to what it was before a version."""
+    view = await view_of(request)
+    id_, language = request.path_params["id"], request.state.language
+    form = await request.form()
+    version, name = str(form.get("version", "")), str(form.get("field", ""))
+    path = f"{view.path}/{quote(id_, safe='')}"
+    client = client_of(request)
+    if not version.isdigit():
+        return RedirectResponse(address(language, view.type, id_, "history"), 303)
+    if not name:
+        await client.request("POST", f"{path}/revisions/{version}/revert")
+        say(request, "Version {n} is restored.", n=version)
+    elif name in view.attributes or name in view.relationships:
+        document = await client.request("GET", f"{path}/revisions/{int(version) - 1}")
+        state = document["data"]["attributes"]["state"] or {}
+        value = state.get(name)
+        if name in view.relationships:
+            await client.update(view.path, quote(id_, safe=""), {}, {name: {"data": value}})
+        else:
+            await client.update(
+                view.path, quote(id_, safe=""), {name: value if value is not None or name != MEMBER else {}}
+            )
+        fact = view.attributes.get(name) or view.relationships[name]
+        say(request, "“{title}” has its former value again.", title=fact["label"][language])
+    return RedirectResponse(address(language, view.type, id_), 303)
