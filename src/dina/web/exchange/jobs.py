@@ -90,7 +90,8 @@ async def events(request: Request) -> Response:
             yield b"retry: 3000\n\n"
             while time.time() < ends:
                 try:
-                    found = await client.get(f"{EXCHANGE}/job", {"page[limit]": PAGE})
+                    # A tab that goes away must not break off a question to the database.
+                    found = await asyncio.shield(client.get(f"{EXCHANGE}/job", {"page[limit]": PAGE}))
                 except ApiError:
                     return
                 for part in changed(request, found, seen):

@@ -11,7 +11,9 @@ from starlette.responses import Response
 from dina.client import ApiError, Client, Resource
 from dina.web import texts
 from dina.web.generic.asked import whole
-from dina.web.generic.record import external_names, history_of
+from dina.web.generic import history
+from dina.web.generic.form import titles
+from dina.web.generic.record import LATEST, gone, names_of
 from dina.web.registry import ADMINISTRATIVE, Registry, TypeView
 from dina.web.rendering import address, check_language, client_of, registry_of, render
 from dina.web.specimens import lineage
@@ -35,8 +37,7 @@ async def record(request: Request) -> Response:
     except ApiError as fault:
         if fault.status != 410:
             raise
-        history = await history_of(request, view, id_)
-        return render(request, "generic/gone.html", 410, view=view, id=id_, history=history, fault=fault)
+        return await gone(request, view, id_, fault)
     one = page.one
     own_event = next(iter(page.related(one, "collectingEvent")), None)
     organisms, event, organism_from, event_from = await inherited(
@@ -45,7 +46,10 @@ async def record(request: Request) -> Response:
     links = [(f, list(one.linked(n))) for n, f in view.relationships.items() if f["external"] and one.linked(n)]
     said = [d for o in organisms for d in o.attributes.get("determination") or []]
     people = {p for d in said for p in d.get("determiner") or []}
-    names = await external_names(request, [*links, ({}, [{"type": "person", "id": p} for p in people])])
+    names = await names_of(request, registry, view, page)
+    if people - names.keys():
+        names |= await titles(request, registry.types["person"], people - names.keys())
+    steps, total = await history.steps(request, view, id_, LATEST)
     related: list[Any] = []
     for name, fact in view.relationships.items():
         target = registry.types.get(fact["targets"][0])
@@ -65,7 +69,7 @@ async def record(request: Request) -> Response:
         event_facts=filled(kinds[EVENT], event, language) if event else [], related=related, external=links, names=names,
         custom=[(c.fact, values[c.key]) for c in custom], whereabouts=await whereabouts(client, id_),
         picture=lineage.drawn(await lineage.graph(client, id_), id_, language),
-        associations=await associations(client, registry, id_, language), history=await history_of(request, view, id_),
+        associations=await associations(client, registry, id_, language), steps=steps, total=total,
         children=one.attributes.get("materialSampleChildren") or [], parents=(one.attributes.get("hierarchy") or [])[1:],
         permissions=one.meta.get("permissions", []), **await neighbours(request, client),
     )  # fmt: skip

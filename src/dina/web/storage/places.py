@@ -10,7 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dina.client import Client, Resource
-from dina.web.generic.record import history_of
+from dina.web.generic import history
+from dina.web.generic.record import LATEST
 from dina.web.rendering import check_language, client_of, registry_of, render
 from dina.web.values import title_of
 
@@ -70,11 +71,12 @@ async def unit(request: Request) -> Response:
     kind = next(iter(page.related(page.one, "storageUnitType")), None)
     inside = await client.get(f"{view.path}/{id_}/content", {"depth": 1, "page[limit]": CONTENT})
     told = await client.request("GET", f"{view.path}/{id_}/whereabouts")
+    steps, _ = await history.steps(request, view, id_, LATEST)
     return render(
         request, "storage/unit.html", view=view, resource=page.one, title=title_of(view, page.one, language), kind=kind,
         path_to=told["data"]["attributes"]["path"][::-1], content=inside.data, more=inside.meta["totalResourceCount"] - len(inside.data),
         grid=grid_of(kind, inside.data), tree=await twigs(client, id_), permissions=page.one.meta.get("permissions", []),
-        history=await history_of(request, view, id_),
+        steps=steps,
     )  # fmt: skip
 
 

@@ -118,6 +118,8 @@ class Grid extends HTMLElement {
     this.table.on("clipboardPasted", () => this.all());
     this.table.on("rangeChanged", () => this.tell());
     await new Promise((done) => this.table.on("tableBuilt", done));
+    this.box.querySelector(".tabulator-header").setAttribute("role", "rowgroup");
+    this.box.querySelector(".tabulator-headers").setAttribute("role", "row");
     this.before = new Map(rows.map((row) => [row.row, { ...row }]));
   }
 
@@ -143,7 +145,10 @@ class Grid extends HTMLElement {
   tell() {
     const cell = this.table.getRanges()[0]?.getCells()?.[0]?.[0];
     const at = Number(cell?.getField()?.slice(1));
-    const wrong = cell?.getData().problems.find((one) => one.column === at);
+    this.say(cell?.getData().problems.find((one) => one.column === at));
+  }
+
+  say(wrong) {
     this.said.textContent = wrong ? wrong.message : "";
     this.said.hidden = !wrong;
   }
@@ -204,17 +209,17 @@ class Grid extends HTMLElement {
   /** Choose the next cell that has a problem. @param {number} step */
   next(step) {
     const spots = this.table.getRows().flatMap((row) =>
-      row.getData().problems.filter((one) => one.column !== null).map((one) => row.getCell(`c${one.column}`)),
+      row.getData().problems.filter((one) => one.column !== null).map((one) => ({ cell: row.getCell(`c${one.column}`), one })),
     );
     if (!spots.length) return;
     this.spot = ((this.spot ?? (step > 0 ? -1 : 0)) + step + spots.length) % spots.length;
-    const cell = spots[this.spot];
+    const { cell, one } = spots[this.spot];
     for (const range of this.table.getRanges()) range.remove();
     this.table.addRange(cell, cell);
     this.table.scrollToRow(cell.getRow(), "center", false).catch(() => {});
     this.table.scrollToColumn(cell.getColumn(), "middle", false).catch(() => {});
     cell.getElement().focus({ preventScroll: true });
-    this.tell();
+    this.say(one);
   }
 
   /** The first cell of each chosen column goes into those below it. */
