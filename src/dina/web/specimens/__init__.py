@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.routing import Route
 
 from dina.web.area import PREFIX, Area, Link
-from dina.web.specimens import entry, listing, places, record, selected, series
+from dina.web.specimens import checking, entry, listing, places, record, selected, series
 from dina.web.texts import N_
 
 TYPE = "material-sample"
@@ -18,6 +18,7 @@ AREA = Area(
         Route(BASE, listing.listing),
         Route(f"{BASE}/tiles/{{z:int}}/{{x:int}}/{{y:int}}", places.tile),
         Route(f"{BASE}/selected", selected.act, methods=["POST"]),
+        Route(f"{BASE}/check", checking.check, methods=["POST"]),
         Route(f"{BASE}/new", entry.new, methods=BOTH),
         Route(f"{BASE}/series", series.show, methods=BOTH),
         Route(f"{BASE}/{{id:uuid}}", record.record),
