@@ -111,8 +111,9 @@ async def test_unsafe_requests_need_the_sessions_mark_and_redirects_stay_here(ad
 
 
 def test_every_text_of_the_pages_is_translated() -> None:
-    catalogue = (ROOT / "src/dina/web/locale/fr/LC_MESSAGES/dina.po").open("rb")
-    known = {str(m.id): str(m.string) for m in read_po(catalogue) if m.id}
+    known: dict[str, str] = {}
+    for catalogue in (ROOT / "src/dina/web/locale/fr/LC_MESSAGES").glob("*.po"):
+        known |= {str(m.id): str(m.string) for m in read_po(catalogue.open("rb")) if m.id}
     used: set[str] = set()
     for template in (ROOT / "src/dina/web/templates").rglob("*.html"):
         used |= set(re.findall(r'_\("([^"]+)"', template.read_text("utf-8")))

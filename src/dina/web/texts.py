@@ -18,8 +18,12 @@ def catalogue(language: str) -> dict[str, str]:
     """Message -> translation; English is its own catalogue."""
     if language == "en":
         return {}
-    source = files("dina.web").joinpath("locale", language, "LC_MESSAGES", "dina.po").read_bytes()
-    return {str(m.id): str(m.string) for m in read_po(BytesIO(source), locale=language) if m.id and m.string}
+    found: dict[str, str] = {}
+    for file in files("dina.web").joinpath("locale", language, "LC_MESSAGES").iterdir():
+        if file.name.endswith(".po"):
+            entries = read_po(BytesIO(file.read_bytes()), locale=language)
+            found |= {str(m.id): str(m.string) for m in entries if m.id and m.string}
+    return found
 
 
 def N_(text: str) -> str:

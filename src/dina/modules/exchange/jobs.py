@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dina.base.jobs import JobKind
 from dina.base.text import Text
+from dina.modules.exchange.changing.job import change, preview
+from dina.modules.exchange.changing.job import undo as undo_change
 from dina.modules.exchange.exporting.run import export
 from dina.modules.exchange.importing.check import check
 from dina.modules.exchange.importing.run import run
@@ -18,5 +20,10 @@ JOBS = {
     "preview-undo": JobKind(Text("Looking at what undoing would do", "Aperçu d’une annulation"), preview_job),
     "export": JobKind(Text("Export", "Exportation"), export),
     "undo": JobKind(Text("Undoing an import", "Annulation d’une importation"), undo),
+    "preview-change": JobKind(
+        Text("Looking at what a change would do", "Aperçu d’une modification"), preview
+    ),
+    "change": JobKind(Text("Change of many records", "Modification de plusieurs fiches"), change),
+    "undo-change": JobKind(Text("Undoing a change", "Annulation d’une modification"), undo_change),
     "publish": JobKind(Text("Publication", "Publication"), publish),
 }

@@ -7,4 +7,12 @@ const alone = readdirSync("islands/alone").filter((name) => name.endsWith(".js")
 await build({ ...shared, entryPoints: { dina: "islands/main.js" }, format: "iife", outdir: "static" });
 await build({ ...shared, entryPoints: { dina: "styles/main.css" }, outdir: "static", assetNames: "fonts/[name]" });
 if (alone.length)
-  await build({ ...shared, entryPoints: alone.map((name) => `islands/alone/${name}`), format: "esm", outdir: "static/islands" });
+  await build({
+    ...shared,
+    entryPoints: alone.map((name) => `islands/alone/${name}`),
+    format: "esm",
+    outdir: "static/islands",
+    loader: { ".json": "file", ".png": "dataurl" },
+    publicPath: "/static/islands",
+    assetNames: "[name]-[hash]",
+  });

@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from dina.base.jsonapi.operation import Operation
-from dina.modules.exchange.operations import exporting, importing, publishing
+from dina.modules.exchange.operations import (
+    changing,
+    exporting,
+    fields,
+    importing,
+    publishing,
+    replacing,
+    specimens,
+)
 
 OPERATIONS: tuple[Operation, ...] = (
     *importing.OPERATIONS,
+    *fields.OPERATIONS,
+    *replacing.OPERATIONS,
+    *changing.OPERATIONS,
     *exporting.OPERATIONS,
     *publishing.OPERATIONS,
+    *specimens.OPERATIONS,
 )

@@ -1,0 +1,245 @@
+/**
+ * <dina-grid>: the rows of an import as a spreadsheet: paste, fill down, undo, next problem. It holds a plain table
+ * of inputs, which stays where scripts do not run, and to which "Plain table" goes back.
+ */
+import {
+  ClipboardModule,
+  EditModule,
+  FormatModule,
+  FrozenColumnsModule,
+  HistoryModule,
+  InteractionModule,
+  KeybindingsModule,
+  ResizeColumnsModule,
+  SelectRangeModule,
+  Tabulator,
+} from "tabulator-tables";
+import "tabulator-tables/dist/css/tabulator.css";
+
+Tabulator.registerModule([
+  ClipboardModule,
+  EditModule,
+  FormatModule,
+  FrozenColumnsModule,
+  HistoryModule,
+  InteractionModule,
+  KeybindingsModule,
+  ResizeColumnsModule,
+  SelectRangeModule,
+]);
+const LATER = 600;
+const SIGNS = { error: "✖", choice: "?", warning: "⚠" };
+
+class Grid extends HTMLElement {
+  async connectedCallback() {
+    this.plain = this.querySelector("form");
+    this.headings = [...this.querySelectorAll("th[data-column]")].map((th) => [Number(th.dataset.column), th.textContent]);
+    this.waiting = new Map();
+    this.build();
+    try {
+      await this.load();
+    } catch {
+      this.leave();
+    }
+  }
+
+  build() {
+    this.bar = document.createElement("div");
+    this.bar.className = "grid-bar";
+    this.bar.setAttribute("role", "toolbar");
+    this.bar.setAttribute("aria-label", this.getAttribute("label"));
+    const button = (word, act) => {
+      const made = document.createElement("button");
+      Object.assign(made, { type: "button", className: "quiet", textContent: this.getAttribute(word) });
+      made.addEventListener("click", act);
+      this.bar.append(made);
+    };
+    button("next-word", () => this.next(1));
+    button("fill-word", () => this.fill());
+    button("undo-word", () => this.table.undo());
+    button("redo-word", () => this.table.redo());
+    button("plain-word", () => this.leave());
+    this.state = document.createElement("span");
+    this.state.setAttribute("role", "status");
+    this.bar.append(this.state);
+    this.said = document.createElement("p");
+    this.said.className = "said";
+    this.said.setAttribute("role", "status");
+    this.said.hidden = true;
+    this.box = document.createElement("div");
+    this.box.className = "grid-box";
+    this.plain.hidden = true;
+    this.prepend(this.bar, this.said, this.box);
+    this.addEventListener("keydown", (event) => this.key(event));
+  }
+
+  async load() {
+    /** @type {Array<Record<string, unknown>>} */
+    const rows = [];
+    for (let total = 1; rows.length < total && rows.length < 5000; ) {
+      const answer = await fetch(`${this.getAttribute("source")}&offset=${rows.length}`, { credentials: "same-origin" });
+      if (!answer.ok) throw new Error(String(answer.status));
+      const page = await answer.json();
+      total = page.total;
+      if (!page.rows.length) break;
+      rows.push(...page.rows.map((row) => this.line(row)));
+    }
+    const edit = (cell) => !cell.getData().record;
+    this.table = new Tabulator(this.box, {
+      data: rows,
+      index: "row",
+      height: "28rem",
+      layout: "fitData",
+      history: true,
+      selectableRange: 1,
+      selectableRangeColumns: true,
+      selectableRangeRows: true,
+      selectableRangeClearCells: true,
+      editTriggerEvent: "dblclick",
+      clipboard: true,
+      clipboardCopyStyled: false,
+      clipboardCopyConfig: { rowHeaders: false, columnHeaders: false },
+      clipboardCopyRowRange: "range",
+      clipboardPasteParser: "range",
+      clipboardPasteAction: "range",
+      rowHeader: { title: this.getAttribute("row-word"), field: "row", frozen: true, resizable: false, width: 80 },
+      columnDefaults: { headerHozAlign: "left", resizable: "header", width: 150 },
+      columns: this.headings.map(([at, title]) => ({
+        title,
+        field: `c${at}`,
+        editor: "input",
+        editable: edit,
+        formatter: (cell) => this.shown(cell, at),
+      })),
+    });
+    this.table.on("cellEdited", (cell) => this.changed(cell));
+    for (const name of ["historyUndo", "historyRedo"])
+      this.table.on(name, (action, cell) => action === "cellEdit" && this.changed(cell));
+    this.table.on("clipboardPasted", () => this.all());
+    this.table.on("rangeChanged", () => this.tell());
+    await new Promise((done) => this.table.on("tableBuilt", done));
+    // What takes the focus inside a grid needs a role: the frame that scrolls is the group of its rows.
+    this.box.removeAttribute("aria-owns");
+    this.box.querySelector(".tabulator-tableholder").setAttribute("role", "rowgroup");
+    this.box.querySelector(".tabulator-table").setAttribute("role", "none");
+    this.before = new Map(rows.map((row) => [row.row, { ...row }]));
+  }
+
+  /** @param {{row: number, values: string[], problems: object[], record: string|null}} row */
+  line(row) {
+    const made = { row: row.row, record: row.record, problems: row.problems };
+    for (const [at] of this.headings) made[`c${at}`] = row.values[at] ?? "";
+    return made;
+  }
+
+  shown(cell, at) {
+    const wrong = cell.getData().problems.find((one) => one.column === at);
+    const made = document.createElement("span");
+    made.textContent = (wrong ? `${SIGNS[wrong.severity]} ` : "") + (cell.getValue() ?? "");
+    if (wrong) {
+      cell.getElement().classList.add(`is-${wrong.severity}`);
+      cell.getElement().title = wrong.message;
+    }
+    return made;
+  }
+
+  /** What is wrong with the cell that is chosen stands above the grid. */
+  tell() {
+    const cell = this.table.getRanges()[0]?.getCells()?.[0]?.[0];
+    const at = Number(cell?.getField()?.slice(1));
+    this.say(cell?.getData().problems.find((one) => one.column === at));
+  }
+
+  say(wrong) {
+    this.said.textContent = wrong ? wrong.message : "";
+    this.said.hidden = !wrong;
+  }
+
+  changed(cell) {
+    const field = cell.getField();
+    if (!field?.startsWith("c")) return;
+    const { row } = cell.getData();
+    this.note(row, Number(field.slice(1)), cell.getValue());
+  }
+
+  /** After a paste, which tells no cells: whatever differs from what is kept. */
+  all() {
+    for (const data of this.table.getData())
+      for (const [at] of this.headings)
+        if ((data[`c${at}`] ?? "") !== this.before.get(data.row)[`c${at}`]) this.note(data.row, at, data[`c${at}`]);
+  }
+
+  note(row, column, value) {
+    this.waiting.set(`${row} ${column}`, { row, column, value: value || null });
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.keep(), LATER);
+  }
+
+  async keep() {
+    const edits = [...this.waiting.values()];
+    this.waiting.clear();
+    const answer = await fetch(this.getAttribute("save"), {
+      method: "POST",
+      credentials: "same-origin",
+      headers: { "content-type": "application/json", "x-csrf": this.getAttribute("csrf") },
+      body: JSON.stringify({ edits }),
+    }).catch(() => null);
+    if (answer?.ok) {
+      for (const one of edits) this.before.get(one.row)[`c${one.column}`] = one.value ?? "";
+      this.state.textContent = `${this.getAttribute("saved-word")}: ${edits.length}`;
+    } else {
+      const told = answer ? await answer.json().catch(() => ({})) : {};
+      for (const one of edits) this.waiting.set(`${one.row} ${one.column}`, one);
+      this.state.textContent = `${this.getAttribute("failed-word")} ${(told.errors ?? []).join(" ")}`;
+    }
+  }
+
+  /** @param {KeyboardEvent} event */
+  key(event) {
+    const editing = event.target.closest(".tabulator-editing");
+    if (event.key === "F8") this.next(event.shiftKey ? -1 : 1);
+    else if (event.key === "F2" && !editing) this.chosen()?.edit();
+    else if (event.key === "d" && (event.ctrlKey || event.metaKey) && !editing) this.fill();
+    else return;
+    event.preventDefault();
+  }
+
+  chosen() {
+    return this.table.getRanges()[0]?.getCells()?.[0]?.[0];
+  }
+
+  /** Choose the next cell that has a problem. @param {number} step */
+  next(step) {
+    const spots = this.table.getRows().flatMap((row) =>
+      row.getData().problems.filter((one) => one.column !== null).map((one) => ({ cell: row.getCell(`c${one.column}`), one })),
+    );
+    if (!spots.length) return;
+    this.spot = ((this.spot ?? (step > 0 ? -1 : 0)) + step + spots.length) % spots.length;
+    const { cell, one } = spots[this.spot];
+    for (const range of this.table.getRanges()) range.remove();
+    this.table.addRange(cell, cell);
+    this.table.scrollToRow(cell.getRow(), "center", false).catch(() => {});
+    this.table.scrollToColumn(cell.getColumn(), "middle", false).catch(() => {});
+    cell.getElement().focus({ preventScroll: true });
+    this.say(one);
+  }
+
+  /** The first cell of each chosen column goes into those below it. */
+  fill() {
+    for (const range of this.table.getRanges()) {
+      const rows = range.getCells();
+      for (const row of rows.slice(1)) row.forEach((cell, at) => !cell.getData().record && cell.setValue(rows[0][at].getValue()));
+      for (const row of rows.slice(1)) row.forEach((cell) => this.changed(cell));
+    }
+  }
+
+  async leave() {
+    if (this.waiting.size) await this.keep();
+    this.bar.remove();
+    this.said.remove();
+    this.box.remove();
+    this.plain.hidden = false;
+  }
+}
+
+customElements.define("dina-grid", Grid);

@@ -1,0 +1,194 @@
+"""A series: what all specimens share, their numbers, the fields that differ; made as one change set with one Undo."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from dina.client import ApiError, Client
+from dina.web import texts
+from dina.web.generic.editing import FIELDS
+from dina.web.rendering import address, check_language, client_of, registry_of, render, say, who_of
+from dina.web.specimens import checking, templates
+from dina.web.specimens.composite import EVENT, ORGANISM, SAMPLE, Part, Specimen, blank, empty, finish, send, stored
+from dina.web.specimens.question import quoted
+from dina.web.texts import N_
+
+MOST = 500
+COUNTER = re.compile(r"(.*?)(\d+)(\D*)$", re.DOTALL)
+NUMBERS = (("next", N_("Next of the collection")), ("base", N_("Counted up from")), ("list", N_("As listed")))
+DIFFERING = ("sex", "lifeStage")
+FEW = N_("{n} numbers are given for {count} specimens.")
+NO_COLLECTION = N_("Choose the collection whose numbers are to be used.")
+HOW_MANY = N_("Give a number of specimens from 1 to {most}.")
+
+
+async def show(request: Request) -> Response:
+    """Shared values and numbers; then the rows as a preview; then all are made at once."""
+    check_language(request)
+    specimen = await empty(request)
+    if request.method == "GET":
+        if request.query_params.get("like"):
+            await like(request, specimen, request.query_params["like"])
+        await templates.apply(request, specimen)
+        return await page(request, specimen, {}, [])
+    given = await request.form(max_fields=FIELDS + 10 * MOST)
+    specimen.type_in(given, await blank(request, 1))
+    if specimen.change_rows(given):
+        return await page(request, specimen, given, [])
+    try:
+        rows = await rows_of(client_of(request), specimen, given, request.state.language)
+        if given.get("_then") != "create" or specimen.faults:
+            return await page(request, specimen, given, rows, 422 if specimen.faults else 200)
+        return await create(request, specimen, given, rows)
+    except ApiError as fault:
+        if fault.status == 401:
+            raise
+        specimen.faults += [str(one.get("detail", "")) for one in fault.errors]
+    return await page(request, specimen, given, [], 422)
+
+
+async def like(request: Request, specimen: Specimen, id_: str) -> None:
+    """Shared values as those of a specimen that there is; the same event."""
+    source = await stored(request, id_)
+    own = ("materialSampleName", "barcode", "dwcCatalogNumber", "dwcOtherCatalogNumbers", "identifiers")
+    for name, raw in source.sample.form.raw.items():
+        if name not in own:
+            specimen.sample.form.raw[name] = raw
+    for name in ("collection", "collectingEvent", "projects", "assemblages", "preparationType"):
+        specimen.sample.form.links[name] = source.sample.form.links.get(name, "")
+    if source.organisms and source.organisms[0].form.resource:
+        specimen.organisms[0].form.raw |= source.organisms[0].form.raw
+
+
+async def rows_of(
+    client: Client, specimen: Specimen, given: Mapping[str, Any], language: str
+) -> list[dict[str, str]]:
+    """The rows: numbers once given stay; each may be typed over, and what differs is typed beside it."""
+    count = int(given["count"]) if str(given.get("count", "")).isdigit() else 0
+    if not 1 <= count <= MOST:
+        specimen.faults.append(texts.translate(language, HOW_MANY, most=MOST))
+        return []
+    kept = [str(given.get(f"row.{at}.name", "")).strip() for at in range(count)]
+    same = given.get("_numbers") == signature(specimen, given) and any(kept)
+    names = kept if same else await numbers(client, specimen, given, count, language)
+    return [
+        {"name": name} | {one: str(given.get(f"row.{at}.{one}", "")).strip() for one in DIFFERING}
+        for at, name in enumerate(names)
+    ]
+
+
+def signature(specimen: Specimen, given: Mapping[str, Any]) -> str:
+    """What the numbers were made from; when it changes, they are made anew."""
+    parts = [str(given.get(name, "")) for name in ("count", "numbers", "base", "listed")]
+    return "\x1f".join([*parts, specimen.sample.form.links.get("collection", "")]).replace("\r", "").replace("\n", " ")
+
+
+async def numbers(
+    client: Client, specimen: Specimen, given: Mapping[str, Any], count: int, language: str
+) -> list[str]:
+    """Numbers reserved from the collection's sequence, counted up from one, or as they were listed."""
+    match given.get("numbers", "next"):
+        case "list":
+            found = [line.strip() for line in str(given.get("listed", "")).splitlines() if line.strip()]
+            if len(found) != count:
+                specimen.faults.append(texts.translate(language, FEW, n=len(found), count=count))
+            return found[:count]
+        case "base":
+            return counted(str(given.get("base", "")).strip() or "1", count)
+        case _:
+            collection = specimen.sample.form.links.get("collection", "").strip()
+            if not collection:
+                specimen.faults.append(texts.translate(language, NO_COLLECTION))
+                return []
+            one = (await client.get(f"/collection/v1/collection/{collection}")).one.attributes
+            asking = {"collectionId": collection, "amount": count}
+            body = {"data": {"type": "collection-sequence-generator", "attributes": asking}}
+            told = await client.request("POST", "/collection/v1/collection-sequence-generator", body=body)
+            first = told["data"]["attributes"]["result"]["lowReservedID"]
+            return [f"{one.get('code') or one.get('name')}-{first + at:05d}" for at in range(count)]
+
+
+def counted(first: str, count: int) -> list[str]:
+    """`CNC-0098` is followed by `CNC-0099`, `CNC-0100`; without digits a counter is put behind."""
+    match = COUNTER.fullmatch(first) or COUNTER.fullmatch(first + "-1")
+    assert match is not None
+    head, digits, tail = match.groups()
+    return [f"{head}{int(digits) + at:0{len(digits)}d}{tail}" for at in range(count)]
+
+
+async def create(
+    request: Request, specimen: Specimen, given: Mapping[str, Any], rows: list[dict[str, str]]
+) -> Response:
+    """One request: the event once, then each specimen with its organism."""
+    for part in specimen.parts:
+        part.form.compact()
+    attributes, relationships = specimen.sample.changed()
+    event = await checking.with_meaning(client_of(request), specimen.event)
+    organism = specimen.organisms[0].changed() if specimen.organisms else ({}, {})
+    group = {"group": attributes.get("group", "")} if attributes.get("group") else {}
+    operations: list[dict[str, Any]] = []
+    sent: list[Part | None] = []
+    relationships.pop("organism", None)
+    if (event[0].keys() - {"group"}) and not specimen.sample.form.links.get("collectingEvent"):
+        data = {"type": EVENT, "lid": "event", "attributes": event[0] | group, "relationships": event[1]}
+        operations.append({"op": "add", "data": data})
+        sent.append(specimen.event)
+        relationships["collectingEvent"] = {"data": {"type": EVENT, "lid": "event"}}
+    for at, row in enumerate(rows):
+        own = {name: row[name] for name in DIFFERING if row[name]}
+        linked: dict[str, Any] = {}
+        if (organism[0].keys() - {"group"}) or own:
+            data = {"type": ORGANISM, "lid": f"organism-{at}", "attributes": organism[0] | own | group}
+            operations.append({"op": "add", "data": data})
+            sent.append(specimen.organisms[0] if specimen.organisms else None)
+            linked = {"organism": {"data": [{"type": ORGANISM, "lid": f"organism-{at}"}]}}
+        values = {name: value for name, value in attributes.items() if name != "barcode"}
+        data = {
+            "type": SAMPLE, "lid": f"sample-{at}", "attributes": values | {"materialSampleName": row["name"]},
+            "relationships": relationships | linked,
+        }  # fmt: skip
+        operations.append({"op": "add", "data": data})
+        sent.append(specimen.sample)
+    if any(part.errors for part in specimen.parts):
+        return await page(request, specimen, given, rows, 422)
+    change_set, language = str(uuid.uuid4()), request.state.language
+    first, last = rows[0]["name"], rows[-1]["name"]
+    try:
+        await send(client_of(request), operations, f"{change_set}|{first}…{last}", str(given.get("_key", "")))
+    except ApiError as fault:
+        if fault.status == 401:
+            raise
+        specimen.give_errors(fault.errors[:20], sent)
+        return await page(request, specimen, given, rows, 422)
+    undo = f"/{language}/changes/collection/{change_set}/undo"
+    say(request, "{n} specimens made: {first} to {last}", n=len(rows), first=first, last=last, undo=undo)
+    query = f"number:{quoted(first)}..{quoted(last)}"
+    return RedirectResponse(address(language, SAMPLE) + "?" + urlencode({"q": query}), 303)
+
+
+async def page(
+    request: Request, specimen: Specimen, given: Mapping[str, Any], rows: list[dict[str, str]], status: int = 200
+) -> Response:
+    await finish(request, specimen)
+    sections = templates.sections(specimen, request)
+    for one in sections:
+        own = ("materialSampleName", "barcode")
+        one.open = [f for f in one.open if f.name not in own]
+    fields = {inner.name: inner for s in sections for f in s.every for inner in f.every()}
+    problems = [{"text": text, "field": ""} for text in specimen.faults]
+    problems += [{"text": f"{f.label}: {text}", "field": f.name} for f in fields.values() for text in f.errors]
+    registry, who = await registry_of(request), who_of(request)
+    organism = registry.types[ORGANISM]
+    return render(
+        request, "specimens/series.html", status, view=registry.types[SAMPLE], specimen=specimen, sections=sections, problems=problems,
+        rows=rows, given=given, numbers=NUMBERS, most=MOST, differing=[(n, organism.attributes[n]) for n in DIFFERING],
+        groups=[name for name in who.groups if who.may("create", SAMPLE, name)], signature=signature(specimen, given),
+        key=given.get("_key") or str(uuid.uuid4()), choices=await templates.every(client_of(request)),
+    )  # fmt: skip
