@@ -53,7 +53,7 @@ async def test_generated_searches_answer_what_they_mean(
     assert searched.pools is not None
     await caught_up(follower)
     records = await documents(searched, caller)
-    assert len(records) > min(JUDGED, 900)
+    assert len(records) >= min(JUDGED, 900)
     judged = {one.id for one in records}
     wrong: list[str] = []
     async with searched.pools.read.connection() as connection:

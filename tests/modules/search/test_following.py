@@ -22,7 +22,7 @@ ENTRIES = (
     'SELECT type, id::text, mask, "group", terms, words::text, deps, near, lon, lat, first_day, last_day, oldest, youngest, '
     "sorts::text, parts::text, document::jsonb::text FROM search.entry_{} ORDER BY type, id, mask"
 )
-EDITS = int(os.environ.get("DINA_TEST_EDITS", "150"))
+EDITS = int(os.environ.get("DINA_TEST_EDITS", "60"))
 USAGE = 'SELECT term, "group", mask, n FROM search.usage_{} WHERE n <> 0 ORDER BY 1, 2, 3'
 
 
@@ -142,6 +142,7 @@ async def test_a_save_is_found_without_being_asked_for(
 async def test_the_state_of_the_index_is_told(
     searched: App, follower: Follower, curator: Desk, admin: Desk
 ) -> None:
+    await caught_up(follower)
     told = await curator.get("/index-status")
     assert told["modules"]["collection"]["records"]["material-sample"] > 1000
     assert told["modules"]["collection"]["pending"] == 0

@@ -27,7 +27,7 @@ from tests.modules.search.editing import Editor
 from tests.modules.search.making import make
 from tests.modules.search.test_following import state
 
-KILLS = int(os.environ.get("DINA_TEST_KILLS", "6"))
+KILLS = int(os.environ.get("DINA_TEST_KILLS", "2"))
 FOLLOWS = (
     "SELECT FROM pg_stat_activity WHERE application_name = 'dina search' AND datname = current_database()"
 )

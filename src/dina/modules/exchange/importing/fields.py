@@ -127,8 +127,10 @@ def component_of(path: str) -> tuple[str, str] | None:
 
 
 async def registry(client: httpx.AsyncClient, module: str = "collection") -> dict[str, Any]:
-    """The types of a module as its API describes them. Raises httpx.HTTPStatusError."""
+    """The types of a module as its API describes them, none where it is not served. Raises httpx.HTTPStatusError."""
     answer = await client.get(f"/{module}/v1/registry")
+    if answer.status_code == 404:
+        return {}
     answer.raise_for_status()
     return answer.json()["meta"]["types"]
 
