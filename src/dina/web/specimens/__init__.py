@@ -25,7 +25,6 @@ AREA = Area(
         Route(f"{BASE}/{{id:uuid}}/edit", entry.edit, methods=BOTH),
     ),
     links=(
-        ("specimens", Link(TYPE)),
         ("specimens", Link(TYPE, "specimens/series", N_("Create a series"), "create")),
     ),
     create=(Link(TYPE, "specimens/series", N_("Series of specimens"), "create"),),

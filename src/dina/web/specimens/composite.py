@@ -188,7 +188,7 @@ async def send(
 ) -> list[dict[str, Any]]:
     """Operations as one request that is done as a whole or not at all. Raises ApiError."""
     headers = {"idempotency-key": key[:100]} if key else {}
-    headers |= {"x-change-set": label.partition("|")[0], "x-change-set-label": label.partition("|")[2]} if label else {}
+    headers |= {"x-change-set": label.partition("|")[0], "x-change-set-label": label.partition("|")[2].encode("ascii", "replace").decode()} if label else {}
     answer = await client.request(
         "POST", "/collection/v1/operations", body={"atomic:operations": list(operations)}, content_type=ATOMIC, headers=headers
     )

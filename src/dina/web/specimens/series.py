@@ -161,7 +161,7 @@ async def create(
     change_set, language = str(uuid.uuid4()), request.state.language
     first, last = rows[0]["name"], rows[-1]["name"]
     try:
-        await send(client_of(request), operations, f"{change_set}|{first}…{last}", str(given.get("_key", "")))
+        await send(client_of(request), operations, f"{change_set}|{first} - {last}", str(given.get("_key", "")))
     except ApiError as fault:
         if fault.status == 401:
             raise

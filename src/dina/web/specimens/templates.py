@@ -22,6 +22,10 @@ OPEN = {
     ),
     "organism": ("determination", "sex", "lifeStage"),
 }  # fmt: skip
+RARE = frozenset(
+    {"scientificNameDetails", "scientificNameSource", "managedAttributes", "transcriberRemarks", "verbatimRemarks", "typeStatusEvidence"}
+)  # fmt: skip
+"""Members of identifications that this form shows only when they are filled; the page of the organism has them."""
 LEFT_OUT = {"sample": ("organism", "collectingEvent", "storageUnitUsage"), "event": ("group",), "organism": ("group",)}
 
 
@@ -85,6 +89,8 @@ def sections(specimen: Specimen, request: Request) -> list[Section]:
             inner = one.name[len(prefix) :]
             if inner in LEFT_OUT[kind]:
                 continue
+            if inner == "determination":
+                one.rows = [shortened(row) for row in one.rows]
             shown = inner in opened or bool(one.errors) or any(e.errors for e in one.every()) or (one.filled and inner != "allowDuplicateName")
             (made.open if shown else made.more).append(one)
         made.open.sort(key=lambda one: opened.index(one.name[len(prefix) :]) if one.name[len(prefix) :] in opened else len(opened))
@@ -100,3 +106,9 @@ def sections(specimen: Specimen, request: Request) -> list[Section]:
         found.append(split("organism", f"organism-{at}", label, part.fields(), part.prefix))
     found.append(split("event", "event", said(N_("Collecting event")), specimen.event.fields(), "event."))
     return found
+
+
+def shortened(row: list[Field]) -> list[Field]:
+    """The controls of an identification, the name first."""
+    kept = [one for one in row if one.name.rpartition(".")[2] not in RARE or one.filled or one.errors]
+    return sorted(kept, key=lambda one: not one.name.endswith(".scientificName"))
