@@ -65,7 +65,9 @@ async def test_fifty_insects_of_one_event_are_one_change_and_one_undo(page: Page
     await page.select_option("#numbers", "base")
     await steps.type("#base", "J2-0098")
     await page.select_option("#group", "demo")
-    await steps.type("[name='organism.0.determination.0.scientificName']", "Bombus terrestris (Linnaeus, 1758)")
+    await steps.type(
+        "[name='organism.0.determination.0.scientificName']", "Bombus terrestris (Linnaeus, 1758)"
+    )
     await steps.type("[name='event.verbatimEventDateTime']", "7.vii.1921")
     await steps.type("[name='event.dwcRecordedBy']", "J. Macoun")
     await steps.type("[name='event.dwcVerbatimLocality']", "Whitehorse, river bank")
@@ -86,7 +88,9 @@ async def test_fifty_insects_of_one_event_are_one_change_and_one_undo(page: Page
     assert "Bombus terrestris" not in await gone.text()
 
 
-async def test_a_specimen_is_entered_with_event_and_name_at_once_and_errors_stand_in_nested_rows(page: Page) -> None:
+async def test_a_specimen_is_entered_with_event_and_name_at_once_and_errors_stand_in_nested_rows(
+    page: Page,
+) -> None:
     await page.goto("/en/specimens/new")
     await page.select_option("#group", "demo")
     await page.fill("#materialSampleName", "FORM-1")
@@ -97,7 +101,9 @@ async def test_a_specimen_is_entered_with_event_and_name_at_once_and_errors_stan
     await page.wait_for_selector(".said:has-text('1921-07')")
     await page.keyboard.press("Control+s")
     await page.wait_for_selector("#problems")
-    assert await page.locator("[id='organism.0.determination.0.determinedOn'][aria-invalid=true]").count() == 1
+    assert (
+        await page.locator("[id='organism.0.determination.0.determinedOn'][aria-invalid=true]").count() == 1
+    )
     await page.fill("[name='organism.0.determination.0.determinedOn']", "1950-06-01")
     await page.keyboard.press("Control+s")
     await page.wait_for_selector("h1:has-text('FORM-1')")

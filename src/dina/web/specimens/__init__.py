@@ -24,11 +24,7 @@ AREA = Area(
         Route(f"{BASE}/{{id:uuid}}", record.record),
         Route(f"{BASE}/{{id:uuid}}/edit", entry.edit, methods=BOTH),
     ),
-    links=(
-        ("specimens", Link(TYPE, "specimens/series", N_("Create a series"), "create")),
-    ),
+    links=(("specimens", Link(TYPE, "specimens/series", N_("Create a series"), "create")),),
     create=(Link(TYPE, "specimens/series", N_("Series of specimens"), "create"),),
-    commands=(
-        Link(TYPE, "specimens/series", N_("Create a series"), "create"),
-    ),
+    commands=(Link(TYPE, "specimens/series", N_("Create a series"), "create"),),
 )

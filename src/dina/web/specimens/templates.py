@@ -26,7 +26,11 @@ RARE = frozenset(
     {"scientificNameDetails", "scientificNameSource", "managedAttributes", "transcriberRemarks", "verbatimRemarks", "typeStatusEvidence"}
 )  # fmt: skip
 """Members of identifications that this form shows only when they are filled; the page of the organism has them."""
-LEFT_OUT = {"sample": ("organism", "collectingEvent", "storageUnitUsage"), "event": ("group",), "organism": ("group",)}
+LEFT_OUT = {
+    "sample": ("organism", "collectingEvent", "storageUnitUsage"),
+    "event": ("group",),
+    "organism": ("group",),
+}
 
 
 @dataclass
@@ -84,16 +88,36 @@ def sections(specimen: Specimen, request: Request) -> list[Section]:
         made = Section(name, label)
         order = list(OPEN[kind])
         known = [name for name in template if any(one.name == prefix + name for one in fields)]
-        opened = [*known, *(n for n in order if n in ("group", "materialSampleName", "determination") and n not in known)] if template else order
+        opened = (
+            [
+                *known,
+                *(
+                    n
+                    for n in order
+                    if n in ("group", "materialSampleName", "determination") and n not in known
+                ),
+            ]
+            if template
+            else order
+        )
         for one in fields:
             inner = one.name[len(prefix) :]
             if inner in LEFT_OUT[kind]:
                 continue
             if inner == "determination":
                 one.rows = [shortened(row) for row in one.rows]
-            shown = inner in opened or bool(one.errors) or any(e.errors for e in one.every()) or (one.filled and inner != "allowDuplicateName")
+            shown = (
+                inner in opened
+                or bool(one.errors)
+                or any(e.errors for e in one.every())
+                or (one.filled and inner != "allowDuplicateName")
+            )
             (made.open if shown else made.more).append(one)
-        made.open.sort(key=lambda one: opened.index(one.name[len(prefix) :]) if one.name[len(prefix) :] in opened else len(opened))
+        made.open.sort(
+            key=lambda one: (
+                opened.index(one.name[len(prefix) :]) if one.name[len(prefix) :] in opened else len(opened)
+            )
+        )
         return made
 
     def said(text: str) -> str:
