@@ -41,7 +41,8 @@ async def twigs(client: Client, here: str = "") -> list[Twig]:
         found[one.id] = Twig(
             one.id, str(a.get("name") or a.get("barcode") or one.id), str(a.get("barcode") or "")
         )
-        above |= {one.id: link["id"] for link in one.linked("parentStorageUnit")}
+        for link in one.linked("parentStorageUnit"):
+            above[one.id] = link["id"]
         if len(found) == MOST:
             break
     roots: list[Twig] = []
