@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -15,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 import psycopg
 import pytest
 import pytest_asyncio
@@ -51,10 +55,32 @@ def server_url() -> Iterator[str]:
     if given:
         yield given
         return
-    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid.uuid4().hex)[:12]
-    directory = Path(tempfile.gettempdir()) / f"dina-test-{run}"
+    directory = run_directory()
     directory.mkdir(mode=0o755, exist_ok=True)
     yield EmbeddedServer(directory / "postgres", {"fsync": "off", "synchronous_commit": "off"}).start()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """One name for the run, so that its server can be found again when it ends."""
+    if not hasattr(config, "workerinput"):
+        os.environ["DINA_TEST_RUN"] = uuid.uuid4().hex[:12]
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The server of the run goes with all its databases, which are gigabytes."""
+    if hasattr(config, "workerinput"):
+        return
+    directory = run_directory()
+    pid = directory / "postgres" / "postmaster.pid"
+    with contextlib.suppress(OSError, ValueError, psutil.Error):
+        server = psutil.Process(int(pid.read_text().split()[0]))
+        server.send_signal(signal.SIGINT)
+        server.wait(30)
+    shutil.rmtree(directory, ignore_errors=True)
+
+
+def run_directory() -> Path:
+    return Path(tempfile.gettempdir()) / f"dina-test-{os.environ['DINA_TEST_RUN']}"
 
 
 def new_database(server_url: str) -> str:

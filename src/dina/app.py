@@ -54,6 +54,7 @@ def services_of(
         service = Service(
             module, types, pools, owners, module.version, settings.contact or None, settings.max_bulk,
             module.name in settings.version_required, files, settings.public_url.rstrip("/"),
+            open=settings.anonymous_reading,
         )  # fmt: skip
         if settings.auth_mode == "dev":
             service.attention.append("auth.mode=dev: everybody is let in as user «dev»")

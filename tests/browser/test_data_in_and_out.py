@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import re
 from collections.abc import AsyncIterator
@@ -278,6 +279,16 @@ async def test_the_grid_leads_from_problem_to_problem_and_keeps_what_is_typed(
     assert await page.is_visible("table.cells")
 
 
+async def indexed(api: httpx.AsyncClient) -> None:
+    """Wait until the search index has read all there is."""
+    while True:
+        told = (await api.get("/search/v1/index-status")).json()["data"]["attributes"]
+        modules = told["modules"]
+        if told["builtOn"] and modules and not any(one["pending"] for one in modules.values()):
+            return
+        await asyncio.sleep(0.3)
+
+
 async def test_near_equal_values_become_one_and_again_what_they_were(
     page: Page, api: httpx.AsyncClient
 ) -> None:
@@ -288,6 +299,7 @@ async def test_near_equal_values_become_one_and_again_what_they_were(
         )
         return [line for line in answer.text.splitlines() if "Lundevall" in line]
 
+    await indexed(api)
     before = await collectors()
     hand = Hand(page)
     await page.goto("/en/clean-up?type=collecting-event&field=dwcRecordedBy&clusters=ngram")

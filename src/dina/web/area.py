@@ -62,7 +62,9 @@ class Area:
     selection: Sequence[Link] = ()
 
 
-SLUGS = {"material-sample": "specimens"}
+SLUGS = {
+    "material-sample": "specimens", "import-dataset": "imports", "data-export": "exports", "dataset": "publish",
+}  # fmt: skip
 TYPES = {value: key for key, value in SLUGS.items()}
 
 

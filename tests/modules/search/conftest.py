@@ -15,7 +15,7 @@ from psycopg import AsyncConnection
 
 from dina.app import App, load_modules, running
 from dina.base.database import migrate
-from dina.base.identity.caller import Caller, group_roles
+from dina.base.identity.caller import ANONYMOUS, Caller, group_roles
 from dina.demo.accounts import load_demo, make_accounts
 from dina.modules.search.index.follower import Follower
 from dina.modules.search.index.following import prefixes_of
@@ -31,7 +31,7 @@ async def searched_settings(server_url: str, tmp_path_factory: pytest.TempPathFa
     migrate(url, load_modules(Settings()))
     chosen = replace(
         Settings(), database_url=url, data_dir=tmp_path_factory.mktemp("searched"), web=False, rate=0,
-        log_requests=False,
+        log_requests=False, anonymous_reading=True,
     )  # fmt: skip
     assert await make_accounts(chosen)
     await load_demo(chosen)
@@ -51,11 +51,16 @@ async def follower(searched: App) -> AsyncIterator[Follower]:
     """A follower that works when it is told to; the index is built."""
     url = searched.settings.database_url
     async with await AsyncConnection.connect(url, autocommit=True) as connection:
-        source = Source(searched.client_as, prefixes_of(searched.services["search"]))
+        source = source_of(searched)
         found = await Follower.open(connection, source)
         await rebuild(found)
         yield found
         await source.close()
+
+
+def source_of(app: App) -> Source:
+    service = app.services["search"]
+    return Source(app.client_as, prefixes_of(service), open=service.open)
 
 
 async def caught_up(follower: Follower) -> None:
@@ -127,6 +132,12 @@ def admin(searched: App, follower: Follower) -> Desk:
 @pytest.fixture(scope="session")
 def curator(searched: App, follower: Follower) -> Desk:
     return desk_of(searched, CURATOR)
+
+
+@pytest.fixture(scope="session")
+def nobody(searched: App, follower: Follower) -> Desk:
+    """Somebody who has not signed in."""
+    return desk_of(searched, ANONYMOUS)
 
 
 @pytest.fixture(scope="session")

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import random
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
+import httpx
+import pytest
 import pytest_asyncio
 
-from dina.app import App
+from dina.app import App, load_modules, running
+from dina.base.identity.caller import ANONYMOUS, Caller
 from dina.modules.search.index.follower import Follower
-from tests.conftest import linked
+from dina.settings import Settings
+from tests.conftest import client_of, linked
 from tests.modules.search.conftest import ADMIN, CURATOR, STRANGER, Desk, caught_up, desk_of
 from tests.modules.search.making import change, delete, make
 
@@ -21,6 +26,21 @@ FIELDS = (
     "organism.determination.verbatimScientificName", "storageUnitUsage.storageUnit.name", "managedAttributes.zzkey",
     "collectingEvent.geoReferenceAssertions.dwcDecimalLatitude", "tags",
 )  # fmt: skip
+WIRE = "/api/search-api/search-ws"
+WIRE_NAMES = {
+    "collectingEvent.habitat": "included.attributes.habitat",
+    "collectingEvent.dwcVerbatimLocality": "included.attributes.dwcVerbatimLocality",
+    "organism.determination.verbatimScientificName": "included.attributes.determination.verbatimScientificName",
+    "storageUnitUsage.storageUnit.name": "included.attributes.name",
+    "collectingEvent.geoReferenceAssertions.dwcDecimalLatitude": "included.attributes.geoReferenceAssertions.dwcDecimalLatitude",
+}
+WIRE_TYPES = {
+    "collectingEvent.habitat": "collecting-event",
+    "collectingEvent.dwcVerbatimLocality": "collecting-event",
+    "organism.determination.verbatimScientificName": "organism",
+    "storageUnitUsage.storageUnit.name": "storage-unit",
+    "collectingEvent.geoReferenceAssertions.dwcDecimalLatitude": "collecting-event",
+}
 
 
 @dataclass
@@ -50,7 +70,7 @@ async def keep_secret(app: App) -> Secrets:
         event = await make(
             client, "collecting-event",
             {
-                "group": "demo", "habitat": "zzhabitat under the rock", "dwcVerbatimLocality": "zzplace of the last nest",
+                "group": "demo", "publiclyReleasable": True, "habitat": "zzhabitat under the rock", "dwcVerbatimLocality": "zzplace of the last nest",
                 "geoReferenceAssertions": [
                     {"isPrimary": True, "dwcDecimalLatitude": 11.23456, "dwcDecimalLongitude": 22.34567}
                 ],
@@ -64,7 +84,7 @@ async def keep_secret(app: App) -> Secrets:
             },
         )  # fmt: skip
         rare = await make(
-            client, "material-sample", {"group": "demo", "materialSampleName": "RARE-OPEN-1"},
+            client, "material-sample", {"group": "demo", "materialSampleName": "RARE-OPEN-1", "publiclyReleasable": True},
             collectingEvent=linked("collecting-event", event), organism=linked("organism", organism, many=True),
         )  # fmt: skip
         return Secrets(
@@ -79,6 +99,11 @@ async def secrets(searched: App, follower: Follower) -> AsyncIterator[Secrets]:
     made = await keep_secret(searched)
     await caught_up(follower)
     yield made
+    async with searched.client_as(CURATOR) as client:
+        for type_, id_ in reversed(made.others):
+            await client.delete(f"/collection/v1/{type_}/{id_}")
+        await client.delete(f"/collection/v1/material-sample/{made.samples[0]}")
+    await caught_up(follower)
 
 
 async def asked_of(desk: Desk, draw: random.Random) -> list[Any]:
@@ -122,7 +147,8 @@ async def asked_of(desk: Desk, draw: random.Random) -> list[Any]:
         for prefix in ("z", "zz", "zzr", "1", "11.2", "Z"):
             answers.append(await desk.get("/search/suggest", type=type_, field=field, prefix=prefix))
         answers.append(await desk.ask("/search/distinct", type=type_, field=field, clusters="ngram"))
-    for _ in range(60):
+    answers += await asked_of_wire(desk, draw)
+    for _ in range(240):
         lat, lon = 11.23456 + draw.uniform(-2, 2), 22.34567 + draw.uniform(-2, 2)
         near = {"near": {"lat": lat, "lon": lon, "km": draw.choice([0.5, 5, 50])}}
         answers.append(await desk.ask("/search/count", type=type_, geometry=near))
@@ -131,14 +157,72 @@ async def asked_of(desk: Desk, draw: random.Random) -> list[Any]:
         answers.append(
             await desk.ask("/search/tiles", type=type_, zoom=zoom, x=x, y=2**zoom // 2 - 1 if zoom else 0)
         )
+        answers.append(
+            await desk.ask(
+                "/search", type=type_, geometry=near, page={"limit": 5}, facets=[{"name": "c", "kind": "centroid"}]
+            )
+        )  # fmt: skip
     answers.append(await desk.get("/fields", type=type_))
     return answers
 
 
+async def asked_of_wire(desk: Desk, draw: random.Random) -> list[Any]:
+    """The same by the query documents of the reference."""
+    answers: list[Any] = []
+    index = {"indexName": "dina_material_sample_index"}
+
+    async def told(path: str, body: Any) -> None:
+        answer = await desk.client.post(f"{WIRE}{path}", params=index, json=body)
+        assert answer.status_code == 200, answer.text
+        answers.append({name: part for name, part in answer.json().items() if name != "took"})
+
+    for path in FIELDS:
+        name = WIRE_NAMES.get(path, f"data.attributes.{path}")
+        nested = name.startswith("included")
+        numeric = path.endswith("Latitude")
+        for word in WORDS:
+            leaf: Any = {"range": {name: {"gte": 11.2}}} if numeric else draw.choice(
+                [{"wildcard": {f"{name}.keyword": {"value": f"*{word[2:]}*", "case_insensitive": True}}}, {"match": {name: word}},
+                 {"prefix": {f"{name}.prefix": word[:4]}}]
+            )  # fmt: skip
+            query = {"nested": {"path": "included", "query": leaf}} if nested else leaf
+            await told("/search", {"query": query, "size": 5, "highlight": {"fields": {"*": {}}}})
+            await told("/count", {"query": {"bool": {"must_not": [query]}}})
+            parameters = {**index, "prefix": word[: draw.randint(2, 6)], "autoCompleteField": name}
+            if not numeric:
+                completed = await desk.client.get(f"{WIRE}/auto-complete", params=parameters)
+                assert completed.status_code == 200, completed.text
+                answers.append(completed.json())
+        field = name if numeric else f"{name}.keyword"
+        aggregations: dict[str, Any] = {
+            "t": {"terms": {"field": field, "size": 1000}},
+            "n": {"cardinality": {"field": field}},
+            "c": {"composite": {"size": 1000, "sources": [{"k": {"terms": {"field": field}}}]}},
+        }
+        if nested:
+            chosen = {"filter": {"term": {"included.type": WIRE_TYPES[path]}}, "aggs": aggregations}
+            aggregations = {"n": {"nested": {"path": "included"}, "aggs": {"e": chosen}}}
+        await told("/search", {"size": 0, "aggs": aggregations})
+        nested_sort = {"nested": {"path": "included"}} if nested else {}
+        await told(
+            "/search", {"size": 20, "sort": [{field: {"order": "desc", **nested_sort}}], "_source": False}
+        )
+    geom = "included.attributes.eventGeom"
+    for precision in range(0, 16, 3):
+        grid = {
+            "g": {"geotile_grid": {"field": geom, "precision": precision}},
+            "m": {"geo_centroid": {"field": geom}},
+        }
+        kind = {"e": {"filter": {"term": {"included.type": "collecting-event"}}, "aggs": grid}}
+        await told("/search", {"size": 0, "aggs": {"n": {"nested": {"path": "included"}, "aggs": kind}}})
+    return answers
+
+
+@pytest.mark.parametrize("caller", [STRANGER, ANONYMOUS], ids=["stranger", "not signed in"])
 async def test_a_stranger_learns_nothing_of_what_is_withheld(
-    searched: App, follower: Follower, secrets: Secrets
+    searched: App, follower: Follower, secrets: Secrets, caller: Caller
 ) -> None:
-    stranger, curator, admin = (desk_of(searched, caller) for caller in (STRANGER, CURATOR, ADMIN))
+    stranger, curator, admin = (desk_of(searched, one) for one in (caller, CURATOR, ADMIN))
     # Those who may know find it all.
     for desk in (curator, admin):
         assert await desk.names(q="zzwithheld") == {"ZZWITHHELD-1"}
@@ -150,7 +234,7 @@ async def test_a_stranger_learns_nothing_of_what_is_withheld(
     middle = {"near": {"lat": 11.5, "lon": 22.5, "km": 0.5}}
     assert await stranger.names(geometry=middle) == {"RARE-OPEN-1"}
     before = await asked_of(stranger, random.Random(1))
-    assert len(before) > 250
+    assert len(before) > 1000
     # The same without the withheld sample, and with other words and another place in the same cell.
     async with searched.client_as(CURATOR) as client:
         await delete(client, "material-sample", secrets.samples[0])
@@ -216,3 +300,57 @@ async def test_a_new_determination_blurs_the_place_of_all_that_was_found_there(
             await delete(client, "sensitive-taxon", one["id"])
         await caught_up(follower)
         assert await stranger.names(geometry=near) == {"BLUR-1", "BLUR-2"}
+
+
+async def test_those_who_have_not_signed_in_are_told_what_is_released(
+    searched: App, follower: Follower, nobody: Desk, curator: Desk
+) -> None:
+    async with searched.client_as(CURATOR) as client:
+        event = await make(
+            client, "collecting-event", {"group": "demo", "habitat": "zzopen fen", "publiclyReleasable": True}
+        )
+        made = [
+            await make(
+                client, "material-sample",
+                {"group": "demo", "materialSampleName": f"ZZOPEN-{number}", "publiclyReleasable": released},
+                collectingEvent=linked("collecting-event", event),
+            )
+            for number, released in enumerate([True, False, None])
+        ]  # fmt: skip
+    await caught_up(follower)
+    assert await curator.names(q="zzopen") == {"ZZOPEN-0", "ZZOPEN-1", "ZZOPEN-2"}
+    assert await nobody.names(q="zzopen") == {"ZZOPEN-0"}
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app=searched), base_url="http://dina.test"
+    ) as client:  # type: ignore[arg-type]
+        # The same over the gateway, with no token at all.
+        asked = {"data": {"type": "search", "attributes": {"type": "material-sample", "q": "zzopen"}}}
+        answer = await client.post("/search/v1/search", json=asked)
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["data"]["attributes"]["total"] == 1
+        assert (await client.get("/search/v1/fields?type=material-sample")).status_code == 200
+        assert (await client.post("/search/v1/saved-query", json={"data": {}})).status_code == 401
+        assert (await client.post("/search/v1/index-rebuild", json=asked)).status_code == 401
+    async with searched.client_as(CURATOR) as client:
+        for id_ in made:
+            await delete(client, "material-sample", id_)
+
+
+async def test_where_nobody_reads_without_signing_in_search_does_not_either(
+    database_url: str, tmp_path: Path
+) -> None:
+    settings = replace(
+        Settings(),
+        database_url=database_url,
+        data_dir=tmp_path,
+        auth_mode="local",
+        web=False,
+        rate=0,
+        log_requests=False,
+    )
+    async with running(App(settings, load_modules(settings))) as app, client_of(app) as client:
+        asked = {"data": {"type": "search", "attributes": {"type": "material-sample"}}}
+        assert (await client.post("/search/v1/search", json=asked)).status_code == 401
+        for path in ("search", "count"):
+            answer = await client.post(f"{WIRE}/{path}?indexName=dina_material_sample_index", json={})
+            assert answer.status_code == 401

@@ -20,7 +20,7 @@ from dina.base.http.inside import CALLER
 from dina.base.http.negotiation import answer_type, asks_by_post, ending
 from dina.base.http.request import MAX_BODY, Request, accepted_language, most_errors
 from dina.base.identity.caller import ANONYMOUS, Caller
-from dina.base.jsonapi.operation import is_public
+from dina.base.jsonapi.operation import asks, is_public
 from dina.base.jsonapi.router import dispatch
 from dina.base.jsonapi.service import Service
 from dina.base.metrics import Metrics
@@ -161,7 +161,7 @@ class Gateway:
         if method == "OPTIONS" and authorization is None:
             return ANONYMOUS
         caller = await self.identity.caller(headers, host)
-        reads = method in ("GET", "HEAD") or asks_by_post(method, path)
+        reads = method in ("GET", "HEAD") or asks_by_post(method, path) or asks(service, method, path)
         if caller.anonymous and not ((self.anonymous and reads) or is_public(service, method, path)):
             raise Problem(Error("NOT_AUTHENTICATED"), headers={"WWW-Authenticate": "Bearer"})
         return caller

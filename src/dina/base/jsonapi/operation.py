@@ -35,7 +35,8 @@ class Operation:
     answer's attributes. `parameters` are its query parameters with what they mean; `paged` adds paging,
     `lists` all parameters of lists of that type (filter, sort, page, include, fields). `file` says that the request's body
     is a file of any media type, which the function reads as a stream. Everything about it in OpenAPI follows from this.
-    A `public` one is open to those who have not signed in, on every system; it is for reading only.
+    A `public` one is open to those who have not signed in, on every system; it is for reading only. A POST that
+    `asks` changes nothing: it is open to whoever may read.
     """
 
     method: str
@@ -51,6 +52,7 @@ class Operation:
     lists: str | None = None
     file: bool = False
     public: bool = False
+    asks: bool = False
 
     def __post_init__(self) -> None:
         if self.public and self.method != "GET":
@@ -125,6 +127,16 @@ def is_public(service: Service, method: str, path: str) -> bool:
         return False
     segments = [unquote(part) for part in path.split("/")[1:]]
     return any(matches(one, segments) for one in found)
+
+
+def asks(service: Service, method: str, path: str) -> bool:
+    """Whether a POST leads to an operation that changes nothing."""
+    if method != "POST" or not service.module.operations:
+        return False
+    segments = [unquote(part) for part in path.split("/")[1:]]
+    return any(
+        one.asks and one.method == method and matches(one, segments) for one in service.module.operations
+    )
 
 
 def matches(operation: Operation, segments: Sequence[str]) -> bool:

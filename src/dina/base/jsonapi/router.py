@@ -39,7 +39,7 @@ async def dispatch(service: Service, request: Request) -> Answer:
         return await endpoint()
     if method in ("POST", "PATCH") or b"transfer-encoding" in request.headers:
         check_extensions(request)
-        if asks_by_post(method, request.path):
+        if asks_by_post(method, request.path) or operation.asks(service, method, request.path):
             return await endpoint()
         return await once(service, request, endpoint)
     return await endpoint()

@@ -25,7 +25,8 @@ class Service:
     """What endpoints work with. `owners` maps a foreign type to the prefix of the module that owns it.
 
     `public_url` is the address of the system as people know it, where that is set. `client_as` makes a
-    client of the API of all modules here that asks as somebody.
+    client of the API of all modules here that asks as somebody. `open`: those who have not signed in may read
+    what is released.
     """
 
     module: Module
@@ -39,6 +40,7 @@ class Service:
     files: Files | None = None
     public_url: str = ""
     client_as: Callable[[Caller], httpx.AsyncClient] | None = None
+    open: bool = False
     statements: dict[Any, Statement] = field(default_factory=dict[Any, Statement])
     remembered: dict[Any, Any] = field(default_factory=dict[Any, Any])
     attention: list[str] = field(default_factory=list[str])

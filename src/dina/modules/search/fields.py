@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from dina.base.text import Text
+from dina.modules.search.query.taxa import RANKS, is_taxon
 from dina.modules.search.roots import Root, Roots
 
 KINDS: Mapping[str, str] = {
@@ -101,7 +102,7 @@ class Fields:
         if known is not None:
             return known
         owner = self.holder(type_, path)
-        return None if owner is None else replace(owner, path=path, kind="keyword", declared=False)
+        return None if owner is None else self._below(owner, path, "keyword", owner.label)
 
     def holder(self, type_: str, path: str) -> FieldFact | None:
         """The map or object below which a path lies."""
@@ -124,9 +125,17 @@ class Fields:
             label = self._member_label(owner, path) or Text(
                 f"{owner.label.en}: {last}", f"{owner.label.fr} : {last}"
             )
-            self._seen[type_][path] = replace(owner, path=path, kind=kind, label=label, declared=False)
+            self._seen[type_][path] = self._below(owner, path, kind, label)
+
+    @staticmethod
+    def _below(owner: FieldFact, path: str, kind: str, label: Text) -> FieldFact:
+        """A field inside a map or object. Words of what is worked out stand where it was worked out from."""
+        weight = None if is_taxon(path) else owner.weight
+        return replace(owner, path=path, kind=kind, label=label, weight=weight, declared=False)
 
     def _member_label(self, owner: FieldFact, path: str) -> Text | None:
+        if is_taxon(path):
+            return RANKS.get(path.rpartition(".")[2])
         member = path[len(owner.path) + 1 :]
         described = self.types[owner.owner]["attributes"][owner.attribute].get("members", {}).get(member, {})
         return _text(described["label"]) if "label" in described else None

@@ -10,6 +10,8 @@ CREATE TABLE IF NOT EXISTS search.state (
   rebuild_asked boolean NOT NULL DEFAULT true,
   progress jsonb
 );
+-- Whether the generation has entries for those who have not signed in.
+ALTER TABLE search.state ADD COLUMN IF NOT EXISTS open boolean NOT NULL DEFAULT false;
 
 -- How far each module's change feed has been read; written with what it led to.
 CREATE TABLE IF NOT EXISTS search.position (
@@ -42,6 +44,44 @@ CREATE INDEX IF NOT EXISTS term_folded ON search.term ((id >> 50), left(folded, 
 CREATE INDEX IF NOT EXISTS term_low ON search.term ((id >> 50), low) WHERE low IS NOT NULL;
 CREATE INDEX IF NOT EXISTS term_high ON search.term ((id >> 50), high) WHERE low IS NOT NULL;
 
+-- Every three letters that follow each other in a text: what contains a text has all of its threes.
+CREATE OR REPLACE FUNCTION search.threes(folded text) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $body$
+  SELECT ARRAY(SELECT substr(folded, i, 3) FROM generate_series(1, length(folded) - 2) i)
+$body$;
+
+-- Texts of terms by their threes, for what stands within a text. They are put in when there is nothing else to do;
+-- those of `unthreed` are not there yet, and texts of more than 200 characters never are.
+DO $body$
+BEGIN
+  IF to_regclass('search.three') IS NULL THEN
+    CREATE TABLE search.unthreed (id bigint PRIMARY KEY);
+    CREATE TABLE search.three (id bigint PRIMARY KEY, folded text NOT NULL);
+    CREATE INDEX three_threes ON search.three USING gin (search.threes(folded));
+    INSERT INTO search.unthreed SELECT id FROM search.term WHERE low IS NULL AND length(folded) BETWEEN 3 AND 200;
+  END IF;
+END $body$;
+CREATE INDEX IF NOT EXISTS term_long ON search.term ((id >> 50)) WHERE length(folded) > 200;
+
+CREATE OR REPLACE FUNCTION search.await_threes() RETURNS trigger LANGUAGE plpgsql AS $body$
+BEGIN
+  INSERT INTO search.unthreed SELECT id FROM added WHERE low IS NULL AND length(folded) BETWEEN 3 AND 200
+  ON CONFLICT DO NOTHING;
+  RETURN NULL;
+END $body$;
+CREATE OR REPLACE TRIGGER await_threes AFTER INSERT ON search.term
+  REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION search.await_threes();
+
+-- Puts some of those that wait among the others; how many there were.
+CREATE OR REPLACE FUNCTION search.put_threes(most integer) RETURNS integer LANGUAGE plpgsql AS $body$
+DECLARE
+  put integer;
+BEGIN
+  WITH gone AS (DELETE FROM search.unthreed WHERE id IN (SELECT id FROM search.unthreed ORDER BY id LIMIT most) RETURNING id),
+  made AS (INSERT INTO search.three SELECT t.id, t.folded FROM gone JOIN search.term t USING (id) ON CONFLICT DO NOTHING)
+  SELECT count(*) INTO put FROM gone;
+  RETURN put;
+END $body$;
+
 -- Words that people may misspell, with what is left of their beginnings without a letter or two.
 CREATE TABLE IF NOT EXISTS search.word (
   word text PRIMARY KEY,
@@ -63,7 +103,8 @@ CREATE TABLE IF NOT EXISTS search.pending (
 CREATE INDEX IF NOT EXISTS pending_order ON search.pending (generation, direct DESC, since);
 
 -- One generation of entries. A record has several where different callers are told different things: bits of
--- `mask` say whom an entry is for: 1 administrators, 2 its group, 4 everybody else who is signed in.
+-- `mask` say whom an entry is for: 1 administrators, 2 its group, 4 everybody else who is signed in, 8 those who are
+-- not, where the system lets them read.
 CREATE OR REPLACE FUNCTION search.make_generation(number integer) RETURNS void LANGUAGE plpgsql AS $body$
 BEGIN
   EXECUTE format($sql$

@@ -19,6 +19,7 @@ class Root:
     include: tuple[tuple[str, ...], ...] = ()
     date: str | None = None
     point: str | None = None
+    outline: str | None = None
     ages: tuple[tuple[str, str], ...] = ()
     near: tuple[str, ...] = ()
 
@@ -50,6 +51,7 @@ def roots() -> Roots:
             tuple(tuple(path.split(".")) for path in facts.get("include", ())),
             facts.get("date"),
             facts.get("point"),
+            facts.get("outline"),
             tuple((oldest, youngest) for oldest, youngest in facts.get("ages", ())),
             tuple(facts.get("near", ())),
         )

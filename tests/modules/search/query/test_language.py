@@ -33,7 +33,7 @@ from tests.modules.search.query.documents import SAMPLE, several
 from tests.modules.search.query.trees import TREES
 
 COUNTRY, DATE = "collectingEvent.dwcCountry", "collectingEvent.startEventDateTime"
-TYPE, GENUS = "organism.determination.typeStatus", "organism.determination.parsedName.genus"
+TYPE, GENUS = "organism.determination.typeStatus", "organism.determination.taxon.genus"
 COLLECTOR, HABITAT = "collectingEvent.dwcRecordedBy", "collectingEvent.habitat"
 ELEVATION, NAME = "collectingEvent.dwcMinimumElevationInMeters", "materialSampleName"
 UUID = "0190a0a0-0000-4000-8000-000000000001"

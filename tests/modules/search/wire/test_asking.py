@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from dina.base.errors import Problem
 from dina.modules.search.engine.model import Facet, Found, Hit, Sort
-from dina.modules.search.query.tree import All, AnyOf, Box, Compare, Form, Node, Op, Words
+from dina.modules.search.query.tree import All, AnyOf, Box, Compare, Form, Near, Node, Op, Words
 from dina.modules.search.wire import answering, asking, completing, source
 from dina.modules.search.wire.indexes import indexes, indexes_named
 from dina.modules.search.wire.mapping import mapping
@@ -156,10 +156,14 @@ def test_terms_of_included_records_that_a_pattern_keeps() -> None:
     }
     body = {"aggregations": {"n": only_included("organism", inner)}}
     facets = asking.read(body, INDEX, SAMPLE).search.facets
-    assert facets == (Facet("n/kept/t~0", "terms", TYPE, 1000),)
-    found = {"n/kept/t~0": {"buckets": [{"value": "Holotype", "count": 3}, {"value": "Isotype", "count": 2}]}}
-    made = told(body, found, 40)["n"]
-    assert made["doc_count"] == made["kept"]["doc_count"] == 40
+    whole, kept, terms = facets
+    assert (whole.kind, whole.name, "collectingEvent" in whole.fields) == ("links", "n/", True)
+    assert (kept.kind, kept.name, kept.fields) == ("links", "n/kept/", ("organism",))
+    assert terms == Facet("n/kept/t~0", "terms", TYPE, 1000, link="organism")
+    buckets = [{"value": "Holotype", "count": 3}, {"value": "Isotype", "count": 2}]
+    found = {"n/": {"count": 70}, "n/kept/": {"count": 40}, "n/kept/t~0": {"buckets": buckets}}
+    made = told(body, found)["n"]
+    assert (made["doc_count"], made["kept"]["doc_count"]) == (70, 40)
     assert made["kept"]["t"]["buckets"] == [{"key": "Holotype", "doc_count": 3}]
 
 
@@ -205,9 +209,11 @@ def test_a_map_of_tiles_with_the_middle_of_each() -> None:
     bounds = {"top_left": {"lat": 50, "lon": -80}, "bottom_right": {"lat": 40, "lon": -70}}
     grid = {"geotile_grid": {"field": geom, "precision": 4, "bounds": bounds}, "aggs": inner}
     body = {"aggs": {"n": only_included("collecting-event", {"grid": grid})}}
-    (facet,) = asking.read(body, INDEX, SAMPLE).search.facets
+    *counts, facet = asking.read(body, INDEX, SAMPLE).search.facets
     assert (facet.kind, facet.precision, facet.where) == ("tiles", 4, Box(-80, 40, -70, 50))
-    found = {facet.name: {"buckets": [{"value": "4/4/5", "count": 3, "lon": -75.0, "lat": 45.0}]}}
+    found = {one.name: {"count": 9} for one in counts} | {
+        facet.name: {"buckets": [{"value": "4/4/5", "count": 3, "lon": -75.0, "lat": 45.0}]}
+    }
     (bucket,) = told(body, found)["n"]["kept"]["grid"]["buckets"]
     assert bucket == {
         "key": "4/4/5",
@@ -220,21 +226,49 @@ def test_a_composite_by_two_fields_and_its_next_page() -> None:
     sources = [{"a": {"terms": {"field": NAME}}}, {"b": {"terms": {"field": "data.attributes.barcode"}}}]
     body: dict[str, Any] = {"aggs": {"c": {"composite": {"size": 2, "sources": sources}}}}
     (facet,) = asking.read(body, INDEX, SAMPLE).search.facets
-    assert (facet.field, facet.facets[0].field) == ("materialSampleName", "barcode")
-    inner = {"b": {"buckets": [{"value": "2", "count": 1}, {"value": "1", "count": 4}]}}
-    found = {
-        "c": {
-            "buckets": [
-                {"value": "y", "count": 5, "facets": inner},
-                {"value": "x", "count": 5, "facets": inner},
-            ]
-        }
-    }
-    first = told(body, found)["c"]
-    assert [one["key"] for one in first["buckets"]] == [{"a": "x", "b": "1"}, {"a": "x", "b": "2"}]
+    assert (facet.kind, facet.fields) == ("combinations", ("materialSampleName", "barcode"))
+    rows = [
+        {"values": ["x", "1"], "count": 4, "facets": {}},
+        {"values": ["x", "2"], "count": 1, "facets": {}},
+    ]
+    first = told(body, {"c": {"buckets": rows}})["c"]
+    assert first["buckets"][0] == {"key": {"a": "x", "b": "1"}, "doc_count": 4}
+    assert first["after_key"] == {"a": "x", "b": "2"}
     body["aggs"]["c"]["composite"]["after"] = first["after_key"]
-    second = told(body, found)["c"]
-    assert [one["key"] for one in second["buckets"]] == [{"a": "y", "b": "1"}, {"a": "y", "b": "2"}]
+    (facet,) = asking.read(body, INDEX, SAMPLE).search.facets
+    assert facet.after == ("x", "2")
+    assert told(body, {"c": {"buckets": []}})["c"] == {"buckets": []}
+
+
+def test_days_of_a_zone_are_moments() -> None:
+    def bounds(zone: str, **given: str) -> list[tuple[Op, Any]]:
+        query = {"range": {"data.attributes.createdOn": {**given, "time_zone": zone}}}
+        tree = asking.read({"query": query}, INDEX, SAMPLE).search.tree
+        nodes = tree.children if isinstance(tree, All) else (tree,)
+        return [(one.op, one.values[0]) for one in nodes if isinstance(one, Compare)]
+
+    assert bounds("-05:00", gte="2024-03-01") == [(Op.GE, "2024-03-01T05:00:00+00:00")]
+    assert bounds("America/Toronto", lt="2024-07") == [(Op.LT, "2024-07-01T04:00:00+00:00")]
+    assert bounds("-05:00", lte="2024-03-01") == [(Op.LE, "2024-03-02T04:59:59.999999+00:00")]
+    assert bounds("-05:00", gt="2024-03-01T10:00:00Z") == [(Op.GT, "2024-03-01T10:00:00Z")]
+
+
+def test_boxes_and_distances_in_every_form() -> None:
+    geom = "included.attributes.eventGeom"
+
+    def tree(kind: str, **given: Any) -> Any:
+        query = {"nested": {"path": "included", "query": {kind: given}}}
+        return asking.read({"query": query}, INDEX, SAMPLE).search.tree
+
+    box = Box(170, -20, -170, -10)
+    for corners in (
+        {"top_left": {"lat": -10, "lon": 170}, "bottom_right": {"lat": -20, "lon": -170}},
+        {"top_left": [170, -10], "bottom_right": "-20,-170"},
+        {"top_right": [-170, -10], "bottom_left": [170, -20]},
+        {"top": -10, "left": 170, "bottom": -20, "right": -170},
+    ):
+        assert tree("geo_bounding_box", **{geom: corners}) == box
+    assert tree("geo_distance", distance="10km", **{geom: [-75.7, 45.4]}) == Near(45.4, -75.7, 10)
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from dina.modules.search.query.tree import (
     Form,
     Ids,
     Linked,
+    Near,
     Node,
     Not,
     Op,
@@ -129,6 +130,11 @@ def country(value: str) -> Compare:
          TRIANGLE),
         (nested({"geo_shape": {"included.attributes.eventGeom": {"shape": {"type": "envelope", "coordinates": [[170, -10], [-170, -20]]}}}}),
          Box(170, -20, -170, -10)),
+        (nested({"geo_bounding_box": {"included.attributes.eventGeom": {"top_left": [170, -10], "bottom_right": [-170, -20]}}}),
+         Box(170, -20, -170, -10)),
+        (nested({"geo_distance": {"distance": "500m", "included.attributes.eventGeom": "45.4,-75.7"}}), Near(45.4, -75.7, 0.5)),
+        (nested({"geo_shape": {"included.attributes.eventGeom": {"shape": {"type": "polygon", "coordinates": [RING]}, "relation": "contains"}}}),
+         NOTHING),
     ],
 )  # fmt: skip
 def test_what_clients_send_and_what_it_means(query: Any, meant: Node) -> None:

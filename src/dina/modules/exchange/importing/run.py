@@ -26,8 +26,9 @@ from dina.modules.exchange.importing.guard import alone
 from dina.modules.exchange.importing.judging import said_problems
 from dina.modules.exchange.importing.presence import present
 
-AT_ONCE = 6
-"""Chunks under way at a time: while the database writes some, the next are put together."""
+AT_ONCE = 5
+"""Chunks under way at a time: while the database writes some, the next are put together. Each takes a connection,
+the two loops have one each, and some of the pool must be left for others."""
 SEEN_THROUGH = 40
 """Chunks after which all under way are seen through, and the place noted where another worker would go on."""
 COUNTED = ("unchanged", "failed", "skipped", "events", "records")
@@ -153,18 +154,20 @@ async def finish(running: Running, state: str, receipt: Mapping[str, Any] | None
 
 async def rows_of(running: Running) -> None:
     """All rows, chunk by chunk; raises Refused where one fails and all or nothing was asked for."""
-    job, prepared, id_ = running.job, running.prepared, running.dataset["id"]
+    job, prepared = running.job, running.prepared
     done = int(job.checkpoint.get("after", 0))
+    ahead: asyncio.Queue[Ahead | BaseException | None] = asyncio.Queue(1)
+    planner = asyncio.create_task(plan_ahead(running, done, ahead))
     try:
         async with job.pools.write.connection() as connection:
-            async for batch in store.batches(connection, id_, after=done, size=BATCH):
-                chunk = await planned(running, connection, batch)
+            while (found := await ahead.get()) is not None:
+                if isinstance(found, BaseException):
+                    raise found
+                done, chunk = found
                 await throttle(running, AT_ONCE - 1)
                 if chunk is not None:
                     await shared_first(running, connection, chunk)
-                    task = asyncio.create_task(own(running, chunk))
-                    running.under_way.add(task)
-                done = batch[-1][0]
+                    running.under_way.add(asyncio.create_task(own(running, chunk)))
                 await job.progress(
                     done, prepared.dataset["rowCount"], failed=running.counts["failed"], message="import"
                 )
@@ -179,9 +182,25 @@ async def rows_of(running: Running) -> None:
             task.cancel()
         raise
     finally:
+        planner.cancel()
         # What is under way is seen through: whoever undoes the import must find all of it.
-        await asyncio.gather(*running.under_way, return_exceptions=True)
+        await asyncio.gather(planner, *running.under_way, return_exceptions=True)
         running.under_way.clear()
+
+
+Ahead = tuple[int, Chunk | None]
+"""The number of the last row of a batch, and what is to be sent of it."""
+
+
+async def plan_ahead(running: Running, done: int, ahead: asyncio.Queue[Ahead | BaseException | None]) -> None:
+    """Put the next chunk together while those before are sent; None at the end, or what went wrong."""
+    try:
+        async with running.job.pools.write.connection() as connection:
+            async for batch in store.batches(connection, running.dataset["id"], after=done, size=BATCH):
+                await ahead.put((batch[-1][0], await planned(running, connection, batch)))
+        await ahead.put(None)
+    except Exception as fault:
+        await ahead.put(fault)
 
 
 async def throttle(running: Running, most: int) -> None:

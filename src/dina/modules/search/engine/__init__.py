@@ -21,7 +21,7 @@ from dina.modules.search.engine.model import (
     Suggestion,
 )
 from dina.modules.search.engine.registry import Registry, Sight, registry_of
-from dina.modules.search.engine.searching import count, search
+from dina.modules.search.engine.searching import count, ids, search
 from dina.modules.search.engine.values import clusters, distinct, suggest
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "clusters",
     "count",
     "distinct",
+    "ids",
     "registry_of",
     "search",
     "suggest",

@@ -15,6 +15,8 @@ from dina.modules.search.index.store import sql
 from dina.modules.search.query.tree import All, Node
 
 SECONDS = 20
+Trees = Node | Mapping[str, Node]
+"""One tree for all types, or one for each."""
 """How long one statement may take."""
 
 
@@ -80,9 +82,9 @@ class Compiled:
 
 
 async def asking(
-    connection: AsyncConnection[Any], registry: Registry, sight: Sight, types: tuple[str, ...], tree: Node
+    connection: AsyncConnection[Any], registry: Registry, sight: Sight, types: tuple[str, ...], tree: Trees
 ) -> Asking:
-    """Read the tree. Raises Problem."""
+    """Read the tree, or that of each type. Raises Problem."""
     for type_ in types:
         if type_ not in registry.fields.prefixes:
             raise Problem(
@@ -104,12 +106,12 @@ async def asking(
     compiled = await compiled_for(connection, registry, types, tree, dict(values))
     return Asking(
         connection, registry, sight, row[0], types, f"{seen} AND {compiled.text}", compiled.values, compiled.queries,
-        tree == All(),
+        all(one == All() for one in ([tree] if isinstance(tree, Node) else tree.values())),
     )  # fmt: skip
 
 
 async def compiled_for(
-    connection: AsyncConnection[Any], registry: Registry, types: tuple[str, ...], tree: Node, values: dict[str, Any]
+    connection: AsyncConnection[Any], registry: Registry, types: tuple[str, ...], tree: Trees, values: dict[str, Any]
 ) -> Compiled:  # fmt: skip
     """SQL for several types: a field that only some of them have is not there in the others."""
     parts: list[str] = []
@@ -118,7 +120,7 @@ async def compiled_for(
     for type_ in types:
         compiler = Compiler(connection, registry, type_, values)
         try:
-            condition = await compiler.condition(tree)
+            condition = await compiler.condition(tree if isinstance(tree, Node) else tree[type_])
         except Problem as fault:
             if len(types) == 1 or any(error.code != "UNKNOWN_ATTRIBUTE" for error in fault.errors):
                 raise

@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
 
 from psycopg import AsyncConnection
 
 from dina.base.errors import Error, Problem
+from dina.modules.search.engine import within
+from dina.modules.search.engine.checks import check_size, is_uuid, text_query
 from dina.modules.search.engine.places import FALSE, TRUE, aged, joined, place
 from dina.modules.search.engine.registry import Registry
-from dina.modules.search.engine.terms import Lookup, condition_of, exactly, refused
+from dina.modules.search.engine.terms import Condition, Lookup, condition_of, exactly, refused
 from dina.modules.search.index.numbers import SHIFT, presence_of, term_of
+from dina.modules.search.query import extents, limits
 from dina.modules.search.query.folding import words
 from dina.modules.search.query.tree import (
     Aged,
@@ -28,16 +30,16 @@ from dina.modules.search.query.tree import (
     Compare,
     Form,
     Ids,
+    Kept,
     Linked,
     Near,
     Node,
     Not,
     Op,
     Words,
-    walk,
 )
 
-MAX_NODES, MAX_DEPTH, MAX_VALUES = 500, 20, 10_000
+MAX_VALUES = limits.MAX_VALUES
 ORDERS = frozenset({Op.LT, Op.LE, Op.GT, Op.GE, Op.BETWEEN})
 
 
@@ -86,9 +88,7 @@ class Compiler:
             case Ids(values):
                 return f"(id = ANY({self.put([one for one in values if is_uuid(one)])}::uuid[]))"
             case Near() | Box() | Area():
-                # The record has one place: what is linked has it only where the place comes from there.
-                mine = (self.registry.fields.root(self.type).point or "").startswith(prefix)
-                return place(self.put, node) if mine else FALSE
+                return await self._place(node, prefix, terms)
             case Aged(oldest, youngest):
                 if not any(
                     path.startswith(prefix)
@@ -98,6 +98,27 @@ class Compiler:
                     return FALSE
                 old, young = sorted((oldest, youngest), reverse=True)
                 return aged(self.put, old, young)
+            case Kept():
+                raise Problem(Error("BAD_PARAMETER", key="search.kept", values={"name": node.which}))
+
+    async def _place(self, node: Near | Box | Area, prefix: str, terms: str) -> str:
+        """The record has one place: what is linked has it only where the place comes from there."""
+        root = self.registry.fields.root(self.type)
+        here = place(self.put, node) if (root.point or "\0").startswith(prefix) else FALSE
+        if root.outline is None or not root.outline.startswith(prefix):
+            return here
+        # Below a link that the point does not come from there is none to go by; at the record it goes first.
+        pointed = root.point is not None and root.point.startswith(prefix)
+        sides = f"{root.outline[len(prefix) :]}.{extents.MEMBER}"
+        boxes: list[str] = []
+        for box in extents.parts(extents.box_around(node)):
+            compared = (
+                Compare(f"{sides}.west", Op.LE, (box.east,)), Compare(f"{sides}.east", Op.GE, (box.west,)),
+                Compare(f"{sides}.south", Op.LE, (box.north,)), Compare(f"{sides}.north", Op.GE, (box.south,)),
+            )  # fmt: skip
+            boxes.append(await self._of(All(compared), prefix, terms, negated=False))
+        around = joined(" OR ", boxes, FALSE)
+        return f"({here} OR ({'lon IS NULL AND ' if pointed else ''}{around}))"
 
     async def _compare(self, node: Compare, prefix: str, terms: str) -> str:
         path = prefix + node.field
@@ -130,7 +151,7 @@ class Compiler:
             placed = await Lookup(self.connection).ordered([number], node)
             if placed is not None:
                 return self._any(placed, terms)
-        return await self._looked_up([number], condition_of(kind, node), terms)
+        return await self._looked_up([number], condition_of(kind, node), terms, within.literals(node))
 
     def _exists(self, kind: str, path: str, number: int | None, terms: str) -> str:
         if kind == "geo":
@@ -140,8 +161,10 @@ class Compiler:
             numbers = [n for (t, p), n in self.registry.numbers.known.items() if t == self.type and p.startswith(path + ".")]  # fmt: skip
         return self._any([presence_of(one) for one in numbers], terms)
 
-    async def _looked_up(self, numbers: Sequence[int], condition: tuple[str, list[Any]], terms: str) -> str:
-        found = await Lookup(self.connection).find(numbers, condition)
+    async def _looked_up(
+        self, numbers: Sequence[int], condition: Condition, terms: str, within_: Sequence[str] | None
+    ) -> str:
+        found = await Lookup(self.connection).find(numbers, condition, within_)
         if found is not None:
             return self._any(found, terms)
         text, values = condition
@@ -233,13 +256,24 @@ class Compiler:
         if number is None:
             return FALSE
         there = self._any([presence_of(number)], terms)
+        own = f"t > {presence_of(number)} AND t < {presence_of(number + 1)}"
         if node.child is None:
-            return there
+            several = f"(SELECT count(*) FROM unnest({terms}) t WHERE {own}) >= {int(node.least)}"
+            return there if node.least < 2 else f"({there} AND {several})"
+        if node.least > 1 and terms != "terms":
+            raise Problem(Error("BAD_PARAMETER", key="search.countBelow", values={"path": path}))
         together = await self._of(node.child, path + ".", terms, negated=negated)
         if terms != "terms" or not self.registry.fields.leads_to_many(self.type, tuple(path.split("."))):
-            return f"({there} AND {together})"
+            return f"({there} AND {together})" if node.least < 2 else FALSE
         apart = await self._of(node.child, path + ".", "part", negated=negated)
         key = self.put(path)
+        if node.least > 1:
+            # A part holds the term of the one record that it is of.
+            which = f"(SELECT t FROM unnest(part) t WHERE {own})"
+            return (
+                f"({there} AND (SELECT count(DISTINCT {which}) FROM search.parts(parts -> {key}) AS p (part) "
+                f"WHERE {apart}) >= {int(node.least)})"
+            )
         return (
             f"({there} AND CASE WHEN parts IS NULL OR parts -> {key} IS NULL THEN {together} ELSE "
             f"EXISTS (SELECT FROM search.parts(parts -> {key}) AS p (part) WHERE {apart}) END)"
@@ -250,40 +284,3 @@ class Compiler:
         return Problem(
             Error("UNKNOWN_ATTRIBUTE", key="search.unknownField", values=values, meta={"field": path})
         )
-
-
-def check_size(node: Node) -> None:
-    """Raises Problem for a tree with too many parts or too deep."""
-    number = 0
-    pending = [(node, 1)]
-    while pending:
-        one, level = pending.pop()
-        number += 1
-        if number > MAX_NODES or level > MAX_DEPTH:
-            raise Problem(
-                Error(
-                    "BAD_PARAMETER", key="search.tooComplex", values={"nodes": MAX_NODES, "depth": MAX_DEPTH}
-                )
-            )
-        children = one.children if isinstance(one, (All, AnyOf)) else (getattr(one, "child", None),)
-        pending += [(child, level + 1) for child in children if child is not None]
-
-
-def text_query(forms: list[list[str]], form: Form) -> str:
-    """A tsquery; words are letters and digits only, quoted all the same."""
-    parts = [" | ".join(f"'{word}'" for word in alternatives) for alternatives in forms]
-    if form is Form.PREFIX:
-        parts[-1] = " | ".join([f"'{forms[-1][0]}':*", *(f"'{word}'" for word in forms[-1][1:])])
-    between = {Form.ANY: " | ", Form.PHRASE: " <-> "}.get(form, " & ")
-    return between.join(f"({part})" for part in parts)
-
-
-def is_uuid(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
-
-
-__all__ = ["Compiler", "check_size", "walk"]

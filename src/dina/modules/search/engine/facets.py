@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from dina.base.errors import Error, Problem
+from dina.modules.search.engine import combined
 from dina.modules.search.engine.asking import Asking
 from dina.modules.search.engine.model import Facet
 from dina.modules.search.index.numbers import LOTS, SHIFT, lot_term
@@ -16,7 +17,7 @@ from dina.modules.search.query.folding import fold
 
 SAMPLED = 20_000
 """More records than this are summed up by a sample."""
-MAX_FACETS, MAX_SIZE = 50, 1_000
+MAX_FACETS, MAX_SIZE = 200, 1_000
 BUCKETS = {
     "day": "to_char(d, 'YYYY-MM-DD')",
     "month": "to_char(d, 'YYYY-MM')",
@@ -31,7 +32,9 @@ async def facets_of(asked: Asking, facets: Sequence[Facet], total: int, exact: b
     if len(facets) > MAX_FACETS:
         raise Problem(Error("BAD_PARAMETER", key="search.facets", values={"limit": MAX_FACETS}))
     found: dict[str, Any] = {}
-    plain = [one for one in facets if one.kind == "terms" and one.where is None and not one.facets]
+    plain = [
+        one for one in facets if one.kind == "terms" and one.where is None and not one.facets and not one.link
+    ]
     if plain:
         found |= await terms(asked, plain, total, exact)
     for one in facets:
@@ -54,6 +57,17 @@ async def facet(asked: Asking, one: Facet, total: int, exact: bool) -> Any:
         case "filter":
             count = (await asked.rows(f"SELECT count(*) FROM {asked.source}"))[0][0]
             return {"count": count, "facets": await facets_of(asked, one.facets, count, True)}
+        case "combinations":
+            made = await combined.combinations(asked, one, [numbers_of(asked, path) for path in one.fields])
+            for bucket in made["buckets"]:
+                inner = asked
+                for term in bucket.pop("terms"):
+                    inner = inner.with_terms([term])
+                bucket["facets"] = await facets_of(inner, one.facets, bucket["count"], True)
+            return made
+        case "links":
+            lot = None if asked.everything else await lot_of(asked, total, exact)
+            return await combined.links(asked, one, lot, _of_lot(lot))
         case "cardinality":
             return await cardinality(asked, one)
         case "date_histogram":
@@ -112,13 +126,14 @@ async def terms(asked: Asking, facets: Sequence[Facet], total: int, exact: bool)
     numbers = sorted({number for some in fields.values() for number in some})
     most = max(min(one.size, MAX_SIZE) for one in facets)
     lot = None
+    link = facets[0].link if facets[0].link and combined.leads_to_many(asked, facets[0].link) else ""
     if not numbers:
         counted: dict[int, list[tuple[str, int, int]]] = {}
-    elif asked.everything:
+    elif asked.everything and not link:
         counted = await by_usage(asked, numbers, facets, most)
     else:
         lot = await lot_of(asked, total, exact)
-        counted = await by_rows(asked, numbers, facets, most, lot)
+        counted = await by_rows(asked, numbers, facets, most, lot, link)
     made: dict[str, Any] = {}
     for one in facets:
         merged: dict[str, list[Any]] = {}
@@ -154,9 +169,17 @@ async def by_usage(asked: Asking, numbers: Sequence[int], facets: Sequence[Facet
     )  # fmt: skip
 
 
-async def by_rows(asked: Asking, numbers: Sequence[int], facets: Sequence[Facet], most: int, lot: int | None) -> Counted:  # fmt: skip
-    chosen = f" AND terms @> ARRAY[{lot_term(lot)}]::bigint[]" if lot else ""
+def _of_lot(lot: int | None) -> str:
+    return f" AND terms @> ARRAY[{lot_term(lot)}]::bigint[]" if lot else ""
+
+
+async def by_rows(
+    asked: Asking, numbers: Sequence[int], facets: Sequence[Facet], most: int, lot: int | None, link: str = ""
+) -> Counted:
+    chosen = _of_lot(lot)
     found = f"(SELECT terms FROM {asked.source}{chosen}) m, unnest(m.terms) t"
+    if link:
+        found = combined.of_links(asked, link, chosen)
     return await _top(
         asked,
         f"SELECT t, count(*) AS n FROM {found} WHERE {_spans(numbers)} GROUP BY 1",
@@ -199,15 +222,17 @@ async def histogram(asked: Asking, one: Facet) -> dict[str, Any]:
     if all(asked.registry.fields.root(type_).date == one.field for type_ in asked.types):
         found = f"SELECT DATE '0001-01-01' + (first_day - 1) AS d, id FROM {asked.source} AND first_day IS NOT NULL"
     elif numbers:
+        interval = "::interval" if one.zone[0] in "+-" else ""
         found = (
             f"SELECT CASE WHEN abs(v.low) < 4e6 THEN DATE '0001-01-01' + (v.low::integer - 1) "
-            f"ELSE timezone('UTC', to_timestamp(v.low / 1e6))::date END AS d, m.id FROM (SELECT id, terms FROM {asked.source}) m, "
+            f"ELSE timezone(%(zone)s{interval}, to_timestamp(v.low / 1e6))::date END AS d, m.id FROM (SELECT id, terms FROM {asked.source}) m, "
             f"unnest(m.terms) t JOIN search.term v ON v.id = t AND v.low IS NOT NULL WHERE {_spans(numbers)}"
         )
     else:
         return {"buckets": []}
     rows = await asked.rows(
-        f"SELECT {BUCKETS[one.interval]} AS b, count(DISTINCT id) FROM ({found}) f GROUP BY 1 ORDER BY 1 LIMIT 5000"
+        f"SELECT {BUCKETS[one.interval]} AS b, count(DISTINCT id) FROM ({found}) f GROUP BY 1 ORDER BY 1 LIMIT 5000",
+        {"zone": one.zone},
     )
     return {"buckets": [{"value": value, "count": count} for value, count in rows]}
 

@@ -11,6 +11,7 @@ from dina.modules.search.engine.model import Hit
 from dina.modules.search.fields import ADMINISTRATIVE, Fields
 from dina.modules.search.index.leaves import Leaf, leaves
 from dina.modules.search.query.folding import WORD, fold
+from dina.modules.search.query.taxa import is_taxon
 
 AROUND = 60
 """Letters shown before and after a word."""
@@ -53,7 +54,11 @@ def highlighted(fields: Fields, hit: Hit, sought: set[str]) -> dict[str, list[st
     if not sought:
         return found
     for leaf in told(fields, hit):
-        if leaf.kind not in ("keyword", "text") or len(found.get(leaf.path, ())) >= MOST:
+        if (
+            leaf.kind not in ("keyword", "text")
+            or is_taxon(leaf.path)
+            or len(found.get(leaf.path, ())) >= MOST
+        ):
             continue
         piece = marked(leaf.text, sought)
         if piece is not None and piece not in found.get(leaf.path, ()):

@@ -9,12 +9,12 @@ from typing import Any
 from psycopg import AsyncConnection
 
 from dina.base.errors import Error, Problem
-from dina.modules.search.engine.asking import asking
+from dina.modules.search.engine.asking import Trees, asking
 from dina.modules.search.engine.facets import lot_of
 from dina.modules.search.engine.registry import Registry, Sight
 from dina.modules.search.engine.searching import limit_time, total_of
 from dina.modules.search.index.numbers import lot_term
-from dina.modules.search.query.tree import EVERYTHING, Node
+from dina.modules.search.query.tree import EVERYTHING
 
 MAX_ZOOM = 24
 CELLS = 16
@@ -53,7 +53,7 @@ def latitude(y: int, side: int) -> float:
 
 async def tile(
     connection: AsyncConnection[Any], registry: Registry, sight: Sight, types: tuple[str, ...], place: tuple[int, int, int],
-    tree: Node = EVERYTHING,
+    tree: Trees = EVERYTHING,
 ) -> Tile:  # fmt: skip
     """The clusters of a tile (zoom, x, y)."""
     west, south, east, north = bounds_of(*place)

@@ -28,7 +28,9 @@ class Facet:
     `kind`: `terms` (the most frequent values of a field), `cardinality` (how many values), `date_histogram`
     (`interval` year, decade, century, month or day), `range` (numbers between `bounds`), `tiles` (counts by map
     tile at zoom `precision`), `centroid`, or `filter` (those that meet `where`, with `facets` over them).
-    `where` narrows every kind. `prefix` keeps values that begin so, folded.
+    `where` narrows every kind. `prefix` keeps values that begin so, folded. Moments belong to days in `zone`.
+    With `link` not records but what they are linked with by it is counted (`terms`; `links` counts them alone).
+    `combinations` are the values of several `fields` that occur together, in their order, `after` others.
     """
 
     name: str
@@ -41,17 +43,21 @@ class Facet:
     where: Node | None = None
     prefix: str = ""
     facets: tuple[Facet, ...] = ()
+    zone: str = "UTC"
+    link: str = ""
+    fields: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """A search of one type or several. `after` is the cursor of an earlier answer; else `offset` counts.
+    """A search of one type or several, by one tree or one for each. `after` is the cursor of an earlier answer; else `offset` counts.
 
     `fields` are the paths that hits tell (empty: the whole document). `exact_total`: count to the end.
     """
 
     type: str | tuple[str, ...]
-    tree: Node = EVERYTHING
+    tree: Node | Mapping[str, Node] = EVERYTHING
     sort: tuple[Sort, ...] = ()
     limit: int = 20
     offset: int = 0

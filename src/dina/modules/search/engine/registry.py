@@ -51,22 +51,25 @@ class Registry:
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What a caller may see: everything, or the full entries of some groups and the others' as they are disclosed."""
+    """What a caller may see: everything, or the full entries of some groups and the others' as they are disclosed.
+
+    `released`: only what those who have not signed in are told.
+    """
 
     everything: bool = False
     groups: tuple[str, ...] = ()
-    nothing: bool = False
+    released: bool = False
 
     @classmethod
     def of(cls, caller: Caller) -> Sight:
         if caller.anonymous:
-            return cls(nothing=True)
+            return cls(released=True)
         return cls(caller.sees_everything, tuple(sorted(caller.groups_at_least(Role.READ_ONLY))))
 
     def condition(self) -> tuple[str, dict[str, Any]]:
         """SQL over entries or counts (`mask`, `group`), with its values."""
-        if self.nothing:
-            return "false", {}
+        if self.released:
+            return "(mask & 8) <> 0", {}
         if self.everything:
             return "(mask & 1) <> 0", {}
         if not self.groups:

@@ -9,7 +9,7 @@ import orjson
 from psycopg import AsyncConnection
 
 from dina.base.errors import Error, Problem
-from dina.modules.search.engine.asking import SECONDS, Asking, asking
+from dina.modules.search.engine.asking import SECONDS, Asking, Trees, asking
 from dina.modules.search.engine.facets import estimated, facets_of
 from dina.modules.search.engine.highlight import highlighted, values_at
 from dina.modules.search.engine.model import EXACT_UP_TO, SCORE, Found, Hit, Search
@@ -43,12 +43,23 @@ async def search(connection: AsyncConnection[Any], registry: Registry, sight: Si
 
 
 async def count(
-    connection: AsyncConnection[Any], registry: Registry, sight: Sight, types: tuple[str, ...], tree: Node, *, exact: bool = False
+    connection: AsyncConnection[Any], registry: Registry, sight: Sight, types: tuple[str, ...], tree: Trees, *, exact: bool = False
 ) -> tuple[int, bool]:  # fmt: skip
     """How many there are, and whether that is exact or only a lower bound."""
     async with connection.transaction():
         await limit_time(connection)
         return await total_of(await asking(connection, registry, sight, types, tree), exact)
+
+
+async def ids(
+    connection: AsyncConnection[Any], registry: Registry, sight: Sight, types: tuple[str, ...], tree: Trees, limit: int
+) -> list[str]:  # fmt: skip
+    """The ids of the records that meet a tree, at most so many."""
+    async with connection.transaction():
+        await limit_time(connection)
+        asked = await asking(connection, registry, sight, types, tree)
+        rows = await asked.rows(f"SELECT id::text FROM {asked.source} LIMIT {int(limit)}")
+    return [row[0] for row in rows]
 
 
 async def limit_time(connection: AsyncConnection[Any]) -> None:
@@ -102,9 +113,11 @@ def hit_of(row: tuple[Any, ...], rank: bool, casts: list[str]) -> Hit:
     return Hit(row[0], row[1], score, orjson.loads(row[2]), keys)
 
 
-def sought_words(tree: Node) -> set[str]:
+def sought_words(tree: Trees) -> set[str]:
     """The words that a search looks for anywhere."""
-    return {word for node in walk(tree) if isinstance(node, Words) for word in words(node.text)}
+    trees = [tree] if isinstance(tree, Node) else tree.values()
+    nodes = [node for one in trees for node in walk(one)]
+    return {word for node in nodes if isinstance(node, Words) for word in words(node.text)}
 
 
 def is_uuid(text: str) -> bool:
@@ -115,4 +128,4 @@ def is_uuid(text: str) -> bool:
     return True
 
 
-__all__ = ["SCORE", "count", "estimated", "search"]
+__all__ = ["SCORE", "count", "estimated", "ids", "search"]

@@ -8,10 +8,11 @@ from typing import Any
 from psycopg import AsyncConnection
 
 from dina.base.errors import Error, Problem
+from dina.modules.search.engine import within
 from dina.modules.search.index.flatten import ORDERED
 from dina.modules.search.index.numbers import SHIFT, term_of
 from dina.modules.search.index.store import sql
-from dina.modules.search.query import folding
+from dina.modules.search.query import dates, folding
 from dina.modules.search.query.folding import alike, fold, natural, signs, slips
 from dina.modules.search.query.tree import Compare, Op, Scalar
 from dina.modules.search.values import interval, left_of, moments
@@ -28,9 +29,14 @@ class Lookup:
     def __init__(self, connection: AsyncConnection[Any]) -> None:
         self.connection = connection
 
-    async def find(self, numbers: Sequence[int], condition: Condition) -> list[int] | None:
-        """The terms; None where there are more than `MOST`."""
+    async def find(
+        self, numbers: Sequence[int], condition: Condition, within_: Sequence[str] | None = None
+    ) -> list[int] | None:
+        """The terms; None where there are more than `MOST`. Values that meet it hold one of the texts `within_`."""
         text, values = condition
+        narrow = await within.narrowed(self.connection, numbers, within_) if within_ else None
+        if narrow is not None:
+            text, values = f"{text} AND {narrow[0]}", [*values, *narrow[1]]
         cursor = await self.connection.execute(
             sql(f"SELECT id FROM search.term t WHERE id >> {SHIFT} = ANY(%s) AND {text} LIMIT {MOST + 1}"),
             [list(numbers), *values],
@@ -40,11 +46,16 @@ class Lookup:
 
     async def texts(self, numbers: Sequence[int], part: str) -> list[tuple[int, str]] | None:
         """Terms with their folded texts in which some letters stand; None where there are too many."""
+        narrow = (
+            await within.narrowed(self.connection, numbers, [part]) if len(part) >= within.LEAST else None
+        )
+        more, values = narrow or ("true", [])
         cursor = await self.connection.execute(
             sql(
-                f"SELECT id, folded FROM search.term t WHERE id >> {SHIFT} = ANY(%s) AND folded LIKE %s LIMIT {MOST + 1}"
+                f"SELECT id, folded FROM search.term t WHERE id >> {SHIFT} = ANY(%s) AND folded LIKE %s AND {more} "
+                f"LIMIT {MOST + 1}"
             ),
-            [list(numbers), f"%{escaped(part)}%"],
+            [list(numbers), f"%{escaped(part)}%", *values],
         )
         found = [(row[0], _text(row[1])) for row in await cursor.fetchall()]
         return found if len(found) <= MOST else None
@@ -209,7 +220,7 @@ def boolean(node: Compare, value: Scalar) -> str:
 
 
 def _ends(node: Compare, value: Scalar, read: Callable[[str], tuple[int, int] | None]) -> tuple[int, int]:
-    found = read(str(value))
+    found = read(dates.absolute(str(value)))
     if found is None:
         raise refused("search.date", node, value=value)
     return found

@@ -8,7 +8,7 @@ from typing import Any
 from psycopg import AsyncConnection
 
 from dina.base.errors import Error, Problem
-from dina.modules.search.engine.asking import Asking, asking
+from dina.modules.search.engine.asking import Asking, Trees, asking
 from dina.modules.search.engine.facets import numbers_of
 from dina.modules.search.engine.model import Cluster, Suggestion
 from dina.modules.search.engine.registry import Registry, Sight
@@ -16,7 +16,7 @@ from dina.modules.search.engine.searching import limit_time
 from dina.modules.search.engine.terms import LAST, Lookup, escaped
 from dina.modules.search.index.numbers import SHIFT
 from dina.modules.search.query.folding import fold, words
-from dina.modules.search.query.tree import EVERYTHING, Node
+from dina.modules.search.query.tree import EVERYTHING
 
 CANDIDATES = 2_000
 """Values that begin as asked and are looked at to find the most frequent of them."""
@@ -29,7 +29,7 @@ GRAM = 2
 
 async def suggest(
     connection: AsyncConnection[Any], registry: Registry, sight: Sight, types: tuple[str, ...], field: str, prefix: str,
-    *, size: int = 10, tree: Node = EVERYTHING,
+    *, size: int = 10, tree: Trees = EVERYTHING,
 ) -> list[Suggestion]:  # fmt: skip
     """Values of a field that begin so, else that have a word which does, else one that is nearly spelt so.
 
@@ -93,7 +93,7 @@ async def _add(
 
 async def distinct(
     connection: AsyncConnection[Any], registry: Registry, sight: Sight, types: tuple[str, ...], field: str,
-    *, tree: Node = EVERYTHING, limit: int = 1000,
+    *, tree: Trees = EVERYTHING, limit: int = 1000,
 ) -> list[tuple[str, int]]:  # fmt: skip
     """The values of a field among the records found, the most frequent first."""
     async with connection.transaction():

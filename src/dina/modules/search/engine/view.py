@@ -47,6 +47,10 @@ class TypeFields:
         return [point] if point else []
 
     @property
+    def outline(self) -> str:
+        return self.registry.fields.root(self.type).outline or ""
+
+    @property
     def ages(self) -> Sequence[tuple[str, str]]:
         return self.registry.fields.root(self.type).ages
 

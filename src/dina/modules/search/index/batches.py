@@ -6,9 +6,18 @@ from dataclasses import dataclass, field
 
 from dina.modules.search.fields import Fields
 from dina.modules.search.index.flatten import Entry, Flattener, Stripped
-from dina.modules.search.index.source import EVERYTHING, OUTSIDE, Key, Loaded, Source, inside, lookup_in
+from dina.modules.search.index.source import (
+    EVERYTHING,
+    NOBODY,
+    OUTSIDE,
+    Key,
+    Loaded,
+    Source,
+    inside,
+    lookup_in,
+)
 
-ALL, INSIDE, OTHERS = 1, 2, 4
+ALL, INSIDE, OTHERS, EVERYBODY = 1, 2, 4, 8
 
 
 @dataclass(slots=True)
@@ -27,7 +36,7 @@ class Kept:
 
 @dataclass(slots=True)
 class Read:
-    """Records as administrators, others and each group are told of them."""
+    """Records as administrators, others and each group are told of them; `open` those who have not signed in."""
 
     type: str
     ids: list[str]
@@ -35,6 +44,7 @@ class Read:
     outside: Loaded
     groups: dict[str, Loaded]
     mixed: frozenset[str]
+    open: Loaded = field(default_factory=dict[Key, Stripped])
 
 
 async def read(source: Source, fields: Fields, type_: str, ids: list[str], kept: Kept | None = None) -> Read:
@@ -50,9 +60,12 @@ async def read(source: Source, fields: Fields, type_: str, ids: list[str], kept:
     for group, some in mixed.items():
         own = await source.load(type_, some, inside(group))
         groups[group] = await source.surroundings(fields, own, inside(group))
-    return Read(
-        type_, ids, everything, others, groups, frozenset(id_ for some in mixed.values() for id_ in some)
-    )
+    told: Loaded = {}
+    if source.open:
+        told = await source.load(type_, list(dict.fromkeys(id_ for _, id_ in seen)), NOBODY)
+        told = await source.surroundings(fields, told, NOBODY)
+    whole_groups = frozenset(id_ for some in mixed.values() for id_ in some)
+    return Read(type_, ids, everything, others, groups, whole_groups, told)
 
 
 def _mixed(fields: Fields, type_: str, ids: list[str], loaded: Loaded) -> dict[str, list[str]]:
@@ -100,6 +113,8 @@ def entries(flattener: Flattener, found: Read) -> list[Entry]:
             entry.mask |= INSIDE
         elif (own := found.groups[root.group].get((found.type, id_))) is not None:
             _add(made, entry, flattener.entry(own, lookup_in(found.groups[root.group])), INSIDE)
+        if (shown := found.open.get((found.type, id_))) is not None:
+            _add(made, entry, flattener.entry(shown, lookup_in(found.open)), EVERYBODY)
         if id_ not in differing and differing.isdisjoint(entry.deps):
             entry.mask |= OTHERS
             continue

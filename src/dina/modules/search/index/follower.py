@@ -63,7 +63,7 @@ class Follower:
         while True:
             if await asked(self):
                 await rebuild(self)
-            if not await self.step():
+            if not await self.step() and not await self.store.put_threes():
                 await asyncio.sleep(PAUSE)
 
     async def step(self) -> bool:
@@ -195,7 +195,9 @@ class Follower:
         )  # fmt: skip
 
 
-async def follow(url: str, client_as: Callable[[Caller], httpx.AsyncClient], prefixes: Sequence[str]) -> None:
+async def follow(
+    url: str, client_as: Callable[[Caller], httpx.AsyncClient], prefixes: Sequence[str], *, open: bool = False
+) -> None:
     """Follow as long as this process lives, or wait for its turn; faults are logged and tried again."""
     while True:
         try:
@@ -203,7 +205,7 @@ async def follow(url: str, client_as: Callable[[Caller], httpx.AsyncClient], pre
                 url, autocommit=True, application_name="dina search", options="-c timezone=UTC -c jit=off"
             ) as connection:
                 await connection.execute("SELECT pg_advisory_lock(%s)", [LOCK])
-                source = Source(client_as, prefixes)
+                source = Source(client_as, prefixes, open=open)
                 try:
                     await (await Follower.open(connection, source)).run()
                 finally:

@@ -14,4 +14,4 @@ def prefixes_of(service: Service) -> list[str]:
 async def beside(url: str, service: Service) -> None:
     """Keep the index in step as long as the worker runs."""
     assert service.client_as is not None
-    await follow(url, service.client_as, prefixes_of(service))
+    await follow(url, service.client_as, prefixes_of(service), open=service.open)

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from dina.base.json import is_array, is_object
 from dina.modules.search.fields import KINDS
+from dina.modules.search.query import extents, taxa
 from dina.modules.search.values import interval, moments
 
 UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
@@ -94,6 +95,12 @@ def members(path: str, value: Any, depth: int) -> Iterator[Leaf]:
     if is_object(value):
         for name, one in value.items():
             yield from members(f"{path}.{name}", one, depth + 1)
+        if taxa.has_taxa(value):
+            for name, one in taxa.taxa_of(value).items():
+                yield from members(f"{path}.{taxa.MEMBER}.{name}", one, depth + 2)
+        elif extents.is_outline(value):
+            for name, one in extents.extent_of(value).items():
+                yield numeric(f"{path}.{extents.MEMBER}.{name}", one)
     elif is_array(value):
         for one in value:
             yield from members(path, one, depth + 1)

@@ -26,7 +26,8 @@ AHEAD = 2
 
 async def asked(follower: Follower) -> bool:
     cursor = await follower.store.connection.execute(
-        "SELECT rebuild_asked OR building IS NOT NULL FROM search.state"
+        "SELECT rebuild_asked OR building IS NOT NULL OR (%s AND NOT open) FROM search.state",
+        [follower.source.open],
     )
     row = await cursor.fetchone()
     return bool(row and row[0])
@@ -56,8 +57,8 @@ async def rebuild(follower: Follower) -> None:
         pass
     async with connection.transaction():
         await connection.execute(
-            "UPDATE search.state SET generation = %s, building = NULL, built_on = now(), progress = NULL",
-            [new],
+            "UPDATE search.state SET generation = %s, building = NULL, built_on = now(), progress = NULL, open = %s",
+            [new, follower.source.open],
         )
         await connection.execute("DELETE FROM search.pending WHERE generation <> %s", [new])
     await drop(follower, keep=(old, new))

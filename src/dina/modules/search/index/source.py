@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import orjson
 
-from dina.base.identity.caller import Caller, Role
+from dina.base.identity.caller import ANONYMOUS, Caller, Role
 from dina.modules.search.fields import Fields, is_left_out
 from dina.modules.search.index.flatten import Stripped, filled, stripped
 from dina.modules.search.roots import Roots
@@ -20,6 +20,7 @@ BATCH = 1000
 HEADERS = {"content-type": "application/vnd.api+json; ext=bulk", "prefer": "errors=5000"}
 EVERYTHING = Caller("", READER, admin=True, read_only=False)
 OUTSIDE = Caller("", READER)
+NOBODY = ANONYMOUS
 Key = tuple[str, str]
 Loaded = dict[Key, Stripped]
 
@@ -76,10 +77,16 @@ class Apart:
 
 
 class Source:
-    """The modules behind one address; `client_as` makes a client that asks as somebody."""
+    """The modules behind one address; `client_as` makes a client that asks as somebody.
 
-    def __init__(self, client_as: Callable[[Caller], httpx.AsyncClient], prefixes: Iterable[str]) -> None:
+    `open`: those who have not signed in are answered too.
+    """
+
+    def __init__(
+        self, client_as: Callable[[Caller], httpx.AsyncClient], prefixes: Iterable[str], *, open: bool = False
+    ) -> None:
         self.client_as = client_as
+        self.open = open
         self.prefixes = tuple(prefixes)
         self.clients: dict[Any, httpx.AsyncClient] = {}
         self.homes: dict[str, str] = {}
@@ -87,7 +94,7 @@ class Source:
         self.apart: dict[str, Apart] = {}
 
     def client(self, caller: Caller) -> httpx.AsyncClient:
-        key = (caller.admin, tuple(caller.groups))
+        key = (caller.admin, caller.anonymous, tuple(caller.groups))
         if key not in self.clients:
             self.clients[key] = self.client_as(caller)
         return self.clients[key]
@@ -181,11 +188,13 @@ class Source:
             )
             if answer.status_code == 200:
                 return orjson.loads(answer.content)["data"]
-            if answer.status_code not in (403, 404, 410):
+            # What takes too long all together is asked for in halves.
+            long = answer.status_code == 503 and len(wanted) > 1
+            if answer.status_code not in (403, 404, 410) and not long:
                 answer.raise_for_status()
             absent = {one["meta"]["id"] for one in answer.json()["errors"] if "id" in one.get("meta", {})}
             if not absent:
-                if len(wanted) == 1 or answer.status_code != 403:
+                if len(wanted) == 1 or answer.status_code not in (403, 503):
                     return []
                 half = len(wanted) // 2
                 first = await self._load(type_, wanted[:half], caller, members)

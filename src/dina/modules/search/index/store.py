@@ -147,6 +147,11 @@ class Store:
         )
         return [tuple(row) for row in await cursor.fetchall()]
 
+    async def put_threes(self) -> bool:
+        """Make some of the new values findable by what stands within them; whether there were any."""
+        cursor = await self.connection.execute("SELECT search.put_threes(2000)")
+        return await cursor.fetchone() != (0,)
+
     async def done(self, generation: int, keys: Sequence[tuple[str, str]]) -> None:
         await self.connection.execute(
             "DELETE FROM search.pending p USING unnest(%s::text[], %s::uuid[]) k (type, id) "

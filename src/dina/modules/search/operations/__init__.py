@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from dina.base.jsonapi.operation import Operation
-from dina.modules.search.operations import index, searching
+from dina.modules.search.operations import index, searching, sets
 from dina.modules.search.wire import operations as wire
 
-OPERATIONS: tuple[Operation, ...] = (*searching.OPERATIONS, *index.OPERATIONS, *wire.OPERATIONS)
+OPERATIONS: tuple[Operation, ...] = (
+    *searching.OPERATIONS,
+    *sets.OPERATIONS,
+    *index.OPERATIONS,
+    *wire.OPERATIONS,
+)

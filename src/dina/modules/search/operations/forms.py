@@ -11,12 +11,15 @@ from typing_extensions import TypedDict
 from dina.base.errors import Error, Problem
 from dina.modules.search.engine import Facet, Registry, Sort
 from dina.modules.search.engine.view import TypeFields
-from dina.modules.search.query import language, limits, reading
+from dina.modules.search.query import language, limits, reading, saying
 from dina.modules.search.query.fitting import misfits
 from dina.modules.search.query.parsed import Parsed
 from dina.modules.search.query.tree import EVERYTHING, All, Node
+from dina.modules.search.wire import zones
 
 AT = "/data/attributes"
+MOST_BUCKETS = 100
+"""Buckets that may have facets of their own: each is asked for by itself."""
 Name = Annotated[str, Field(min_length=1, max_length=300)]
 Text = Annotated[str, Field(max_length=limits.MAX_BOX * 2)]
 
@@ -43,6 +46,13 @@ class FacetForm(TypedDict):
     bounds: NotRequired[Annotated[list[float], Field(max_length=100)]]
     where: NotRequired[dict[str, Any]]
     prefix: NotRequired[Annotated[str, Field(max_length=100)]]
+    timeZone: NotRequired[Annotated[str, Field(max_length=50)]]
+
+
+class OuterFacetForm(FacetForm):
+    """A summary with others in each of its buckets (`terms`), or over what meets its condition (`filter`)."""
+
+    facets: NotRequired[Annotated[list[FacetForm], Field(max_length=10)]]
 
 
 class Question(TypedDict):
@@ -58,7 +68,7 @@ class SearchForm(Question):
     sort: NotRequired[Annotated[list[Name], Field(max_length=5)]]
     page: NotRequired[Page]
     fields: NotRequired[Annotated[list[Name], Field(max_length=limits.MAX_FIELDS)]]
-    facets: NotRequired[Annotated[list[FacetForm], Field(max_length=50)]]
+    facets: NotRequired[Annotated[list[OuterFacetForm], Field(max_length=50)]]
     highlight: NotRequired[bool]
     exactTotal: NotRequired[bool]
 
@@ -93,21 +103,35 @@ def checked_types(registry: Registry, types: Sequence[str]) -> None:
             )
 
 
-def tree_of(registry: Registry, given: Mapping[str, Any]) -> tuple[Node, Parsed | None]:
-    """The tree of a question, and how its text was understood. Raises Problem with every fault."""
+def trees_of(registry: Registry, given: Mapping[str, Any]) -> tuple[dict[str, Node], Parsed | None]:
+    """The tree of a question for each type, and how its text was understood. Raises Problem with every fault.
+
+    Names in the text are those of each type; of several types the first says how it was understood.
+    """
     types = types_of(given)
     checked_types(registry, types)
-    nodes: list[Node] = []
-    parsed: Parsed | None = None
+    shared = [
+        read_tree(registry, types, given[name], f"{AT}/{name}")
+        for name in ("filter", "geometry")
+        if given.get(name)
+    ]
+    parsed: dict[str, Parsed] = {}
     if given.get("q", "").strip():
-        parsed = language.parse(given["q"], TypeFields(registry, types[0]), registry.ages)
-        nodes.append(parsed.tree)
-    for name in ("filter", "geometry"):
-        if given.get(name):
-            nodes.append(read_tree(registry, types, given[name], f"{AT}/{name}"))
-    if not nodes:
-        return EVERYTHING, parsed
-    return (nodes[0] if len(nodes) == 1 else All(tuple(nodes))), parsed
+        parsed = {one: language.parse(given["q"], TypeFields(registry, one), registry.ages) for one in types}
+    trees: dict[str, Node] = {}
+    for one in types:
+        nodes = ([parsed[one].tree] if one in parsed else []) + shared
+        trees[one] = nodes[0] if len(nodes) == 1 else All(tuple(nodes)) if nodes else EVERYTHING
+    return trees, parsed.get(types[0])
+
+
+def chips_of(registry: Registry, given: Mapping[str, Any]) -> list[saying.FilterChip]:
+    """The parts of a question's filter in words."""
+    if not given.get("filter"):
+        return []
+    types = types_of(given)
+    tree = read_tree(registry, types, given["filter"], f"{AT}/filter")
+    return saying.chips(tree, TypeFields(registry, types[0]))
 
 
 def read_tree(registry: Registry, types: Sequence[str], value: Any, pointer: str) -> Node:
@@ -127,18 +151,32 @@ def sorts_of(given: Sequence[str]) -> tuple[Sort, ...]:
     return tuple(Sort(name.removeprefix("-"), name.startswith("-")) for name in given)
 
 
-def facets_of(registry: Registry, types: Sequence[str], given: Sequence[FacetForm]) -> tuple[Facet, ...]:
+def facets_of(
+    registry: Registry, types: Sequence[str], given: Sequence[FacetForm], at: str = f"{AT}/facets"
+) -> tuple[Facet, ...]:
     made: list[Facet] = []
-    for at, one in enumerate(given):
-        kind = one.get("kind", "terms")
+    for number, one in enumerate(given):
+        kind, pointer = one.get("kind", "terms"), f"{at}/{number}"
         if kind not in ("tiles", "centroid", "filter") and "field" not in one:
-            raise Problem(Error("BAD_PARAMETER", key="search.facetField", pointer=f"{AT}/facets/{at}/field"))
+            raise Problem(Error("BAD_PARAMETER", key="search.facetField", pointer=f"{pointer}/field"))
+        inner: Any = one.get("facets", ())
+        if inner and (kind not in ("terms", "filter") or one.get("size", 20) > MOST_BUCKETS):
+            values = {"limit": MOST_BUCKETS}
+            raise Problem(
+                Error("BAD_PARAMETER", key="search.facetsIn", values=values, pointer=f"{pointer}/facets")
+            )
         where = one.get("where")
         made.append(
             Facet(
                 one["name"], kind, one.get("field", ""), one.get("size", 20), one.get("interval", "year"),
                 one.get("precision", 6), tuple(one.get("bounds", ())),
-                read_tree(registry, types, where, f"{AT}/facets/{at}/where") if where else None, one.get("prefix", ""),
+                read_tree(registry, types, where, f"{pointer}/where") if where else None, one.get("prefix", ""),
+                facets_of(registry, types, inner, f"{pointer}/facets"), zone_of(one.get("timeZone"), pointer),
             )
         )  # fmt: skip
     return tuple(made)
+
+
+def zone_of(given: str | None, pointer: str) -> str:
+    """The zone whose days are meant, as PostgreSQL is told. Raises Problem."""
+    return zones.name_of(zones.zone_of(given, f"{pointer}/timeZone"))

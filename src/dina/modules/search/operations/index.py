@@ -15,8 +15,9 @@ from dina.modules.search.index.store import sql
 from dina.modules.search.operations.searching import desk
 
 WAITING = """
-SELECT type, count(*), extract(epoch FROM now() - min(since))::float8 FROM search.pending
-WHERE generation = (SELECT generation FROM search.state) GROUP BY type
+SELECT type, count(*) FILTER (WHERE %(everything)s OR "group" = ANY(%(groups)s::text[])),
+  extract(epoch FROM now() - min(since))::float8
+FROM search.pending WHERE generation = (SELECT generation FROM search.state) GROUP BY type
 """
 
 
@@ -25,8 +26,12 @@ class Refresh(TypedDict, total=False):
 
 
 async def status(call: Call) -> Answer:
-    """`GET /index-status`: for each module how far its feed is read, what waits and for how long."""
+    """`GET /index-status`: for each module how far its feed is read, what waits and for how long.
+
+    How much happens in other groups is for administrators.
+    """
     async with desk(call) as at:
+        whole = at.sight.everything
         state = await (
             await at.connection.execute(
                 "SELECT generation, building, built_on::text, rebuild_asked, progress FROM search.state"
@@ -38,7 +43,9 @@ async def status(call: Call) -> Answer:
                 "SELECT module, after, extract(epoch FROM now() - read_on)::float8 FROM search.position"
             )
         ).fetchall()}  # fmt: skip
-        waiting = {_text(row[0]): row[1:] for row in await (await at.connection.execute(WAITING)).fetchall()}
+        waiting = {_text(row[0]): row[1:] for row in await (
+            await at.connection.execute(WAITING, {"everything": whole, "groups": list(at.sight.groups)})
+        ).fetchall()}  # fmt: skip
         homes = {type_: module_of(prefix) for type_, prefix in at.registry.fields.prefixes.items()}
         rows: dict[str, int] = {}
         seen, values = at.sight.condition()
@@ -49,7 +56,8 @@ async def status(call: Call) -> Answer:
             rows[_text(type_)] = number
     modules: dict[str, Any] = {}
     for module, (after, ago) in read.items():
-        modules[module] = {"position": _text(after), "news": ago, "pending": 0, "lag": 0.0, "records": {}}
+        told = {"position": _text(after), "news": ago} if whole else {}
+        modules[module] = {**told, "pending": 0, "lag": 0.0, "records": {}}
     for type_, (number, lag) in waiting.items():
         one = modules.get(homes.get(type_, ""))
         if one is not None:
@@ -65,7 +73,7 @@ async def status(call: Call) -> Answer:
             "building": state[1] is not None,
             "rebuildAsked": state[3],
             "builtOn": _text(state[2]),
-            "progress": state[4],
+            "progress": state[4] if whole else None,
             "modules": modules,
         }
     )

@@ -17,8 +17,9 @@ from dina.modules.search import engine
 from dina.modules.search.engine import Registry, Search, Sight, registry_of
 from dina.modules.search.index.numbers import presence_of
 from dina.modules.search.index.store import sql
-from dina.modules.search.operations import forms
+from dina.modules.search.operations import forms, kept
 from dina.modules.search.query.parsed import Parsed
+from dina.modules.search.query.saying import FilterChip
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +55,21 @@ def understood(call: Call, parsed: Parsed | None) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def told_filter(call: Call, chips: list[FilterChip]) -> dict[str, Any]:
+    """The parts of the filter in words."""
+    language = call.request.language
+    told = [{"pointer": one.pointer, "label": one.label.in_language(language)} for one in chips]
+    return {"filterChips": told} if told else {}
+
+
 async def search(call: Call) -> Answer:
     """`POST /search`: a page of records with total, facets and the cursor of the next page."""
     given = call.attributes
     page = given.get("page", {})
     async with desk(call) as at:
-        tree, parsed = forms.tree_of(at.registry, given)
+        tree, parsed = await kept.trees_of(call, at.registry, given)
         types = forms.types_of(given)
+        chips = forms.chips_of(at.registry, given)
         found = await engine.search(
             at.connection, at.registry, at.sight,
             Search(
@@ -84,6 +93,7 @@ async def search(call: Call) -> Answer:
             "facets": found.facets,
             "next": found.next,
             **understood(call, parsed),
+            **told_filter(call, chips),
         }
     )  # fmt: skip
 
@@ -91,7 +101,7 @@ async def search(call: Call) -> Answer:
 async def count(call: Call) -> Answer:
     """`POST /search/count`: how many; beyond 100,000 a lower bound unless an exact number is asked for."""
     async with desk(call) as at:
-        tree, _ = forms.tree_of(at.registry, call.attributes)
+        tree, _ = await kept.trees_of(call, at.registry, call.attributes)
         types = forms.types_of(call.attributes)
         total, exact = await engine.count(
             at.connection, at.registry, at.sight, types, tree, exact=call.attributes.get("exactTotal", False)
@@ -103,7 +113,7 @@ async def distinct(call: Call) -> Answer:
     """`POST /search/distinct`: the values of a field with their numbers; near-equal ones together if asked."""
     given = call.attributes
     async with desk(call) as at:
-        tree, _ = forms.tree_of(at.registry, given)
+        tree, _ = await kept.trees_of(call, at.registry, given)
         values = await engine.distinct(
             at.connection, at.registry, at.sight, forms.types_of(given), given["field"], tree=tree,
             limit=given.get("limit", 1000),
@@ -136,7 +146,7 @@ async def tile(call: Call) -> Answer:
     """`POST /search/tiles`: the records found in one tile of a map, as clusters."""
     given = call.attributes
     async with desk(call) as at:
-        tree, _ = forms.tree_of(at.registry, given)
+        tree, _ = await kept.trees_of(call, at.registry, given)
         place = (given["zoom"], given["x"], given["y"])
         found = await engine.tile(at.connection, at.registry, at.sight, forms.types_of(given), place, tree)
     return call.answer(
@@ -189,15 +199,17 @@ def required(call: Call, name: str) -> str:
 
 OPERATIONS = (
     Operation(
-        "POST", "/search", search, Text("Search records", "Rechercher des fiches"), "search", body=forms.SearchForm
+        "POST", "/search", search, Text("Search records", "Rechercher des fiches"), "search", body=forms.SearchForm,
+        asks=True,
     ),
     Operation(
-        "POST", "/search/count", count, Text("Count records", "Compter des fiches"), "search-count", body=forms.CountForm
+        "POST", "/search/count", count, Text("Count records", "Compter des fiches"), "search-count", body=forms.CountForm,
+        asks=True,
     ),
     Operation(
         "POST", "/search/distinct", distinct,
         Text("The values of a field among records", "Les valeurs d’un champ parmi des fiches"), "search-distinct",
-        body=forms.DistinctForm,
+        body=forms.DistinctForm, asks=True,
     ),
     Operation(
         "GET", "/search/suggest", suggest, Text("Complete a value", "Compléter une valeur"), "search-suggestion",
@@ -209,7 +221,7 @@ OPERATIONS = (
     ),
     Operation(
         "POST", "/search/tiles", tile, Text("Records on a map tile", "Fiches sur une tuile de carte"), "search-tile",
-        body=forms.TileForm,
+        body=forms.TileForm, asks=True,
     ),
     Operation(
         "GET", "/fields", fields, Text("Fields that can be searched", "Champs que l’on peut chercher"), "search-fields",

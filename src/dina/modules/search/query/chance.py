@@ -77,10 +77,11 @@ class Chance:
     def linked(self) -> Node:
         link = self.draw.choice(self.links)
         others = [other for one in self.records for other in one.linked(link)]
+        least = self.draw.choice((1, 1, 1, 2))
         if not others or self.draw.random() < 0.3:
-            return Linked(link)
+            return Linked(link, None, least)
         below = Chance(Below(self.fields, link), others, self.draw.randrange(1 << 30))
-        return Linked(link, below.tree(1)) if below.known else Linked(link)
+        return Linked(link, below.tree(1), least) if below.known else Linked(link)
 
     def compare(self, path: str) -> Compare:
         kind = self.fields.kind(path)

@@ -1,6 +1,7 @@
 """Dates as a search compares them: what was recorded, and what is asked for, is a span of time.
 
-`1950`, `1950-06`, `1950-06-12`: a span of days. A date-time is an instant, without an offset in UTC.
+`1950`, `1950-06`, `1950-06-12`: a span of days. A date-time is an instant, without an offset in UTC. What is asked
+for may be a day counted from the day it is asked on: `today`, `today-7d`, `today+2w`, `today-3m`, `today-1y`.
 """
 
 from __future__ import annotations
@@ -12,13 +13,33 @@ from calendar import monthrange
 from dina.modules.search.query.tree import Op
 
 PARTIAL = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d:\d\d.*))?)?)?", re.ASCII | re.DOTALL)
+RELATIVE = re.compile(r"today(?:([+-]\d{1,5})([dwmy]))?")
 Span = tuple[dt.datetime, dt.datetime]
 """The first and the last instant, both in it."""
 END_OF_DAY = dt.time.max
 
 
+def absolute(text: str) -> str:
+    """The date of a day counted from today (UTC); any other text as it is."""
+    found = RELATIVE.fullmatch(text)
+    if found is None:
+        return text
+    today, number = dt.datetime.now(dt.UTC).date(), int(found[1] or 0)
+    try:
+        match found[2]:
+            case "m" | "y":
+                month = today.year * 12 + today.month - 1 + number * (12 if found[2] == "y" else 1)
+                year, month = month // 12, month % 12 + 1
+                return dt.date(year, month, min(today.day, monthrange(year, month)[1])).isoformat()
+            case unit:
+                return (today + dt.timedelta(days=number * (7 if unit == "w" else 1))).isoformat()
+    except (ValueError, OverflowError):
+        return dt.date.min.isoformat() if number < 0 else dt.date.max.isoformat()
+
+
 def days(text: str) -> Span | None:
     """The whole days of a date as exact as it is written; a time of day is left out. None if it is not one."""
+    text = absolute(text)
     found = PARTIAL.fullmatch(text)
     if found is None:
         return None

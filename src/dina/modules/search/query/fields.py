@@ -55,6 +55,11 @@ class Registry(Protocol):
         ...
 
     @property
+    def outline(self) -> str:
+        """The field with the outline of a place, which counts where there is no point; empty for none."""
+        ...
+
+    @property
     def ages(self) -> Sequence[tuple[str, str]]:
         """The fields that say how old: greatest and least age, in million years."""
         ...
@@ -81,6 +86,7 @@ class Declared:
     points: Sequence[str] = ()
     ages: Sequence[tuple[str, str]] = ()
     labels: Mapping[str, Text] = field(default_factory=dict[str, Text])
+    outline: str = ""
 
     def kind(self, path: str) -> FieldKind | None:
         found = self.kinds.get(path)
@@ -110,6 +116,10 @@ class Below:
     @property
     def points(self) -> Sequence[str]:
         return self._own(self.whole.points)
+
+    @property
+    def outline(self) -> str:
+        return next(iter(self._own([self.whole.outline])), "")
 
     @property
     def ages(self) -> Sequence[tuple[str, str]]:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from dina.base.json import is_object
-from dina.modules.search.query import dates, earth
+from dina.modules.search.query import dates, earth, extents
 from dina.modules.search.query.fields import Below, FieldKind, Registry
 from dina.modules.search.query.folding import alike, fold, natural, signs, words
 from dina.modules.search.query.record import Record
@@ -26,6 +26,7 @@ from dina.modules.search.query.tree import (
     Compare,
     Form,
     Ids,
+    Kept,
     Linked,
     Near,
     Node,
@@ -52,17 +53,31 @@ def holds(tree: Node, record: Record, fields: Registry) -> bool:
             return _words(tree, record, fields)
         case Ids(values):
             return record.id in {value.lower() for value in values}
-        case Linked(relationship, child):
+        case Linked(relationship, child, least):
             below = Below(fields, relationship)
-            return any(child is None or holds(child, one, below) for one in record.linked(relationship))
-        case Near():
-            return any(earth.is_near(tree, point) for point in points(record, fields))
-        case Box():
-            return any(earth.in_box(tree, point) for point in points(record, fields))
-        case Area():
-            return any(earth.in_area(tree, point) for point in points(record, fields))
+            met = {one.id for one in record.linked(relationship) if child is None or holds(child, one, below)}
+            return len(met) >= least
+        case Kept():
+            raise ValueError("a set or a saved search is put into what it stands for first")
+        case Near() | Box() | Area():
+            return _is_there(tree, record, fields)
         case Aged():
             return any(overlaps(tree, old, young) for old, young in ages(record, fields))
+
+
+def _is_there(asked: Near | Box | Area, record: Record, fields: Registry) -> bool:
+    """By its point; without one, by the box around its outline."""
+    found = points(record, fields)
+    if not found and fields.outline:
+        boxes = [extents.extent_of(one) for one in record.values(fields.outline) if is_object(one)]
+        return any(box and extents.meets(box, asked) for box in boxes)
+    match asked:
+        case Near():
+            return any(earth.is_near(asked, point) for point in found)
+        case Box():
+            return any(earth.in_box(asked, point) for point in found)
+        case Area():
+            return any(earth.in_area(asked, point) for point in found)
 
 
 def points(record: Record, fields: Registry) -> list[earth.Point]:

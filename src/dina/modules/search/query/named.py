@@ -13,7 +13,7 @@ from dina.modules.search.query.names import Name, Names, names_below
 from dina.modules.search.query.parsed import Doubt, Term
 from dina.modules.search.query.reading import Ages
 from dina.modules.search.query.scanning import Scanner, Word, plain, word_of
-from dina.modules.search.query.tree import AnyOf, Compare, Form, Linked, Node, Not, Op, Words
+from dina.modules.search.query.tree import AnyOf, Compare, Form, Kept, Linked, Node, Not, Op, Words
 from dina.modules.search.query.values import Asked, NotUnderstood
 
 MAX_DOUBTS = 20
@@ -94,6 +94,8 @@ class NamedTerms:
             raise NotUnderstood("query.box.noValue", field=name.en[0])
         if name.form == "age":
             return values.age(text, self.ages)
+        if name.form in ("set", "saved"):
+            return Kept(name.form, text[: limits.MAX_TEXT])
         if name.form in PLACES:
             return PLACES[name.form](text)
         if name.form == "is":

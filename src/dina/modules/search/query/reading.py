@@ -3,7 +3,8 @@
 {"all": [...]}   {"any": [...], "least": 2}   {"not": {...}}
 {"field": "collectingEvent.dwcCountry", "op": "eq", "value": "Canada", "fold": false}   {..., "op": "in", "values": [...]}
 {"words": "wet meadow", "in": ["collectingEvent.habitat"], "form": "phrase", "fuzzy": true}
-{"ids": ["<uuid>"]}   {"linked": "organism", "where": {...}}
+{"ids": ["<uuid>"]}   {"linked": "organism", "where": {...}, "least": 2}
+{"set": "<uuid or name>"}   {"saved": "<uuid or name>"}
 {"near": {"lat": 45.4, "lon": -75.7, "km": 10}}   {"box": {"west": -76, "south": 45, "east": -75, "north": 46}}
 {"polygon": [[[-76, 45], [-75, 45], [-75, 46], [-76, 45]]]}   {"age": {"oldest": 252, "youngest": 66}}
 {"age": {"interval": "Mesozoic"}}
@@ -30,6 +31,7 @@ from dina.modules.search.query.tree import (
     Compare,
     Form,
     Ids,
+    Kept,
     Linked,
     Near,
     Node,
@@ -51,7 +53,9 @@ MEMBERS: Mapping[str, frozenset[str]] = {
     "field": frozenset({"op", "value", "values", "fold"}),
     "words": frozenset({"in", "form", "fuzzy"}),
     "ids": frozenset(),
-    "linked": frozenset({"where"}),
+    "linked": frozenset({"where", "least"}),
+    "set": frozenset(),
+    "saved": frozenset(),
     "near": frozenset(),
     "box": frozenset(),
     "polygon": frozenset(),
@@ -124,11 +128,22 @@ class _Reader:
 
     def _any(self, value: Mapping[str, Any], pointer: str, depth: int) -> Node:
         children = self.children(value["any"], pointer + "/any", depth)
+        least = self.least(value, pointer)
+        return AnyOf(children, least) if least else NOTHING
+
+    def least(self, value: Mapping[str, Any], pointer: str) -> int:
+        """A number of parts or linked records; 0 for none that makes sense."""
         least = value.get("least", 1)
-        if not isinstance(least, int) or isinstance(least, bool) or not 1 <= least <= limits.MAX_NODES:
-            self.fault(pointer + "/least", "query.number", low=1, high=limits.MAX_NODES)
-            return NOTHING
-        return AnyOf(children, least)
+        if isinstance(least, int) and not isinstance(least, bool) and 1 <= least <= limits.MAX_NODES:
+            return least
+        self.fault(pointer + "/least", "query.number", low=1, high=limits.MAX_NODES)
+        return 0
+
+    def _set(self, value: Mapping[str, Any], pointer: str, depth: int) -> Node:
+        return Kept("set", self.text(value["set"], pointer + "/set"))
+
+    def _saved(self, value: Mapping[str, Any], pointer: str, depth: int) -> Node:
+        return Kept("saved", self.text(value["saved"], pointer + "/saved"))
 
     def _not(self, value: Mapping[str, Any], pointer: str, depth: int) -> Node:
         return Not(self.node(value["not"], pointer + "/not", depth + 1))
@@ -181,9 +196,10 @@ class _Reader:
 
     def _linked(self, value: Mapping[str, Any], pointer: str, depth: int) -> Node:
         relationship = self.path(value["linked"], pointer + "/linked")
+        least = self.least(value, pointer)
         if "where" not in value:
-            return Linked(relationship)
-        return Linked(relationship, self.node(value["where"], pointer + "/where", depth + 1))
+            return Linked(relationship, None, least)
+        return Linked(relationship, self.node(value["where"], pointer + "/where", depth + 1), least)
 
     def _near(self, value: Mapping[str, Any], pointer: str, depth: int) -> Node:
         given = {"lat": (-90, 90), "lon": (-180, 180), "km": (0, 20_100)}

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from dina.base.json import is_array, is_object
+from dina.modules.search.query import extents, taxa
 
 Resource = Mapping[str, Any]
 Key = tuple[str, str]
@@ -66,6 +67,10 @@ def members(value: Any, path: list[str]) -> Iterator[Any]:
             yield value
     elif is_object(value) and path[0] in value:
         yield from members(value[path[0]], path[1:])
+    elif is_object(value) and path[0] == taxa.MEMBER and taxa.has_taxa(value):
+        yield from members(taxa.taxa_of(value), path[1:])
+    elif is_object(value) and path[0] == extents.MEMBER and extents.is_outline(value):
+        yield from members(extents.extent_of(value), path[1:])
 
 
 def record_of(document: Mapping[str, Any]) -> Record:

@@ -94,10 +94,14 @@ class Ids:
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """One linked resource meets the child, whose fields start at that resource; without child, there is one."""
+    """One linked resource meets the child, whose fields start at that resource; without child, there is one.
+
+    `least`: at least so many different ones.
+    """
 
     relationship: str
     child: Node | None = None
+    least: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +138,18 @@ class Aged:
     youngest: float
 
 
-Node = All | AnyOf | Not | Compare | Words | Ids | Linked | Near | Box | Area | Aged
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The records of a set (`set`) or those that a saved search finds (`saved`), by id or name.
+
+    It is put into what it stands for before a search is judged: see `keeping.py`.
+    """
+
+    kind: str
+    which: str
+
+
+Node = All | AnyOf | Not | Compare | Words | Ids | Linked | Near | Box | Area | Aged | Kept
 EVERYTHING = All()
 NOTHING = AnyOf()
 

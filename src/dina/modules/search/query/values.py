@@ -10,15 +10,36 @@ from dina.base.resource.checks import UUID_FORM
 from dina.modules.search.query import limits
 from dina.modules.search.query.fields import OPERATORS, FieldKind
 from dina.modules.search.query.fitting import is_reversed, misfit
+from dina.modules.search.query.folding import fold
 from dina.modules.search.query.reading import Ages, is_point
 from dina.modules.search.query.scanning import Char, ends, plain, split
-from dina.modules.search.query.tree import Aged, AnyOf, Area, Box, Compare, Ids, Near, Node, Op, Scalar
+from dina.modules.search.query.tree import (
+    NOTHING,
+    Aged,
+    All,
+    AnyOf,
+    Area,
+    Box,
+    Compare,
+    Ids,
+    Linked,
+    Near,
+    Node,
+    Not,
+    Op,
+    Scalar,
+)
 
 NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?", re.ASCII)
 DISTANCE = re.compile(r"(.+?)\s*(km|m|mi)?", re.ASCII)
 UNITS = {"km": 1.0, "m": 0.001, "mi": 1.609344}
 USUAL_KM = 10.0
 BOOLEANS = {"true": True, "yes": True, "oui": True, "vrai": True, "false": False, "no": False, "non": False, "faux": False}  # fmt: skip
+TODAY = re.compile(r"(?:today|aujourd'?hui)(?:([+-]\d{1,5})([a-z]))?")
+LAST = re.compile(r"(?:last|dernier(?:e)?s?)(\d{1,5})([a-z])")
+UNITS_OF_TIME = {"d": "d", "j": "d", "w": "w", "s": "w", "m": "m", "y": "y", "a": "y"}
+"""Days (jours), weeks (semaines), months (mois), years (années)."""
+NUMBER_OF = re.compile(r"(>=|<=|>|<)?(\d{1,3})|(\d{1,3})\.\.(\d{1,3})?|\.\.(\d{1,3})")
 COMPARISONS = ((">=", Op.GE), ("<=", Op.LE), (">", Op.GT), ("<", Op.LT))
 
 
@@ -42,6 +63,8 @@ class Asked:
 
     def nodes(self, path: str, kind: FieldKind) -> Node:
         """The comparison of a field. Raises NotUnderstood."""
+        if kind is FieldKind.LINK and (counted := how_many(path, plain(self.chars))) is not None:
+            return counted
         parts = split(self.chars, "|,")
         found = [self._one(path, kind, part) for part in parts if part]
         if not found:
@@ -70,6 +93,8 @@ class Asked:
         for sign, op in COMPARISONS:
             if chars[: len(sign)] == [(one, False) for one in sign]:
                 return op, [plain(chars[len(sign) :])]
+        if kind in (FieldKind.DATE, FieldKind.DATETIME) and (since := last(plain(chars))):
+            return Op.BETWEEN, [since, "today"]
         if (range_ := ends(chars)) is not None:
             low, high = plain(range_[0]), plain(range_[1])
             if range_[0] and range_[1]:
@@ -111,7 +136,41 @@ def scalar(text: str, kind: FieldKind) -> Scalar:
         return value if abs(value) < 1e300 else text
     if kind is FieldKind.BOOLEAN:
         return BOOLEANS.get(text.lower(), text)
+    if kind in (FieldKind.DATE, FieldKind.DATETIME):
+        return counted(text)
     return text
+
+
+def how_many(path: str, text: str) -> Node | None:
+    """So many linked records: `2`, `>2`, `>=2`, `<2`, `<=2`, `2..4`; None for what is no such number."""
+    found = NUMBER_OF.fullmatch(text)
+    if found is None:
+        return None
+    most: int | None
+    if found[2]:
+        number = int(found[2])
+        ends_of = {">": (number + 1, None), ">=": (number, None), "<": (0, number - 1), "<=": (0, number)}
+        least, most = ends_of.get(found[1], (number, number))
+    else:
+        least, most = int(found[3] or 0), int(found[4] or found[5]) if found[4] or found[5] else None
+    nodes: list[Node] = [] if least < 1 else [Linked(path, None, least)]
+    if most is not None:
+        nodes.append(NOTHING if most < 0 else Not(Linked(path, None, most + 1)))
+    return nodes[0] if len(nodes) == 1 else All(tuple(nodes))
+
+
+def counted(text: str) -> str:
+    """A day counted from today as the tree says it (`aujourd’hui-7j` is `today-7d`); any other text as it is."""
+    found = TODAY.fullmatch(fold(text))
+    unit = UNITS_OF_TIME.get(found[2] or "d") if found else None
+    return text if found is None or unit is None else f"today{found[1]}{unit}" if found[1] else "today"
+
+
+def last(text: str) -> str | None:
+    """The first day of the last days, weeks, months or years: `last30d`, `derniers30j`."""
+    found = LAST.fullmatch(fold(text))
+    unit = UNITS_OF_TIME.get(found[2]) if found else None
+    return f"today-{found[1]}{unit}" if found and unit else None
 
 
 def numbers(text: str, count: int) -> list[float]:

@@ -21,6 +21,7 @@ from dina.modules.search.query.tree import (
     Compare,
     Form,
     Ids,
+    Kept,
     Linked,
     Near,
     Node,
@@ -72,6 +73,14 @@ def _term(tree: Node, level: int) -> str:
             return f"{_path(tree.field)}:{'=' if tree.fold else '=='}{_value(tree)}"
         case Words():
             return _words(tree)
+        case Linked(relationship, child, least) if least > 1:
+            if child is not None:
+                raise Inexpressible("several that meet something")
+            return f"{_path(relationship)}:>={least}"
+        case Kept(kind, which):
+            if UNSAFE.search(which) or not which:
+                raise Inexpressible("a name that cannot be typed")
+            return f"{kind}:{_scalar(which)}"
         case Linked(relationship, child):
             if child is None:
                 return f"has:{_path(relationship)}"

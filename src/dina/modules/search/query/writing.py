@@ -13,6 +13,7 @@ from dina.modules.search.query.tree import (
     Compare,
     Form,
     Ids,
+    Kept,
     Linked,
     Near,
     Node,
@@ -39,8 +40,11 @@ def write(tree: Node) -> dict[str, Any]:
             return {"words": text, **unusual, **({"fuzzy": True} if fuzzy else {})}
         case Ids(values):
             return {"ids": list(values)}
-        case Linked(relationship, child):
-            return {"linked": relationship, **({} if child is None else {"where": write(child)})}
+        case Linked(relationship, child, least):
+            more: dict[str, Any] = {} if child is None else {"where": write(child)}
+            return {"linked": relationship, **more, **({"least": least} if least != 1 else {})}
+        case Kept(kind, which):
+            return {kind: which}
         case Near(latitude, longitude, km):
             return {"near": {"lat": latitude, "lon": longitude, "km": km}}
         case Box(west, south, east, north):

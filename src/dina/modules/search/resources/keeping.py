@@ -10,7 +10,11 @@ from dina.base.identity.caller import Role
 from dina.base.identity.policy import Sharing
 from dina.base.resource import Json, Resource, attribute
 from dina.modules.search.resources.base import GROUP_ONLY, Base
-from dina.modules.search.resources.rules import question_is_readable, set_is_not_too_long
+from dina.modules.search.resources.rules import (
+    question_is_readable,
+    set_is_fixed_or_live,
+    set_is_not_too_long,
+)
 
 SHARED = Sharing("private", keeper=Role.SUPER_USER)
 
@@ -42,15 +46,20 @@ class SavedQuery(
 
 class RecordSet(
     Resource, Base, type="record-set", provider=GROUP_ONLY, sharing=SHARED, label=("Set of records", "Ensemble de fiches"),
-    plural=("Sets of records", "Ensembles de fiches"), title="name", rules=(set_is_not_too_long,),
+    plural=("Sets of records", "Ensembles de fiches"), title="name", rules=(set_is_not_too_long, set_is_fixed_or_live, question_is_readable),
     example={"name": "To be photographed", "recordType": "material-sample", "records": []},
 ):  # fmt: skip
-    """A fixed list of records that were put together by hand or taken from a search."""
+    """Records that belong together: a fixed list, put together by hand or taken from a search, or whatever a search finds."""
 
     name: Mapped[str] = attribute(en="Name", fr="Nom", max=250, not_blank=True, listed=True, indexed=True)
     record_type: Mapped[str] = attribute(
         en="Kind of record", fr="Genre de fiche", max=50, not_blank=True, listed=True
     )
     records: Mapped[list[uuid.UUID] | None] = attribute(en="Records", fr="Fiches", filterable=False)
+    query: Mapped[Json | None] = attribute(
+        en="Search", fr="Recherche", filterable=False,
+        help_en="A live set is what this finds: q, filter, geometry. It has no list of records.",
+        help_fr="Un ensemble vivant est ce que ceci trouve : q, filter, geometry. Il n’a pas de liste de fiches.",
+    )  # fmt: skip
     remarks: Mapped[str | None] = attribute(en="Remarks", fr="Remarques", max=1000)
     private: Mapped[bool] = attribute(en="For myself", fr="Pour moi", default=False, listed=True)

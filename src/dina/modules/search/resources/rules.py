@@ -17,10 +17,15 @@ QUESTION = frozenset({"q", "filter", "geometry", "sort", "fields", "facets", "ty
 def question_is_readable(draft: Draft) -> Iterable[Error]:
     """What is kept is what can be sent to `/search` again."""
     query: Any = draft.get("query")
-    if not draft.changed("query"):
+    if query is None or not draft.changed("query"):
         return
     if not is_object(query) or not QUESTION.issuperset(query):
         yield broken("search.saved", "/attributes/query", names=", ".join(sorted(QUESTION)))
+
+
+def set_is_fixed_or_live(draft: Draft) -> Iterable[Error]:
+    if draft.get("records") and draft.get("query") is not None:
+        yield broken("search.setOfTwoKinds", "/attributes/query")
 
 
 def set_is_not_too_long(draft: Draft) -> Iterable[Error]:

@@ -1,6 +1,7 @@
 """Aggregations as facets of the engine, and facets as aggregations are answered.
 
-Counts are of records (the root of an index) everywhere, also within `nested`.
+Counts are of records (the root of an index); within `nested` what is included is counted by `terms`, `filter` and
+`nested` itself, once for each record that it is included in, as the reference does.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any
 from dina.base.json import is_object
 from dina.modules.search.engine.model import Facet
 from dina.modules.search.query.fields import FieldKind
-from dina.modules.search.wire import buckets, grids
+from dina.modules.search.wire import buckets, grids, zones
 from dina.modules.search.wire.faults import at, object_at, refused, unsupported, whole_at
 from dina.modules.search.wire.naming import INCLUDED_TYPE, Place
 from dina.modules.search.wire.parts import (
@@ -58,7 +59,8 @@ def one(name: str, value: Any, pointer: str, place: Place, depth: int) -> Aggreg
     if kind == "nested":
         if object_at(part, pointed, {"path"}).get("path") != "included" or place.link:
             raise unsupported(at(pointed, "path"), f"nested {part.get('path')}"[:100])
-        return passed(name, read(inner, inside, place, depth + 1))
+        within_ = replace(place, nested=True)
+        return passed(name, read(inner, inside, within_, depth + 1), within_)
     if kind == "filter":
         return filtered(name, part, pointed, inner, inside, place, depth)
     handler = KINDS.get(kind)
@@ -67,14 +69,16 @@ def one(name: str, value: Any, pointer: str, place: Place, depth: int) -> Aggreg
     return handler(name, object_at(part, pointed), pointed, place, read(inner, inside, place, depth + 1))
 
 
-def passed(name: str, inner: tuple[Aggregation, ...]) -> Aggregation:
-    """An aggregation that only holds others."""
+def passed(name: str, inner: tuple[Aggregation, ...], place: Place) -> Aggregation:
+    """An aggregation that only holds others; it counts what is included by the links there are."""
+    own = Facet(f"{name}/", "links", fields=tuple(link for link, _ in place.links))
     facets = tuple(replace(facet, name=f"{name}/{facet.name}") for one in inner for facet in one.facets)
 
     def answer(found: Answers, count: int) -> dict[str, Any]:
-        return {"doc_count": count, **told(inner, within(found, name), count)}
+        number = found[own.name]["count"]
+        return {"doc_count": number, **told(inner, within(found, name), number)}
 
-    return Aggregation(name, facets, answer)
+    return Aggregation(name, (own, *facets), answer)
 
 
 def within(found: Answers, name: str) -> Answers:
@@ -88,7 +92,7 @@ def filtered(
     types = types_named(part)
     if types is not None:
         narrow = replace(place, links=tuple(one for one in place.links if one[1] in types))
-        return passed(name, read(inner, inside, narrow, depth + 1))
+        return passed(name, read(inner, inside, narrow, depth + 1), narrow)
     where = read_query(part, pointed, place)
     parts = read(inner, inside, place, depth + 1)
     facet = Facet(name, "filter", where=where, facets=facets_of(parts))
@@ -127,11 +131,17 @@ def _terms(name: str, given: Mapping[str, Any], pointer: str, place: Place, inne
     chosen = buckets.chosen(given.get("include"), at(pointer, "include"))
     order = buckets.order_of(given.get("order"), at(pointer, "order"))
     paths = paths_of(given, pointer, place)
+    links = {
+        path: link
+        for path in paths
+        for link, _ in sorted(place.links, key=lambda one: len(one[0]))
+        if place.nested and path.startswith(link + ".")
+    }
     if inner and len(paths) > 1:
         raise refused(at(pointer, "field"), "wire.manyLinks", name=str(given.get("field")))
     asked = MAX_SIZE if chosen or order != buckets.BY_COUNT else size
     facets = tuple(
-        Facet(f"{name}~{number}", "terms", path, asked, facets=facets_of(inner))
+        Facet(f"{name}~{number}", "terms", path, asked, facets=facets_of(inner), link=links.get(path, ""))
         for number, path in enumerate(paths)
     )
 
@@ -178,7 +188,8 @@ def _date_histogram(name: str, given: Mapping[str, Any], pointer: str, place: Pl
     path = single(given, pointer, place)
     if place.fields.kind(path) not in (FieldKind.DATE, FieldKind.DATETIME):
         raise refused(at(pointer, "field"), "query.value.date", field=path, value=path)
-    facet = Facet(name, "date_histogram", path, interval=interval)
+    zone = zones.name_of(zones.zone_of(given.get("time_zone"), at(pointer, "time_zone")))
+    facet = Facet(name, "date_histogram", path, interval=interval, zone=zone)
     return Aggregation(
         name,
         (facet,),

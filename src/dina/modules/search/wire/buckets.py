@@ -114,19 +114,6 @@ def between(first: dt.date, last: dt.date, interval: str) -> Iterator[dt.date]:
             return
 
 
-def rows(
-    found: Mapping[str, Any], names: Sequence[str]
-) -> Iterator[tuple[tuple[str, ...], int, Mapping[str, Any]]]:
-    """The buckets of facets in facets as rows: keys, count, and what is counted in each."""
-    for bucket in found["buckets"]:
-        below = bucket.get("facets", {})
-        if len(names) == 1:
-            yield (str(bucket["value"]),), bucket["count"], below
-        else:
-            for keys, count, inner in rows(below[names[1]], names[1:]):
-                yield (str(bucket["value"]), *keys), count, inner
-
-
 def position(value: Any) -> Any:
     """A corner as `{lat, lon}` or as a list."""
     return [value.get("lon"), value.get("lat")] if is_object(value) else value

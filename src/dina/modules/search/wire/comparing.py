@@ -25,6 +25,7 @@ from dina.modules.search.query.tree import (
     Words,
 )
 from dina.modules.search.query.values import BOOLEANS, scalar
+from dina.modules.search.wire import zones
 from dina.modules.search.wire.faults import at, refused, text_at, unsupported
 from dina.modules.search.wire.naming import Field
 
@@ -146,16 +147,22 @@ def exists(field: Field) -> Node:
     return Linked(field.path) if field.kind is FieldKind.LINK else Compare(field.path, Op.EXISTS)
 
 
+def _there(field: Field, op: Op, value: Any, pointer: str, zone: dt.tzinfo | None) -> Scalar:
+    found = value_of(field, value, pointer)
+    return zones.there(found, field, op, zone) if isinstance(found, str) else found
+
+
 def between(field: Field, options: Mapping[str, Any], pointer: str) -> Node:
     """The bounds of a range, those that are not null."""
     if field.kind not in (FieldKind.TEXT, FieldKind.NUMBER, FieldKind.DATE, FieldKind.DATETIME):
         raise refused(pointer, "query.operator", field=field.name, op="range", choices="term, exists")
-    for name in ("time_zone", "format", "relation"):
+    for name in ("format", "relation"):
         if name in options:
             text_at(options[name], at(pointer, name))
+    zone = zones.zone_of(options.get("time_zone"), at(pointer, "time_zone"))
     given = {name: options[name] for name in BOUNDS if options.get(name) is not None}
     nodes = tuple(
-        Compare(field.path, BOUNDS[name], (value_of(field, value, at(pointer, name)),))
+        Compare(field.path, BOUNDS[name], (_there(field, BOUNDS[name], value, at(pointer, name), zone),))
         for name, value in given.items()
     )
     return All(nodes) if nodes else exists(field)

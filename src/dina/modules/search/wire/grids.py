@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from dina.base.json import is_object
 from dina.modules.search.engine.model import Facet
 from dina.modules.search.query.fields import FieldKind
 from dina.modules.search.query.tree import Node
+from dina.modules.search.query.values import scalar
 from dina.modules.search.wire import buckets
 from dina.modules.search.wire.faults import at, list_at, object_at, refused, text_at, unsupported, whole_at
 from dina.modules.search.wire.naming import Place
 from dina.modules.search.wire.parts import (
-    MAX_SIZE,
     Aggregation,
     Answers,
     childless,
@@ -71,42 +70,59 @@ def geotile_grid(name: str, given: Mapping[str, Any], pointer: str, place: Place
 
 
 def composite(name: str, given: Mapping[str, Any], pointer: str, place: Place, inner: tuple[Aggregation, ...]) -> Aggregation:  # fmt: skip
-    """Buckets by several fields at once, over the 1,000 most frequent values of each, in the order of their keys."""
+    """Buckets by several fields at once in the order of their keys, page by page to the last."""
     object_at(given, pointer, {"sources", "size", "after"})
     inside = at(pointer, "sources")
     sources = list_at(given.get("sources"), inside, MAX_SOURCES)
     if not sources:
         raise refused(inside, "query.list", "MALFORMED_DOCUMENT")
     names: list[str] = []
-    facets = facets_of(inner)
-    for position, source in reversed(list(enumerate(sources))):
+    paths: list[str] = []
+    for position, source in enumerate(sources):
         place_of = at(inside, position)
         (key, value), *more = object_at(source, place_of).items() or [("", None)]
         if more or not is_object(value) or set(value) != {"terms"}:
             raise unsupported(place_of, "composite source other than terms")
         part = at(at(place_of, key), "terms")
-        object_at(value["terms"], part, {"field", "order", "missing_bucket"})
-        if (
-            value["terms"].get("order", "asc") != "asc"
-            or value["terms"].get("missing_bucket", False) is not False
-        ):
+        options = object_at(value["terms"], part, {"field", "order", "missing_bucket"})
+        if options.get("order", "asc") != "asc" or options.get("missing_bucket", False) is not False:
             raise unsupported(part, "order, missing_bucket")
-        names.insert(0, key)
-        each = MAX_SIZE if len(sources) == 1 else 100
-        facets = (Facet(key, "terms", single(value["terms"], part, place), each, facets=facets),)
-    size = size_of(given, pointer)
-    after = object_at(given.get("after", {}), at(pointer, "after"))
-    begin = tuple(text_at(after[key], at(pointer, "after")) for key in names if key in after)
-    facet = replace(facets[0], name=name)
+        names.append(key)
+        paths.append(single(options, part, place))
+    pointed = at(pointer, "after")
+    after = object_at(given.get("after", {}), pointed)
+    if after and set(after) != set(names):
+        raise refused(pointed, "query.members", names=", ".join(names))
+    begin = tuple(
+        after_key(after[key], path, at(pointed, key), place)
+        for key, path in zip(names, paths, strict=True)
+        if after
+    )
+    facet = Facet(
+        name,
+        "combinations",
+        size=size_of(given, pointer),
+        facets=facets_of(inner),
+        fields=tuple(paths),
+        after=begin,
+    )
 
     def answer(found: Answers, count: int) -> dict[str, Any]:
-        rows = [
-            row for row in sorted(buckets.rows(found[name], names), key=lambda one: one[0]) if row[0] > begin
-        ]
         out = [
-            {"key": dict(zip(names, key, strict=True)), "doc_count": own, **told(inner, below, own)}
-            for key, own, below in rows[:size]
-        ]
+            {
+                "key": dict(zip(names, one["values"], strict=True)), "doc_count": one["count"],
+                **told(inner, one["facets"], one["count"]),
+            }
+            for one in found[name]["buckets"]
+        ]  # fmt: skip
         return {**({"after_key": out[-1]["key"]} if out else {}), "buckets": out}
 
     return Aggregation(name, (facet,), answer)
+
+
+def after_key(value: Any, path: str, pointer: str, place: Place) -> str:
+    """A key after which to go on; of a number field a number. Raises Problem."""
+    text = text_at(value, pointer)
+    if place.fields.kind(path) is FieldKind.NUMBER and isinstance(scalar(text, FieldKind.NUMBER), str):
+        raise refused(pointer, "query.value.number", field=path, value=text)
+    return text

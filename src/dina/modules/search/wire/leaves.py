@@ -113,6 +113,28 @@ def range_query(value: Any, pointer: str, place: Place) -> Node:
     return for_field(name, inside, place, lambda field: comparing.between(field, options, inside))
 
 
+def geo_bounding_box_query(value: Any, pointer: str, place: Place) -> Node:
+    name, given = only(value, pointer, SCORING | {"ignore_unmapped", "validation_method", "type"})
+    return _located(name, at(pointer, name), place, shapes.bounds(given, at(pointer, name)))
+
+
+def geo_distance_query(value: Any, pointer: str, place: Place) -> Node:
+    known = SCORING | {"distance", "distance_type", "ignore_unmapped", "validation_method"}
+    name, given = only(value, pointer, known)
+    return _located(
+        name, at(pointer, name), place, shapes.around(given, value.get("distance"), pointer, name)
+    )
+
+
+def _located(name: str, pointer: str, place: Place, node: Node) -> Node:
+    def made(field: Field) -> Node:
+        if field.kind is not FieldKind.POINT:
+            raise refused(pointer, "wire.noPlace", name=name)
+        return node
+
+    return for_field(name, pointer, place, made)
+
+
 def geo_shape_query(value: Any, pointer: str, place: Place) -> Node:
     name, given = only(value, pointer, SCORING | {"ignore_unmapped"})
     inside = at(pointer, name)

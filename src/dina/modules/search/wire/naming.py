@@ -53,6 +53,8 @@ class Place:
     links: tuple[tuple[str, str], ...]
     link: str = ""
     type: str = ""
+    nested: bool = False
+    """Within a nested aggregation, where what is included is counted."""
 
     @property
     def here(self) -> Registry:

@@ -117,10 +117,12 @@ OPERATIONS = (
     Operation(
         "POST", "/search-ws/search", search,
         Text("Search by a query document", "Rechercher par un document de requête"), "search-ws", parameters=INDEX,
+        asks=True,
     ),
     Operation(
         "POST", "/search-ws/count", count,
         Text("Count by a query document", "Compter par un document de requête"), "search-ws", parameters=INDEX,
+        asks=True,
     ),
     Operation(
         "GET", "/search-ws/auto-complete", auto_complete,

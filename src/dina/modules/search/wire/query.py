@@ -110,5 +110,7 @@ LEAVES: Mapping[str, Leaf] = {
     "exists": leaves.exists_query,
     "range": leaves.range_query,
     "geo_shape": leaves.geo_shape_query,
+    "geo_bounding_box": leaves.geo_bounding_box_query,
+    "geo_distance": leaves.geo_distance_query,
 }
 GROUPS: Mapping[str, Group] = {"bool": _bool, "nested": _nested}

@@ -118,8 +118,10 @@ class Grid extends HTMLElement {
     this.table.on("clipboardPasted", () => this.all());
     this.table.on("rangeChanged", () => this.tell());
     await new Promise((done) => this.table.on("tableBuilt", done));
-    this.box.querySelector(".tabulator-header").setAttribute("role", "rowgroup");
-    this.box.querySelector(".tabulator-headers").setAttribute("role", "row");
+    // What takes the focus inside a grid needs a role: the frame that scrolls is the group of its rows.
+    this.box.removeAttribute("aria-owns");
+    this.box.querySelector(".tabulator-tableholder").setAttribute("role", "rowgroup");
+    this.box.querySelector(".tabulator-table").setAttribute("role", "none");
     this.before = new Map(rows.map((row) => [row.row, { ...row }]));
   }
 
