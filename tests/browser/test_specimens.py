@@ -169,3 +169,19 @@ async def test_no_page_hinders_anybody_and_all_work_on_a_narrow_screen(page: Pag
     await page.click("main a:has-text('Tissue box 1')")
     await page.wait_for_selector("dina-wells")
     assert await violations(page) == []
+
+
+async def test_parts_are_derived_with_names_of_the_series(page: Page) -> None:
+    await page.goto("/en/specimens?q=MA-DUMMY-12")
+    await page.wait_for_selector("h1:has-text('MA-DUMMY-12')")
+    await page.click(".title a:has-text('Derive')")
+    await page.fill("#count", "3")
+    await page.select_option("#characterType", "NUMBER")
+    await page.keyboard.press("Control+Enter")
+    await page.wait_for_selector("[name=name] >> nth=2")
+    names = [await one.input_value() for one in await page.locator("[name=name]").all()]
+    assert len(set(names)) == 3
+    await page.keyboard.press("Control+Enter")
+    await page.wait_for_selector(".message:has-text('3 specimens made')")
+    assert names[2] in await page.inner_text("main")
+    await page.click(".message button:has-text('Undo')")
