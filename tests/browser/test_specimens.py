@@ -146,8 +146,6 @@ async def test_all_of_a_genus_are_identified_anew_and_taken_back(page: Page) -> 
     assert (steps.actions, steps.entries) <= (9, 1)
     await page.fill("#scientificName", "Pseudolysimachion spicatum (L.) Opiz")
     await page.keyboard.press("Control+Enter")
-    await page.wait_for_selector("button:has-text('Identify 18')")
-    await page.keyboard.press("Control+Enter")
     await page.wait_for_selector(".message:has-text('18 specimens identified')")
     await page.click(".message button:has-text('Undo')")
     await page.wait_for_load_state()
@@ -163,7 +161,8 @@ async def test_no_page_hinders_anybody_and_all_work_on_a_narrow_screen(page: Pag
     for path in ("specimens?q=veronica", "specimens?view=charts", "specimens?q=veronica&view=map", "specimens/new",
                  "specimens/series", "specimens/identify", "storage", "storage/scan", record[4:]):  # fmt: skip
         await page.goto(f"/{language}/{path}")
-        assert await violations(page) == [], path
+        # Clusters of a map may lie over each other; the list of places below the map has the same links.
+        assert [one for one in await violations(page) if "leaflet-marker-icon" not in one] == [], path
         assert await page.evaluate("document.documentElement.scrollWidth") <= 320, path
     await page.goto(f"/{language}/storage")
     await page.click("main a:has-text('Tissue box 1')")
