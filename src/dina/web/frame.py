@@ -6,6 +6,7 @@ import hashlib
 import hmac
 from collections.abc import Awaitable, Callable
 
+from starlette.exceptions import HTTPException
 from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -27,6 +28,8 @@ HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
+MAX_FORM, MAX_FIELDS = 2_000_000, 3000
+LARGE = texts.N_("This form is too large.")
 EXPIRED = texts.N_("This form has expired. Go back, reload the page and try again.")
 
 
@@ -49,8 +52,10 @@ class Frame(BaseHTTPMiddleware):
             if session.access:
                 client.http.headers["authorization"] = f"Bearer {session.access}"
             request.state.client = client
-            if request.method not in ("GET", "HEAD") and not await marked(request, session.csrf):
-                answer: Response = HTMLResponse(texts.translate(request.state.language, EXPIRED), 403)
+            if too_large(request) or not await readable(request):
+                answer: Response = HTMLResponse(texts.translate(request.state.language, LARGE), 413)
+            elif request.method not in ("GET", "HEAD") and not await marked(request, session.csrf):
+                answer = HTMLResponse(texts.translate(request.state.language, EXPIRED), 403)
             else:
                 await recognise(request, session, client)
                 answer = await call_next(request)
@@ -82,12 +87,31 @@ def caller_key(session: Session) -> str:
     return hashlib.sha256(session.access.encode()).hexdigest()
 
 
+def too_large(request: Request) -> bool:
+    """Whether a form is larger than any of ours; files come as multipart, whose size the API judges."""
+    length = request.headers.get("content-length", "")
+    if request.method in ("GET", "HEAD") or request.headers.get("content-type", "").startswith("multipart/"):
+        return False
+    return not length.isdigit() or int(length) > MAX_FORM
+
+
+async def readable(request: Request) -> bool:
+    """Whether a form has no more fields than the largest of ours."""
+    if request.method in ("GET", "HEAD"):
+        return True
+    await request.body()  # kept, so that the page can read the form again
+    try:
+        await request.form(max_fields=MAX_FIELDS)
+    except HTTPException:
+        return False
+    return True
+
+
 async def marked(request: Request, csrf: str) -> bool:
     """Whether an unsafe request carries the session's mark, and comes from our own pages."""
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         return False
-    await request.body()  # kept, so that the page can read the form again
-    given = request.headers.get("x-csrf") or str((await request.form()).get("csrf", ""))
+    given = request.headers.get("x-csrf") or str((await request.form(max_fields=MAX_FIELDS)).get("csrf", ""))
     return hmac.compare_digest(given.encode(), csrf.encode())
 
 
