@@ -2,21 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 from playwright.async_api import Page
 
-from tests.browser.hand import violations
-
-
-async def indexed(page: Page) -> None:
-    """Wait until all of the demo's herbarium is in the index."""
-    while True:
-        found = await page.request.get("/en/specimens?q=veronica")
-        if "1–18 of 18" in await found.text():
-            return
-        await asyncio.sleep(0.3)
+from tests.browser.hand import indexed, violations
 
 
 class Steps:
