@@ -72,3 +72,12 @@ async def violations(page: Page) -> list[str]:
         "axe.run('main', {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"
     )
     return [f"{one['id']}: {one['nodes'][0]['html'][:150]}" for one in found["violations"]]
+
+
+async def indexed(page: Page) -> None:
+    """Wait until all of the demo's herbarium is in the index."""
+    while True:
+        found = await page.request.get("/en/specimens?q=veronica")
+        if "1–18 of 18" in await found.text():
+            return
+        await asyncio.sleep(0.3)

@@ -9,10 +9,13 @@ import httpx
 from babel.messages.pofile import read_po
 from playwright.async_api import Browser, Page
 
+from tests.browser.hand import indexed
+
 ROOT = Path(__file__).parents[2]
 
 
 async def test_a_curator_filters_the_list_and_opens_a_specimen_in_french(page: Page) -> None:
+    await indexed(page)
     await page.goto("/fr/specimens")
     await page.fill("#q", "veronica")
     await page.wait_for_selector(".total:has-text('sur 18')")

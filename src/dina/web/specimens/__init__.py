@@ -5,7 +5,17 @@ from __future__ import annotations
 from starlette.routing import Route
 
 from dina.web.area import PREFIX, Area, Link
-from dina.web.specimens import checking, entry, listing, places, record, selected, series
+from dina.web.specimens import (
+    checking,
+    deriving,
+    entry,
+    identifying,
+    listing,
+    places,
+    record,
+    selected,
+    series,
+)
 from dina.web.texts import N_
 
 TYPE = "material-sample"
@@ -21,15 +31,12 @@ AREA = Area(
         Route(f"{BASE}/check", checking.check, methods=["POST"]),
         Route(f"{BASE}/new", entry.new, methods=BOTH),
         Route(f"{BASE}/series", series.show, methods=BOTH),
+        Route(f"{BASE}/derive", deriving.show, methods=BOTH),
+        Route(f"{BASE}/identify", identifying.show, methods=BOTH),
         Route(f"{BASE}/{{id:uuid}}", record.record),
         Route(f"{BASE}/{{id:uuid}}/edit", entry.edit, methods=BOTH),
     ),
-    links=(
-        ("specimens", Link(TYPE)),
-        ("specimens", Link(TYPE, "specimens/series", N_("Create a series"), "create")),
-    ),
+    links=(("specimens", Link(TYPE, "specimens/series", N_("Create a series"), "create")),),
     create=(Link(TYPE, "specimens/series", N_("Series of specimens"), "create"),),
-    commands=(
-        Link(TYPE, "specimens/series", N_("Create a series"), "create"),
-    ),
+    commands=(Link(TYPE, "specimens/series", N_("Create a series"), "create"),),
 )

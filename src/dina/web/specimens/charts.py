@@ -45,7 +45,11 @@ def drawn(state: Question, told: dict[str, Any], language: str) -> list[Chart]:
         buckets: list[dict[str, Any]] = told["facets"].get(facet.label, {}).get("buckets", [])
         if buckets:
             label = texts.translate(language, facet.label)
-            made = years(state, facet, label, buckets) if facet.kind == "year" else rows(state, facet, label, buckets)
+            made = (
+                years(state, facet, label, buckets)
+                if facet.kind == "year"
+                else rows(state, facet, label, buckets)
+            )
             found.append(made)
     return found
 

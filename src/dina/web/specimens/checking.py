@@ -38,10 +38,18 @@ async def with_meaning(client: Client, event: Part) -> tuple[dict[str, Any], dic
             attributes["startEventDateTime"] = told["value"]["start"]
             if told["value"]["end"] != told["value"]["start"]:
                 attributes["endEventDateTime"] = told["value"]["end"]
-    if attributes.get(COORDINATES) and not attributes.get("geoReferenceAssertions") and not event.form.raw.get("geoReferenceAssertions"):
+    if (
+        attributes.get(COORDINATES)
+        and not attributes.get("geoReferenceAssertions")
+        and not event.form.raw.get("geoReferenceAssertions")
+    ):
         told = await read(client, "coordinates", attributes[COORDINATES])
         if told["confidence"] in SURE and told["value"]:
-            point = {"dwcDecimalLatitude": told["value"]["latitude"], "dwcDecimalLongitude": told["value"]["longitude"], "isPrimary": True}
+            point = {
+                "dwcDecimalLatitude": told["value"]["latitude"],
+                "dwcDecimalLongitude": told["value"]["longitude"],
+                "isPrimary": True,
+            }
             attributes["geoReferenceAssertions"] = [point]
     return attributes, relationships
 
@@ -57,12 +65,20 @@ async def notes(client: Client, specimen: Specimen, language: str) -> list[dict[
     if event.get(DATE):
         told = await read(client, "date", event[DATE])
         value = told["value"]
-        text = said("Understood as {value}", value=value["eventDate"]) if value else reasons(told) or said("This date is not understood.")
+        text = (
+            said("Understood as {value}", value=value["eventDate"])
+            if value
+            else reasons(told) or said("This date is not understood.")
+        )
         found.append({"name": f"event.{DATE}", "text": text, "warn": told["confidence"] not in SURE})
     if event.get(COORDINATES):
         told = await read(client, "coordinates", event[COORDINATES])
         value = told["value"]
-        text = said("Understood as {value}", value=f"{value['latitude']:.5f}, {value['longitude']:.5f}") if value else reasons(told) or said("These coordinates are not understood.")
+        text = (
+            said("Understood as {value}", value=f"{value['latitude']:.5f}, {value['longitude']:.5f}")
+            if value
+            else reasons(told) or said("These coordinates are not understood.")
+        )
         found.append({"name": f"event.{COORDINATES}", "text": text, "warn": told["confidence"] not in SURE})
     for part in specimen.organisms:
         for at, one in enumerate(part.form.raw.get("determination") or []):
@@ -70,8 +86,20 @@ async def notes(client: Client, specimen: Specimen, language: str) -> list[dict[
                 if one.get(name):
                     told = await read(client, "scientificName", one[name])
                     value = told["value"]
-                    text = said("Read as {name}", name=f"{value['canonical']} {value['authorship'] or ''}".strip()) if value else said("This is not read as a scientific name.")
-                    found.append({"name": f"{part.prefix}determination.{at}.{name}", "text": text, "warn": told["confidence"] not in SURE})
+                    text = (
+                        said(
+                            "Read as {name}", name=f"{value['canonical']} {value['authorship'] or ''}".strip()
+                        )
+                        if value
+                        else said("This is not read as a scientific name.")
+                    )
+                    found.append(
+                        {
+                            "name": f"{part.prefix}determination.{at}.{name}",
+                            "text": text,
+                            "warn": told["confidence"] not in SURE,
+                        }
+                    )
     own = specimen.sample.form.resource.id if specimen.sample.form.resource else ""
     for name in ("materialSampleName", "barcode"):
         text = specimen.sample.form.raw.get(name)
@@ -79,7 +107,14 @@ async def notes(client: Client, specimen: Specimen, language: str) -> list[dict[
             page = await client.get("/collection/v1/scan", {"code": text[:200], "page[limit]": 3})
             same = [one for one in page.data if one.id != own and one.type == "material-sample"]
             if same:
-                found.append({"name": name, "text": said("There is a specimen with this number already."), "warn": True, "link": f"/{language}/specimens/{same[0].id}"})
+                found.append(
+                    {
+                        "name": name,
+                        "text": said("There is a specimen with this number already."),
+                        "warn": True,
+                        "link": f"/{language}/specimens/{same[0].id}",
+                    }
+                )
     return found
 
 

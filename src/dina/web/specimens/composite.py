@@ -163,7 +163,9 @@ async def stored(request: Request, id_: str) -> Specimen:
         found.event = await part("event.", EVENT, events[0])
         found.shared = await users_of(client, events[0].id)
     organisms = page.related(page.one, "organism")
-    found.organisms = [await part(f"organism.{at}.", ORGANISM, o) for at, o in enumerate(organisms)] or found.organisms
+    found.organisms = [
+        await part(f"organism.{at}.", ORGANISM, o) for at, o in enumerate(organisms)
+    ] or found.organisms
     return found
 
 
@@ -188,9 +190,20 @@ async def send(
 ) -> list[dict[str, Any]]:
     """Operations as one request that is done as a whole or not at all. Raises ApiError."""
     headers = {"idempotency-key": key[:100]} if key else {}
-    headers |= {"x-change-set": label.partition("|")[0], "x-change-set-label": label.partition("|")[2]} if label else {}
+    headers |= (
+        {
+            "x-change-set": label.partition("|")[0],
+            "x-change-set-label": label.partition("|")[2].encode("ascii", "replace").decode(),
+        }
+        if label
+        else {}
+    )
     answer = await client.request(
-        "POST", "/collection/v1/operations", body={"atomic:operations": list(operations)}, content_type=ATOMIC, headers=headers
+        "POST",
+        "/collection/v1/operations",
+        body={"atomic:operations": list(operations)},
+        content_type=ATOMIC,
+        headers=headers,
     )
     return answer.get("atomic:results", [])
 

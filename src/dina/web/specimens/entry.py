@@ -16,7 +16,20 @@ from dina.web.generic import drafts
 from dina.web.generic.editing import FIELDS
 from dina.web.rendering import address, check_language, client_of, registry_of, render, say, who_of
 from dina.web.specimens import checking, templates
-from dina.web.specimens.composite import EVENT, ORGANISM, SAMPLE, Part, Specimen, blank, empty, finish, page_of, send, stored, with_row
+from dina.web.specimens.composite import (
+    EVENT,
+    ORGANISM,
+    SAMPLE,
+    Part,
+    Specimen,
+    blank,
+    empty,
+    finish,
+    page_of,
+    send,
+    stored,
+    with_row,
+)
 from dina.web.storage.moving import place_of
 from dina.web.values import title_of
 
@@ -49,7 +62,7 @@ async def carry(request: Request, specimen: Specimen, id_: str, only: list[str])
     """The locked values of the specimen before; its event stays the same event."""
     source = await stored(request, id_)
     for name in only:
-        part, _, inner = name.rpartition(".") if name.startswith("organism.") else ("", "", name)
+        part, _, _inner = name.rpartition(".") if name.startswith("organism.") else ("", "", name)
         if name in source.sample.form.raw:
             specimen.sample.form.raw[name] = source.sample.form.raw[name]
         elif name in source.sample.form.links:
@@ -100,7 +113,9 @@ async def prepared(
     if specimen.event.form.resource is None and (event[0].keys() - {"group"} or event[1]) and not linked:
         add(operations, sent, specimen.event, EVENT, "event", event, group)
         relationships["collectingEvent"] = {"data": {"type": EVENT, "lid": "event"}}
-    elif specimen.event.form.resource is not None and any(event) and specimen.event.form.resource.id == linked:
+    elif (
+        specimen.event.form.resource is not None and any(event) and specimen.event.form.resource.id == linked
+    ):
         change(operations, sent, specimen.event, event)
     links: list[dict[str, str]] = []
     for at, (part, found) in enumerate(zip(specimen.organisms, organisms, strict=True)):
@@ -120,7 +135,16 @@ async def prepared(
             said = texts.translate(request.state.language, NO_PLACE, code=specimen.place[:80])
             specimen.faults.append(said)
             return None
-        well = {"wellRow": specimen.well.rstrip("0123456789"), "wellColumn": int("0" + specimen.well.lstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"))} if specimen.well else {}
+        well = (
+            {
+                "wellRow": specimen.well.rstrip("0123456789"),
+                "wellColumn": int(
+                    "0" + specimen.well.lstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+                ),
+            }
+            if specimen.well
+            else {}
+        )
         data = {
             "type": "storage-unit-usage", "lid": "usage", "attributes": {"usageType": SAMPLE, **well},
             "relationships": {"storageUnit": {"data": {"type": "storage-unit", "id": place.id}}},
@@ -141,7 +165,13 @@ Values = tuple[dict[str, Any], dict[str, Any]]
 
 
 def add(
-    operations: list[dict[str, Any]], sent: list[Part | None], part: Part, type_: str, lid: str, found: Values, group: str
+    operations: list[dict[str, Any]],
+    sent: list[Part | None],
+    part: Part,
+    type_: str,
+    lid: str,
+    found: Values,
+    group: str,
 ) -> None:
     attributes = found[0] | ({"group": group} if group and "group" in part.form.facts else {})
     data = {"type": type_, "lid": lid, "attributes": attributes, "relationships": found[1]}
@@ -149,9 +179,7 @@ def add(
     sent.append(part)
 
 
-def change(
-    operations: list[dict[str, Any]], sent: list[Part | None], part: Part, found: Values
-) -> None:
+def change(operations: list[dict[str, Any]], sent: list[Part | None], part: Part, found: Values) -> None:
     resource = part.form.resource
     assert resource is not None
     version = resource.attributes.get("resourceVersion")
@@ -201,5 +229,3 @@ async def show(
         taken=taken, groups=[name for name in who.groups if who.may("create", SAMPLE, name)], key=(typed or {}).get("_key") or str(uuid.uuid4()),
         choices=await templates.every(client_of(request)), notes=await checking.notes(client_of(request), specimen, language) if typed is not None or taken else [],
     )  # fmt: skip
-
-

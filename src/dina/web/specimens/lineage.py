@@ -105,9 +105,7 @@ def edges_of(relations: list[dict[str, Any]]) -> Edges:
 
 def made(one: dict[str, Any], here: str, language: str) -> Node:
     type_, kind = one["type"], str(one.get("processType") or "")
-    word = (
-        texts.translate(language, KINDS[kind]) if kind in KINDS else kind.replace("_", " ").capitalize()
-    )
+    word = texts.translate(language, KINDS[kind]) if kind in KINDS else kind.replace("_", " ").capitalize()
     closed = one.get("withheld") or one.get("implied") or one.get("deleted")
     href = "" if closed else address(language, type_, one["id"])
     if type_ == "material-sample":

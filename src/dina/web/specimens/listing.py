@@ -17,12 +17,30 @@ from dina.web.generic.columns import cell, includes
 from dina.web.generic.views import saved_views
 from dina.web.rendering import address, check_language, client_of, registry_of, render, who_of
 from dina.web.specimens import charts, places
-from dina.web.specimens.question import CHARTS, DEEPEST, FACETS, TYPE, VIEWS, Question, ask, facets_asked, state_of, term
+from dina.web.specimens.question import (
+    CHARTS,
+    DEEPEST,
+    FACETS,
+    TYPE,
+    VIEWS,
+    Question,
+    ask,
+    facets_asked,
+    state_of,
+    term,
+)
 from dina.web.values import title_of
 
 COLUMNS = ("materialSampleName", "organism", "collectingEvent", "materialSampleType", "collection")
 NUMBER = re.compile(r"[^\s:]*\d[^\s:]*")
-OPERATORS = {"is": "{path}:={value}", "has": "{path}:~{value}", "from": "{path}:>={value}", "to": "{path}:<={value}", "any": "{path}:*", "none": "-{path}:*"}
+OPERATORS = {
+    "is": "{path}:={value}",
+    "has": "{path}:~{value}",
+    "from": "{path}:>={value}",
+    "to": "{path}:<={value}",
+    "any": "{path}:*",
+    "none": "-{path}:*",
+}
 
 
 async def listing(request: Request) -> Response:
@@ -53,7 +71,9 @@ async def listing(request: Request) -> Response:
     page = Page([], {}, {}, {})
     try:
         told |= await ask(client, "search", asking)
-        page = await records(client, view.path, [one["id"] for one in told["hits"]], includes(columns.columns))
+        page = await records(
+            client, view.path, [one["id"] for one in told["hits"]], includes(columns.columns)
+        )
     except ApiError as error:
         if error.status == 401:
             raise

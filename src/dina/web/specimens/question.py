@@ -18,6 +18,7 @@ from dina.web.texts import N_
 TYPE = "material-sample"
 SEARCH = "/search/v1"
 VIEWS = (("table", N_("Table")), ("map", N_("Map")), ("charts", N_("Charts")))
+KINDS = {"search": "search", "search/count": "search-count", "search/tiles": "search-tile"}
 DEEPEST = 100_000
 """The search module goes no further by number; cursors go on, but no address holds them."""
 PLAIN = re.compile(r"[\w.-]+")
@@ -120,7 +121,7 @@ def facets_asked(facets: tuple[Facet, ...], size: int) -> list[dict[str, Any]]:
 
 async def ask(client: Client, path: str, attributes: Mapping[str, Any]) -> dict[str, Any]:
     """A question to the search module. Raises ApiError."""
-    body = {"data": {"type": path, "attributes": dict(attributes)}}
+    body = {"data": {"type": KINDS[path], "attributes": dict(attributes)}}
     return (await client.request("POST", f"{SEARCH}/{path}", body=body))["data"]["attributes"]
 
 

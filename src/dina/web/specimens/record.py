@@ -10,8 +10,8 @@ from starlette.responses import Response
 
 from dina.client import ApiError, Client, Resource
 from dina.web import texts
-from dina.web.generic.asked import whole
 from dina.web.generic import history
+from dina.web.generic.asked import whole
 from dina.web.generic.form import titles
 from dina.web.generic.record import LATEST, gone, names_of
 from dina.web.registry import ADMINISTRATIVE, Registry, TypeView
@@ -43,7 +43,9 @@ async def record(request: Request) -> Response:
     organisms, event, organism_from, event_from = await inherited(
         client, view, one, page.related(one, "organism"), own_event
     )
-    links = [(f, list(one.linked(n))) for n, f in view.relationships.items() if f["external"] and one.linked(n)]
+    links = [
+        (f, list(one.linked(n))) for n, f in view.relationships.items() if f["external"] and one.linked(n)
+    ]
     said = [d for o in organisms for d in o.attributes.get("determination") or []]
     people = {p for d in said for p in d.get("determiner") or []}
     names = await names_of(request, registry, view, page)

@@ -39,4 +39,3 @@ async def act(request: Request) -> Response:
     if what == "delete":
         await generic.delete(request, view.path, TYPE, ids)
     return RedirectResponse(here + state.address(), 303)
-

@@ -16,7 +16,18 @@ from dina.web import texts
 from dina.web.generic.editing import FIELDS
 from dina.web.rendering import address, check_language, client_of, registry_of, render, say, who_of
 from dina.web.specimens import checking, templates
-from dina.web.specimens.composite import EVENT, ORGANISM, SAMPLE, Part, Specimen, blank, empty, finish, send, stored
+from dina.web.specimens.composite import (
+    EVENT,
+    ORGANISM,
+    SAMPLE,
+    Part,
+    Specimen,
+    blank,
+    empty,
+    finish,
+    send,
+    stored,
+)
 from dina.web.specimens.question import quoted
 from dina.web.texts import N_
 
@@ -87,7 +98,11 @@ async def rows_of(
 def signature(specimen: Specimen, given: Mapping[str, Any]) -> str:
     """What the numbers were made from; when it changes, they are made anew."""
     parts = [str(given.get(name, "")) for name in ("count", "numbers", "base", "listed")]
-    return "\x1f".join([*parts, specimen.sample.form.links.get("collection", "")]).replace("\r", "").replace("\n", " ")
+    return (
+        "\x1f".join([*parts, specimen.sample.form.links.get("collection", "")])
+        .replace("\r", "")
+        .replace("\n", " ")
+    )
 
 
 async def numbers(
@@ -161,7 +176,9 @@ async def create(
     change_set, language = str(uuid.uuid4()), request.state.language
     first, last = rows[0]["name"], rows[-1]["name"]
     try:
-        await send(client_of(request), operations, f"{change_set}|{first}…{last}", str(given.get("_key", "")))
+        await send(
+            client_of(request), operations, f"{change_set}|{first} - {last}", str(given.get("_key", ""))
+        )
     except ApiError as fault:
         if fault.status == 401:
             raise
@@ -174,7 +191,11 @@ async def create(
 
 
 async def page(
-    request: Request, specimen: Specimen, given: Mapping[str, Any], rows: list[dict[str, str]], status: int = 200
+    request: Request,
+    specimen: Specimen,
+    given: Mapping[str, Any],
+    rows: list[dict[str, str]],
+    status: int = 200,
 ) -> Response:
     await finish(request, specimen)
     sections = templates.sections(specimen, request)
@@ -183,7 +204,9 @@ async def page(
         one.open = [f for f in one.open if f.name not in own]
     fields = {inner.name: inner for s in sections for f in s.every for inner in f.every()}
     problems = [{"text": text, "field": ""} for text in specimen.faults]
-    problems += [{"text": f"{f.label}: {text}", "field": f.name} for f in fields.values() for text in f.errors]
+    problems += [
+        {"text": f"{f.label}: {text}", "field": f.name} for f in fields.values() for text in f.errors
+    ]
     registry, who = await registry_of(request), who_of(request)
     organism = registry.types[ORGANISM]
     return render(

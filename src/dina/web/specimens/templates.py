@@ -22,7 +22,15 @@ OPEN = {
     ),
     "organism": ("determination", "sex", "lifeStage"),
 }  # fmt: skip
-LEFT_OUT = {"sample": ("organism", "collectingEvent", "storageUnitUsage"), "event": ("group",), "organism": ("group",)}
+RARE = frozenset(
+    {"scientificNameDetails", "scientificNameSource", "managedAttributes", "transcriberRemarks", "verbatimRemarks", "typeStatusEvidence"}
+)  # fmt: skip
+"""Members of identifications that this form shows only when they are filled; the page of the organism has them."""
+LEFT_OUT = {
+    "sample": ("organism", "collectingEvent", "storageUnitUsage"),
+    "event": ("group",),
+    "organism": ("group",),
+}
 
 
 @dataclass
@@ -80,14 +88,36 @@ def sections(specimen: Specimen, request: Request) -> list[Section]:
         made = Section(name, label)
         order = list(OPEN[kind])
         known = [name for name in template if any(one.name == prefix + name for one in fields)]
-        opened = [*known, *(n for n in order if n in ("group", "materialSampleName", "determination") and n not in known)] if template else order
+        opened = (
+            [
+                *known,
+                *(
+                    n
+                    for n in order
+                    if n in ("group", "materialSampleName", "determination") and n not in known
+                ),
+            ]
+            if template
+            else order
+        )
         for one in fields:
             inner = one.name[len(prefix) :]
             if inner in LEFT_OUT[kind]:
                 continue
-            shown = inner in opened or bool(one.errors) or any(e.errors for e in one.every()) or (one.filled and inner != "allowDuplicateName")
+            if inner == "determination":
+                one.rows = [shortened(row) for row in one.rows]
+            shown = (
+                inner in opened
+                or bool(one.errors)
+                or any(e.errors for e in one.every())
+                or (one.filled and inner != "allowDuplicateName")
+            )
             (made.open if shown else made.more).append(one)
-        made.open.sort(key=lambda one: opened.index(one.name[len(prefix) :]) if one.name[len(prefix) :] in opened else len(opened))
+        made.open.sort(
+            key=lambda one: (
+                opened.index(one.name[len(prefix) :]) if one.name[len(prefix) :] in opened else len(opened)
+            )
+        )
         return made
 
     def said(text: str) -> str:
@@ -100,3 +130,9 @@ def sections(specimen: Specimen, request: Request) -> list[Section]:
         found.append(split("organism", f"organism-{at}", label, part.fields(), part.prefix))
     found.append(split("event", "event", said(N_("Collecting event")), specimen.event.fields(), "event."))
     return found
+
+
+def shortened(row: list[Field]) -> list[Field]:
+    """The controls of an identification, the name first."""
+    kept = [one for one in row if one.name.rpartition(".")[2] not in RARE or one.filled or one.errors]
+    return sorted(kept, key=lambda one: not one.name.endswith(".scientificName"))

@@ -23,5 +23,8 @@ AREA = Area(
         ("storage", Link(TYPE, "storage", N_("Browse places"))),
         ("storage", Link(TYPE, "storage/scan", N_("Scan station"), "update")),
     ),
-    commands=(Link(TYPE, "storage/scan", N_("Scan station"), "update"), Link(TYPE, "storage", N_("Browse places"))),
+    commands=(
+        Link(TYPE, "storage/scan", N_("Scan station"), "update"),
+        Link(TYPE, "storage", N_("Browse places")),
+    ),
 )

@@ -26,7 +26,12 @@ async def scan(client: Client, code: str) -> list[Resource]:
 
 
 async def put(
-    client: Client, to: str, samples: Sequence[str], units: Sequence[str] = (), well: str = "", fill: bool = False
+    client: Client,
+    to: str,
+    samples: Sequence[str],
+    units: Sequence[str] = (),
+    well: str = "",
+    fill: bool = False,
 ) -> dict[str, Any]:
     """Move into a place; the answer names the change set. Raises ApiError."""
     given: dict[str, Any] = {"storageUnit": to, "materialSamples": list(samples), "storageUnits": list(units)}
@@ -51,7 +56,9 @@ async def move(request: Request) -> Response:
             if place is None:
                 faults = [texts.translate(language, UNKNOWN, code=to[:80])]
             else:
-                told = await put(client, place.id, samples, units, str(form.get("well", "")), form.get("fill") == "1")
+                told = await put(
+                    client, place.id, samples, units, str(form.get("well", "")), form.get("fill") == "1"
+                )
                 undo = f"/{language}/changes/collection/{told['changeSet']}/undo"
                 name = str(place.attributes.get("name") or place.meta.get("label") or "")
                 said = texts.number(language, len(samples) + len(units))
@@ -67,7 +74,14 @@ async def move(request: Request) -> Response:
         return JSONResponse({"errors": faults}, 422)
     await registry_of(request)
     return render(
-        request, "storage/move.html", 422 if faults else 200, samples=samples, units=units, faults=faults, to=to, back=back
+        request,
+        "storage/move.html",
+        422 if faults else 200,
+        samples=samples,
+        units=units,
+        faults=faults,
+        to=to,
+        back=back,
     )
 
 

@@ -38,8 +38,11 @@ async def twigs(client: Client, here: str = "") -> list[Twig]:
     params = {"fields[storage-unit]": "name,barcode,parentStorageUnit"}
     async for one in client.every("/collection/v1/storage-unit", params):
         a = one.attributes
-        found[one.id] = Twig(one.id, str(a.get("name") or a.get("barcode") or one.id), str(a.get("barcode") or ""))
-        above |= {one.id: link["id"] for link in one.linked("parentStorageUnit")}
+        found[one.id] = Twig(
+            one.id, str(a.get("name") or a.get("barcode") or one.id), str(a.get("barcode") or "")
+        )
+        for link in one.linked("parentStorageUnit"):
+            above[one.id] = link["id"]
         if len(found) == MOST:
             break
     roots: list[Twig] = []
@@ -56,7 +59,9 @@ async def tree(request: Request) -> Response:
     """All places."""
     check_language(request)
     view = (await registry_of(request)).types[TYPE]
-    return render(request, "storage/tree.html", view=view, tree=await twigs(client_of(request)), resource=None)
+    return render(
+        request, "storage/tree.html", view=view, tree=await twigs(client_of(request)), resource=None
+    )
 
 
 async def unit(request: Request) -> Response:
@@ -87,7 +92,10 @@ def grid_of(kind: Resource | None, content: Sequence[Resource]) -> dict[str, Any
         return None
     taken = {(one.meta["wellRow"], one.meta["wellColumn"]): one for one in content if one.meta.get("wellRow")}
     columns = list(range(1, layout["numberOfColumns"] + 1))
-    rows = [(letters(at), [taken.get((letters(at), c)) for c in columns]) for at in range(1, layout["numberOfRows"] + 1)]
+    rows = [
+        (letters(at), [taken.get((letters(at), c)) for c in columns])
+        for at in range(1, layout["numberOfRows"] + 1)
+    ]
     return {
         "columns": columns, "rows": rows, "taken": len(taken), "wells": len(columns) * len(rows),
         "waiting": [one for one in content if one.type == "material-sample" and not one.meta.get("wellRow")],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from typing import Any
 
@@ -15,7 +16,11 @@ from dina.web.rendering import check_language, client_of, render
 from dina.web.storage.moving import put, scan
 from dina.web.texts import N_
 
-MODES = (("find", N_("Find")), ("things", N_("Things, then their place")), ("place", N_("A place, then things")))
+MODES = (
+    ("find", N_("Find")),
+    ("things", N_("Things, then their place")),
+    ("place", N_("A place, then things")),
+)
 KEPT = 200
 NOTHING = N_("Nothing has the code “{code}”.")
 FIRST = N_("Scan the place first.")
@@ -29,10 +34,8 @@ async def show(request: Request) -> Response:
     modes = dict(MODES)
     mode = str(form.get("mode") or request.query_params.get("mode", "things"))
     state: dict[str, Any] = {"waiting": [], "place": None, "done": []}
-    try:
+    with contextlib.suppress(orjson.JSONDecodeError, AttributeError):
         state |= {k: v for k, v in orjson.loads(str(form.get("state", "{}"))).items() if k in state}
-    except (orjson.JSONDecodeError, AttributeError):
-        pass
     if mode not in modes or (form and form.get("was") not in (None, mode)):
         mode, state["waiting"], state["place"] = mode if mode in modes else "things", [], None
     last: dict[str, Any] | None = None
@@ -49,8 +52,13 @@ async def show(request: Request) -> Response:
     state["done"] = state["done"][:KEPT]
     part = request.headers.get("hx-request") == "true"
     return render(
-        request, "storage/station-part.html" if part else "storage/station.html", mode=mode, modes=MODES, state=state,
-        kept=orjson.dumps(state).decode(), last=last,
+        request,
+        "storage/station-part.html" if part else "storage/station.html",
+        mode=mode,
+        modes=MODES,
+        state=state,
+        kept=orjson.dumps(state).decode(),
+        last=last,
     )
 
 

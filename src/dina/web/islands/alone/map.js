@@ -7,6 +7,14 @@ import "leaflet/dist/leaflet.css";
 import { feature } from "topojson-client";
 import world from "world-atlas/countries-50m.json";
 
+/** Rings that cross the date line go on beyond it instead of back around the world. */
+function unwrapped(country) {
+  const ring = (points) => (points.some((p, i) => i && Math.abs(p[0] - points[i - 1][0]) > 180) ? points.map(([x, y]) => [x < 0 ? x + 360 : x, y]) : points);
+  const { type, coordinates } = country.geometry;
+  const made = type === "Polygon" ? coordinates.map(ring) : coordinates.map((polygon) => polygon.map(ring));
+  return { ...country, geometry: { type, coordinates: made } };
+}
+
 class DinaMap extends HTMLElement {
   async connectedCallback() {
     const place = this.appendChild(document.createElement("div"));
@@ -25,7 +33,7 @@ class DinaMap extends HTMLElement {
     }
     const countries = await (await fetch(world)).json();
     const style = { color: "var(--edge)", weight: 0.7, fillColor: "var(--card)", fillOpacity: 1, interactive: false };
-    L.geoJSON(feature(countries, countries.objects.countries), style).addTo(this.map).bringToBack();
+    L.geoJSON(feature(countries, countries.objects.countries).features.map(unwrapped), style).addTo(this.map).bringToBack();
   }
 
   /** @param {number[]} at  latitude, longitude */
