@@ -10,7 +10,7 @@ export DINA_PORT := $(PORT)
 export DINA_DATA_DIR ?= .data
 export UV_PROJECT_ENVIRONMENT := $(VENV)
 
-.PHONY: up down init test lint build clean dox backup restore bench demo check help
+.PHONY: up down init test lint build clean dox test-whole backup restore bench demo check help
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST)
@@ -36,11 +36,14 @@ down: ## stop it
 lint: $(READY) ## style, types, layers
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/pyright
+	$(BIN)/pyright --threads 2
 	$(BIN)/lint-imports
 
 test: lint ## everything CI runs
 	$(BIN)/pytest -n 2 --dist loadfile
+
+test-whole: $(READY) ## browser tests in every language, theme and by every way
+	DINA_TEST_WHOLE=1 $(BIN)/pytest -n 2 --dist loadfile tests/browser
 
 bench: $(READY) ## compare with hand-written statements: ratios, not seconds
 	$(BIN)/python -m bench

@@ -11,6 +11,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright
 
+WHOLE = bool(os.environ.get("DINA_TEST_WHOLE"))
+"""Every journey and every look at a page, in both languages and by every way; otherwise one of each."""
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
