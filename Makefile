@@ -10,7 +10,7 @@ export DINA_PORT := $(PORT)
 export DINA_DATA_DIR ?= .data
 export UV_PROJECT_ENVIRONMENT := $(VENV)
 
-.PHONY: up down init test lint build clean dox test-whole backup restore bench demo check help
+.PHONY: up down init test lint build clean dox test-whole screenshots backup restore bench demo check help
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ test: lint ## everything CI runs
 
 test-whole: $(READY) ## browser tests in every language, theme and by every way
 	DINA_TEST_WHOLE=1 $(BIN)/pytest -n 2 --dist loadfile tests/browser
+
+screenshots: $(READY) ## pictures of the main pages for the documentation
+	$(BIN)/python -m tests.browser.screenshots
 
 bench: $(READY) ## compare with hand-written statements: ratios, not seconds
 	$(BIN)/python -m bench

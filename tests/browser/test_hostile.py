@@ -54,7 +54,12 @@ async def test_the_form_of_an_event_works_without_scripts_with_a_comma_as_decima
     client: httpx.AsyncClient,
 ) -> None:
     mark = await signed_in(client, "curator")
-    row = {"csrf": mark, "group": "demo", "dwcVerbatimLocality": "Quiet creek", "_add": "geoReferenceAssertions"}
+    row = {
+        "csrf": mark,
+        "group": "demo",
+        "dwcVerbatimLocality": "Quiet creek",
+        "_add": "geoReferenceAssertions",
+    }
     shown = await client.post("/fr/collecting-event/new", data=row)
     assert 'name="geoReferenceAssertions.0.dwcDecimalLatitude"' in shown.text
     key = str(uuid.uuid4())
