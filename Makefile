@@ -40,7 +40,7 @@ lint: $(READY) ## style, types, layers
 	$(BIN)/lint-imports
 
 test: lint ## everything CI runs
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 3 --dist loadfile
 
 test-whole: $(READY) ## browser tests in every language, theme and by every way
 	DINA_TEST_WHOLE=1 $(BIN)/pytest -n 2 --dist loadfile tests/browser

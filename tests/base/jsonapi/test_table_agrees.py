@@ -273,7 +273,7 @@ async def test_a_table_says_what_lists_say(guarded: App, caller: str) -> None:
     every = [p for p in paths(types) if not any(map(joins_objects, resolve_columns(types, sampled, [p])))]
     lists: dict[str, Any] = {}
     shown = 0
-    for round_ in range(20):
+    for round_ in range(10):
         query = "&".join(part for part in (dice.choice(FILTERS), dice.choice(SORTS)) if part)
         chosen = ["id", *dice.sample(every, dice.randrange(1, 60))]
         body = resource("table", {"columns": chosen})
@@ -295,4 +295,4 @@ async def test_a_table_says_what_lists_say(guarded: App, caller: str) -> None:
             for column, left, right in zip(columns, row, wanted, strict=True):
                 assert same(column, left, right), (caller, query, column.path, left, right)
                 shown += left is not None
-    assert shown > (200 if caller != "nobody" else 0)
+    assert shown > (100 if caller != "nobody" else 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -52,13 +52,34 @@ async def demo(demo_settings: Settings) -> AsyncIterator[App]:
         yield started
 
 
+class SignedIn(httpx.Auth):
+    """Somebody's session; whoever's time is over signs in again, as a run takes longer than a token lives."""
+
+    requires_response_body = True
+
+    def __init__(self, base: httpx.URL, name: str) -> None:
+        self.base, self.name, self.token = base, name, ""
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response]:
+        for _ in range(2):
+            if not self.token:
+                form = {
+                    "grant_type": "password",
+                    "client_id": "dina-public",
+                    "username": self.name,
+                    "password": self.name,
+                }
+                url = self.base.join("/auth/realms/dina/protocol/openid-connect/token")
+                self.token = (yield httpx.Request("POST", url, data=form)).json()["access_token"]
+            request.headers["authorization"] = f"Bearer {self.token}"
+            answer = yield request
+            if answer.status_code != 401:
+                return
+            self.token = ""
+
+
 async def sign_in(client: httpx.AsyncClient, name: str) -> None:
-    answer = await client.post(
-        "/auth/realms/dina/protocol/openid-connect/token",
-        data={"grant_type": "password", "client_id": "dina-public", "username": name, "password": name},
-    )
-    client.headers["authorization"] = f"Bearer {answer.json()['access_token']}"
-    return client
+    client.auth = SignedIn(client.base_url, name)
 
 
 @pytest_asyncio.fixture(scope="session")

@@ -232,6 +232,7 @@ async def test_only_public_operations_are_open_and_only_for_reading(
     assert opened == {
         "/exchange/v1/datasets", "/exchange/v1/datasets/{id}", "/exchange/v1/datasets/{id}/versions/x/x",
         "/exchange/v1/datasets/{id}/retired", "/exchange/v1/rss.do", "/exchange/v1/dcat", "/exchange/v1/inventory/dataset",
+        "/exchange/v1/specimens/{id}",
     }  # fmt: skip
 
 
