@@ -42,8 +42,8 @@ lint: $(READY) ## style, types, layers
 test: lint ## everything CI runs
 	$(BIN)/pytest -n 3 --dist loadfile
 
-test-whole: $(READY) ## browser tests in every language, theme and by every way
-	DINA_TEST_WHOLE=1 $(BIN)/pytest -n 2 --dist loadfile tests/browser
+test-whole: $(READY) ## pages in every language, theme and by every way, requests in every form
+	DINA_TEST_WHOLE=1 $(BIN)/pytest -n 2 --dist loadfile tests/browser tests/fuzz
 
 screenshots: $(READY) ## pictures of the main pages for the documentation
 	$(BIN)/python -m tests.browser.screenshots

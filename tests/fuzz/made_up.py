@@ -16,7 +16,8 @@ from tests.test_durability import started
 
 EVERYTHING = "examples,coverage,fuzzing"
 SHORTLY = "examples,fuzzing"
-"""Systematic coverage of the collection module is 31,000 requests; all types share one code, which agent covers."""
+"""Systematic coverage of the collection module is 31,000 requests; all types share one code, which agent covers
+when `DINA_TEST_WHOLE` is set."""
 
 
 def breaks_nothing(module: str, phases: str, server_url: str, tmp_path: Path) -> None:
