@@ -69,11 +69,13 @@ class Step:
 
 
 # What is first, last and newest is told by aggregates over the revisions of one resource: asked for with ORDER BY and
-# LIMIT 1, a planner without statistics may walk the whole change set for each of its resources.
+# LIMIT 1, a planner without statistics may walk the whole change set for each of its resources. How many are wanted
+# is part of the text: a plan made for any number sorts all that is left of the set for each part of it.
+END = 2**63 - 1
 STEPS = """
 WITH part AS MATERIALIZED (
   SELECT m.type, m.id FROM {schema}.revision m WHERE m.change_set = %(set)s::uuid
-  AND (%(below)s::bigint IS NULL OR m.seq < %(below)s::bigint) ORDER BY m.seq DESC LIMIT %(part)s
+  AND m.seq < coalesce(%(below)s::bigint, {end}) ORDER BY m.seq DESC LIMIT {part}
 )
 SELECT k.type, k.id::text, f.kind, f.seq, b.version, r.version, r.kind, r.author,
   to_char(timezone('UTC', r.at), 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), r.change_set::text, r.after IS NULL,
@@ -96,11 +98,9 @@ async def steps_of(
     `below` and `limit` give a part: the resources of the last `limit` changes before that place in history.
     """
     readable, values = readable_condition(service, request.caller)
-    sql = STEPS.format(schema=service.schema, readable=readable)
+    sql = STEPS.format(schema=service.schema, readable=readable, end=END, part=int(limit))
     async with service.pools.write.connection() as connection:
-        cursor = await connection.execute(
-            cast(Any, sql), {**values, "set": id_, "below": below, "part": limit}
-        )
+        cursor = await connection.execute(cast(Any, sql), {**values, "set": id_, "below": below})
         found = await cursor.fetchall()
     return [_step(row) for row in found]
 
@@ -135,9 +135,9 @@ async def next_place(service: Service, id_: str, below: int | None, limit: int) 
             cast(
                 Any,
                 f"SELECT min(seq), count(*) FROM (SELECT seq FROM {service.schema}.revision WHERE change_set = %s::uuid "
-                "AND (%s::bigint IS NULL OR seq < %s::bigint) ORDER BY seq DESC LIMIT %s) p",
+                f"AND seq < coalesce(%s::bigint, {END}) ORDER BY seq DESC LIMIT {int(limit)}) p",
             ),
-            [id_, below, below, limit],
+            [id_, below],
         )
         row = await cursor.fetchone()
     return row[0] if row and row[1] == limit else None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any, cast
 
 from dina.base.errors import Error, Problem
@@ -18,6 +19,8 @@ from dina.base.jsonapi.writing.write import transaction, write
 from dina.base.resource.checks import UUID_FORM
 
 PART = 5000
+AT_ONCE = 2
+"""Parts that a preview looks up side by side."""
 COLUMNS = (
     "c.id::text, c.label, c.author, to_char(timezone('UTC', c.created_on), 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'), "
     "c.undo_of::text, c.undone_by::text, (SELECT count(*) FROM {schema}.revision r WHERE r.change_set = c.id)"
@@ -94,20 +97,55 @@ async def change_set(service: Service, request: Request, id_: str) -> Answer:
     return plain_document(service, request, await load(service, request, id_))
 
 
+Part = tuple[int | None, int | None]
+"""A part of a change set: the place in history before which it ends, and where it begins; None for the ends."""
+
+
+async def parts_of(service: Service, id_: str) -> AsyncIterator[Part]:
+    """The parts of a change set, the last changes first."""
+    below: int | None = None
+    while True:
+        begin = await next_place(service, id_, below, PART)
+        yield below, begin
+        if begin is None:
+            return
+        below = begin
+
+
+async def together(
+    looked_up: Callable[[Part], Awaitable[list[Step]]], parts: AsyncIterator[Part]
+) -> AsyncIterator[list[Step]]:
+    """The steps of the parts in their order, a few looked up at a time: each is work for the database alone."""
+    held: list[Part] = []
+    async for part in parts:
+        held.append(part)
+        if len(held) == AT_ONCE:
+            for steps in await asyncio.gather(*(looked_up(one) for one in held)):
+                yield steps
+            held.clear()
+    for part in held:
+        yield await looked_up(part)
+
+
 async def preview_undo(service: Service, request: Request, id_: str) -> Answer:
     """`GET /change-set/{id}/undo`: what would happen, with conflicts."""
     asked = ask(service.types, None, request.query, frozenset(), frozenset({"references"}))
     found = await load(service, request, id_)
+    references = asked.extra.get("references", "").lower() == "true"
     counts = {"delete": 0, "restore": 0, "revert": 0}
     conflicts: list[dict[str, Any]] = []
     blocked = 0
-    below: int | None = None
-    seen: set[tuple[str, str]] = set()
-    while steps := await steps_of(service, request, id_, below=below, limit=PART):
-        steps = [step for step in steps if (step.type, step.id) not in seen]
-        seen |= {(step.type, step.id) for step in steps}
-        if asked.extra.get("references", "").lower() == "true":
+
+    async def looked_up(part: Part) -> list[Step]:
+        """What has changed several times is in several parts, and told of in that of its first change."""
+        below, begin = part
+        steps = await steps_of(service, request, id_, below=below, limit=PART)
+        steps = [step for step in steps if step.seq >= (begin or 0)]
+        if references:
             await find_references(service, id_, steps)
+        return steps
+
+    async for steps in together(looked_up, parts_of(service, id_)):
         for step in steps:
             if step.conflict:
                 blocked += 1
@@ -115,9 +153,6 @@ async def preview_undo(service: Service, request: Request, id_: str) -> Answer:
                     conflicts.append(step.described())
             elif step.action in counts:
                 counts[step.action] += 1
-        below = await next_place(service, id_, below, PART)
-        if below is None:
-            break
     return plain_document(
         service,
         request,
