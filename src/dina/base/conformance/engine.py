@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import httpx
@@ -11,6 +12,7 @@ import httpx
 from dina.base.conformance import rules as _rules
 from dina.base.conformance.check import BULK, Check, Run, rehearsed
 from dina.base.conformance.config import Config, TypeFacts
+from dina.base.conformance.exchange import Exchange, as_object, objects
 from dina.base.conformance.rule import RULES, Rule
 from dina.base.conformance.session import Session
 from dina.base.conformance.verdict import Failed, Outcome, Report, Skipped, Verdict, Warned
@@ -20,6 +22,7 @@ __all__ = ["run"]
 assert _rules  # importing the package registers the rules
 CHUNK = 500
 ONE_BY_ONE = 300
+INDEX = re.compile(r"/data/(\d+)")
 
 WORDS_FOR = {
     "writable": "way to be written",
@@ -147,19 +150,10 @@ def tidy(shared: Run) -> list[str]:
 
 
 def remove(check: Check, ids: Sequence[str]) -> list[str]:
-    """The ids that could be removed: all at once where bulk purge is served, else one after the other."""
+    """The ids that could be removed: many at once where bulk deletion is served, else one after the other."""
     role = "admin" if check.session.known("admin") else check.writer
     purge = "?purge=true" if role in ("admin", "dev") else ""
-    gone: list[str] = []
-    rest = list(ids)
-    while len(rest) > ONE_BY_ONE:
-        chunk, rest = rest[:CHUNK], rest[CHUNK:]
-        body = {"data": [{"type": check.t, "id": i} for i in chunk]}
-        answer = check.delete(f"/{check.t}/bulk", body, role=role, headers=BULK)
-        if answer.status not in (200, 204):
-            rest = [*chunk, *rest]
-            break
-        gone += chunk
+    gone, rest = remove_many(check, ids, role)
     for i in rest:
         answer = check.delete(f"/{check.t}/{i}{purge}", role=role)
         if purge and answer.status in (400, 403):
@@ -167,3 +161,35 @@ def remove(check: Check, ids: Sequence[str]) -> list[str]:
         if answer.status in (200, 204, 404, 410):
             gone.append(i)
     return gone
+
+
+def remove_many(check: Check, ids: Sequence[str], role: str) -> tuple[list[str], list[str]]:
+    """The ids that bulk deletion removed, or found gone, and those left for single requests to try."""
+    gone: list[str] = []
+    later: list[str] = []
+    rest = list(ids)
+    while len(rest) > ONE_BY_ONE:
+        chunk = rest[:CHUNK]
+        body = {"data": [{"type": check.t, "id": i} for i in chunk]}
+        headers = {**BULK, "Prefer": f"errors={CHUNK}"}
+        answer = check.delete(f"/{check.t}/bulk", body, role=role, headers=headers)
+        if answer.status in (200, 204):
+            gone += chunk
+            rest = rest[len(chunk) :]
+            continue
+        # It is all or nothing, and says which of them stood in the way: some are gone, others are pointed at.
+        named = dict(refused(answer, chunk))
+        if not named:
+            break
+        gone += [i for i, status in named.items() if status in ("404", "410")]
+        later += [i for i, status in named.items() if status not in ("404", "410")]
+        rest = [i for i in rest if i not in named]
+    return gone, [*rest, *later]
+
+
+def refused(answer: Exchange, chunk: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """The ids of a bulk request that were refused, and with which status."""
+    for error in objects(as_object(answer.json).get("errors")):
+        place = INDEX.match(str(as_object(error.get("source")).get("pointer")))
+        if place and int(place[1]) < len(chunk):
+            yield chunk[int(place[1])], str(error.get("status"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from dina.base.conformance.exchange import JSON_API, Exchange, as_list, as_object
@@ -154,11 +155,17 @@ def dangling(value: Any, root: Mapping[str, Any]) -> str:
     return ""
 
 
+@cache
+def pattern_of(template: str) -> re.Pattern[str]:
+    """The paths that a described path stands for."""
+    return re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(template)))
+
+
 def operation_of(document: Mapping[str, Any], method: str, path: str) -> tuple[str, dict[str, Any]]:
     """The described path (fixed words before placeholders) and operation for a request; ("", {}) if none."""
     best: tuple[int, str] = (99, "")
     for template in as_object(document.get("paths")):
-        if re.fullmatch(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(template)), path):
+        if pattern_of(template).fullmatch(path):
             best = min(best, (template.count("{"), template))
     found = as_object(as_object(document.get("paths")).get(best[1]))
     return best[1], as_object(found.get(method.lower()))

@@ -16,6 +16,7 @@ DATABASE = "dina"
 TUNING = {
     "shared_buffers": "256MB",
     "max_wal_size": "2GB",
+    "checkpoint_timeout": "15min",
     "max_connections": "200",
     "effective_cache_size": "2GB",
     "random_page_cost": "1.1",

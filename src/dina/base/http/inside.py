@@ -17,9 +17,12 @@ AHEAD = 4
 
 
 class InProcess(httpx.AsyncBaseTransport):
-    """An httpx transport that calls an ASGI application as somebody; answers are streamed, not collected."""
+    """An httpx transport that calls an ASGI application; answers are streamed, not collected.
 
-    def __init__(self, app: Callable[[Any, Any, Any], Awaitable[None]], caller: Caller) -> None:
+    With a caller it asks as somebody; without one, as whom the headers say.
+    """
+
+    def __init__(self, app: Callable[[Any, Any, Any], Awaitable[None]], caller: Caller | None = None) -> None:
         self.app = app
         self.caller = caller
 
@@ -37,8 +40,7 @@ class InProcess(httpx.AsyncBaseTransport):
             "headers": [(name.lower(), value) for name, value in request.headers.raw],
             "server": (url.host, url.port),
             "client": ("127.0.0.1", 0),
-            CALLER: self.caller,
-        }
+        } | ({} if self.caller is None else {CALLER: self.caller})
         assert isinstance(request.stream, httpx.AsyncByteStream)
         body = aiter(request.stream)
         told: asyncio.Queue[Any] = asyncio.Queue(AHEAD)

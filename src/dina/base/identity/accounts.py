@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import hashlib
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,7 +83,7 @@ class Accounts:
     def __init__(self, pool: Pool) -> None:
         self.pool = pool
 
-    async def fetch(self, sql: str, values: Sequence[Any] = ()) -> list[dict[str, Any]]:
+    async def fetch(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[dict[str, Any]]:
         async with self.pool.connection() as connection:
             cursor = connection.cursor(row_factory=dict_row)
             await cursor.execute(sql, values)  # type: ignore[arg-type]
@@ -195,29 +196,29 @@ class Accounts:
         return rows[0]
 
     async def create_key(
-        self, account_id: str, name: str, *, read_only: bool = False, days: int | None = None
+        self, account_id: str, name: str, *, read_only: bool = False, until: dt.datetime | None = None
     ) -> tuple[str, str]:
         """A new API key: its id, and the key itself, which is shown this once only."""
         prefix, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
         rows = await self.fetch(
             "INSERT INTO identity.api_key (prefix, secret, account_id, name, read_only, expires_on) "
-            "VALUES (%s, %s, %s, %s, %s, now() + make_interval(days => %s)) RETURNING id::text",
-            [prefix, digest(secret), account_id, name, read_only, days],
+            "VALUES (%s, %s, %s, %s, %s, %s) RETURNING id::text",
+            [prefix, digest(secret), account_id, name, read_only, until],
         )
         return rows[0]["id"], f"dina_{prefix}_{secret}"
 
-    async def keys(self, account_id: str) -> list[dict[str, Any]]:
+    async def keys(self, account_id: str | None = None, id_: str | None = None) -> list[dict[str, Any]]:
+        """The keys of an account, of all of them, or the one of an id; never the secrets."""
         return await self.fetch(
-            "SELECT id::text, prefix, name, read_only, created_on, expires_on, last_used_on FROM identity.api_key "
-            "WHERE account_id::text = %s ORDER BY created_on",
-            [account_id],
+            "SELECT k.id::text, k.prefix, k.name, k.read_only, k.created_on, k.expires_on, k.last_used_on, a.username "
+            "FROM identity.api_key k JOIN identity.account a ON a.id = account_id "
+            "WHERE (%(account)s::text IS NULL OR account_id::text = %(account)s) "
+            "AND (%(id)s::text IS NULL OR k.id::text = %(id)s) ORDER BY k.created_on",
+            {"account": account_id, "id": id_},
         )
 
-    async def revoke_key(self, account_id: str, id_: str) -> bool:
-        rows = await self.fetch(
-            "DELETE FROM identity.api_key WHERE account_id::text = %s AND id::text = %s RETURNING id",
-            [account_id, id_],
-        )
+    async def revoke_key(self, id_: str) -> bool:
+        rows = await self.fetch("DELETE FROM identity.api_key WHERE id::text = %s RETURNING id", [id_])
         return bool(rows)
 
     async def by_key(self, key: str) -> tuple[Account, bool] | None:

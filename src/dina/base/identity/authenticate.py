@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 
 from dina.base.identity.accounts import Accounts
 from dina.base.identity.caller import ANONYMOUS, Caller, caller_from_claims, narrowed
@@ -62,4 +63,4 @@ class Authenticator:
             raise refused()
         account, read_only = found
         caller = caller_from_claims(account.claims())
-        return narrowed(caller, read_only=read_only), time.time() + KEY_SECONDS
+        return replace(narrowed(caller, read_only=read_only), by_key=True), time.time() + KEY_SECONDS

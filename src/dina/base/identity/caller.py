@@ -43,7 +43,7 @@ class Caller:
     """An authenticated user, a service account, or nobody (`ANONYMOUS`).
 
     `groups` has lower-case names; a group without roles is mere membership. `read_only`: a key that was
-    given for reading, whatever its owner may do.
+    given for reading, whatever its owner may do; `by_key`: a program with any key.
     """
 
     subject: str
@@ -55,6 +55,7 @@ class Caller:
     service_account: bool = False
     anonymous: bool = False
     read_only: bool = False
+    by_key: bool = False
 
     def __hash__(self) -> int:
         return hash((self.subject, self.admin, self.read_only_admin, frozenset(self.groups)))

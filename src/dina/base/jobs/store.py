@@ -126,6 +126,15 @@ async def enqueue(
     return id_
 
 
+async def any_waiting(connection: Connection, modules: Sequence[str]) -> bool:
+    """Whether there are jobs that are not over: to take one needs a connection of its own, to look does not."""
+    cursor = await connection.execute(
+        "SELECT EXISTS (SELECT FROM dina.job WHERE state IN ('queued', 'running') AND module = ANY(%s))",
+        [list(modules)],
+    )
+    return (await cursor.fetchone()) == (True,)
+
+
 async def claim(connection: Connection, modules: Sequence[str]) -> Row | None:
     """Take the oldest job that nobody works on; its lock is held until the connection ends or lets go."""
     cursor = await connection.execute(

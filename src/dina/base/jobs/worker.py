@@ -55,13 +55,16 @@ class Worker:
         try:
             while True:
                 try:
-                    async with self._listening() as (connection, told):
+                    async with self._listening(lasting=not until_idle) as (connection, told):
                         while True:
                             moment = asyncio.get_running_loop().time()
                             if moment - swept > 3600 or swept == 0.0:
                                 swept = moment
                                 await self.sweep(connection)
-                            if await self._take():
+                            if (
+                                await store.any_waiting(connection, list(self.services))
+                                and await self._take()
+                            ):
                                 continue
                             if until_idle and not self._running:
                                 return
@@ -89,11 +92,15 @@ class Worker:
             await asyncio.sleep(IDLE)
 
     @asynccontextmanager
-    async def _listening(self) -> AsyncGenerator[tuple[AsyncConnection[Any], asyncio.Event]]:
-        """A connection that hears of new jobs, and the event that it sets."""
+    async def _listening(
+        self, *, lasting: bool
+    ) -> AsyncGenerator[tuple[AsyncConnection[Any], asyncio.Event]]:
+        """A connection to look at the queue with, and the event that is set when somebody puts a job in it.
+
+        Who does not last needs nobody to listen.
+        """
         told = asyncio.Event()
         async with await AsyncConnection.connect(self.url, autocommit=True) as connection:
-            await connection.execute("LISTEN dina_job")
 
             async def hear() -> None:
                 async with await AsyncConnection.connect(self.url, autocommit=True) as ear:
@@ -101,11 +108,12 @@ class Worker:
                     async for _ in ear.notifies():
                         told.set()
 
-            hearing = asyncio.create_task(hear())
+            hearing = asyncio.create_task(hear()) if lasting else None
             try:
                 yield connection, told
             finally:
-                hearing.cancel()
+                if hearing is not None:
+                    hearing.cancel()
 
     async def _take(self) -> bool:
         """Start one job if there is one and a free hand."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from typing import Any, cast
 
+import orjson
+
 from dina.base.errors import Error, Problem
 from dina.base.http import Answer, Request, dumps
 from dina.base.identity.policy import Groups as ReadableGroups
@@ -286,7 +288,11 @@ async def openapi(service: Service, request: Request) -> Answer:
 async def registry(service: Service, request: Request) -> Answer:
     from dina.base.jsonapi.registry import describe_types
 
-    data = {"module": service.module.name, "types": describe_types(service)}
+    # Declared once for all: to describe every type takes longer than most requests.
+    types = service.remembered.get("registry")
+    if types is None:
+        types = service.remember("registry", orjson.Fragment(dumps(describe_types(service))))
+    data = {"module": service.module.name, "types": types}
     whole = {"jsonapi": {"version": "1.1"}, "meta": {**common_meta(service, request), **data}}
     return Answer(200, dumps(whole))
 

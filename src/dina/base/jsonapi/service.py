@@ -95,10 +95,12 @@ class Service:
             found["private"] = resource.permissions(caller, {resource.sharing.private: True})
         return found
 
-    def remember(self, key: Any, value: Any) -> None:
+    def remember(self, key: Any, value: Any) -> Any:
+        """Keep a value that takes long to work out, for as long as this process lives or there are too many."""
         if len(self.remembered) > CACHE:
             self.remembered.clear()
         self.remembered[key] = value
+        return value
 
 
 def visibility_of(resource: ResourceType, caller: Caller) -> Visibility:

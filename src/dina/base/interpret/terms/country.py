@@ -6,7 +6,18 @@ from dataclasses import dataclass, replace
 from .. import Interpretation, Reason
 from ..datums import one_slip
 from ..reading import ambiguous, certain, probable, read_before, refused, tidy, unread
-from .country_names import Country, Named, codes, countries, names, plain, squeezed, squeezed_names, words_of
+from .country_names import (
+    Country,
+    Named,
+    codes,
+    countries,
+    names,
+    plain,
+    recognised,
+    squeezed,
+    squeezed_names,
+    words_of,
+)
 from .country_text import (
     COMPASS,
     COUNTY,
@@ -277,13 +288,12 @@ def _slip(written: str) -> _Found | None:
     """A name of five letters and more that one slip separates from names of one country only."""
     if len(written) < 5:
         return None
+    known = recognised()
     near = {
         named.codes
-        for name, named in names().items()
-        if abs(len(name) - len(written)) < 2
-        and _worth(name, named)
-        and written[0] == name[0]
-        and one_slip(written, name)
+        for length in range(len(written) - 1, len(written) + 2)
+        for name, named in known.get((written[0], length), ())
+        if one_slip(written, name)
     }
     if len(near) != 1:
         return None
@@ -291,8 +301,3 @@ def _slip(written: str) -> _Found | None:
     if len(meant) != 1:
         return _Found("several" if meant else "region", meant)
     return _Found("name", meant, (Reason("misspelt", {"as": countries()[meant[0]].en}),))
-
-
-def _worth(name: str, named: Named) -> bool:
-    """Whether a name is long enough to recognise it with a slip; a part needs more letters."""
-    return len(name) > (8 if named.kind in ("part", "several") else 4)

@@ -8,7 +8,7 @@ islands, provinces, names of several countries — is in `data/countries.tsv` an
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -146,6 +146,21 @@ def _listed() -> Iterator[tuple[str, Named]]:
 def names() -> dict[str, Named]:
     """Every name in the form `plain` gives it, and what it stands for."""
     return {plain(name): entry for name, entry in _listed()}
+
+
+@cache
+def recognised() -> Mapping[tuple[str, int], Sequence[tuple[str, Named]]]:
+    """The names that are recognised with a slip, by their first letter, which has to be right, and their length."""
+    found: dict[tuple[str, int], list[tuple[str, Named]]] = {}
+    for name, named in names().items():
+        if _worth(name, named):
+            found.setdefault((name[0], len(name)), []).append((name, named))
+    return found
+
+
+def _worth(name: str, named: Named) -> bool:
+    """Whether a name is long enough to recognise it with a slip; a part needs more letters."""
+    return len(name) > (8 if named.kind in ("part", "several") else 4)
 
 
 @cache

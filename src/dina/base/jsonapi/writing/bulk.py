@@ -181,6 +181,7 @@ def check_loaded(request: Request, resource: ResourceType, changes: list[Change]
                     key="forbidden.read",
                     values={"group": facts[5] or ""},
                     pointer=f"{change.pointer}/id",
+                    meta=place,
                 )
             )
         elif facts[3]:

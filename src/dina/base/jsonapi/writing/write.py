@@ -214,13 +214,12 @@ class _Writer:
         found = await rows.load(self.connection, self.resource, [c.id for c in self.changes], only=only)
         for change in self.changes:
             row = found.get(change.id)
+            place = change.id_member if change.index is not None else None
             if row is None:
-                self.fail(
-                    change, Error("NOT_FOUND", pointer=change.id_member if change.index is not None else None)
-                )
+                self.fail(change, Error("NOT_FOUND", pointer=place))
             elif row.deleted and not deleted:
                 fault = gone(self.request, self.resource, change.id).errors[0]
-                self.fail(change, fault)
+                self.fail(change, replace(fault, pointer=place))
             else:
                 self.check_version(change, row)
         return found
