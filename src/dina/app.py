@@ -103,7 +103,7 @@ class App:
             from dina.web.site import create_site
 
             self.web = create_site(
-                self,
+                InProcess(self),
                 self.registry_modules(),
                 secret=self.identity.session_secret,
                 dev=settings.auth_mode == "dev",

@@ -58,6 +58,8 @@ def up(
     from granian.constants import Interfaces, Loops
     from granian.server import Server
 
+    from dina.commands.listening import check_address
+
     settings = Settings.from_environment()
     settings = replace(
         settings,
@@ -68,6 +70,11 @@ def up(
         web=settings.web and not only,
     )
     started = time.perf_counter()
+    try:
+        check_address(settings)
+    except OSError as fault:
+        console.print(f"DINA cannot listen on {settings.host}:{settings.port}: {fault.strerror}.")
+        raise typer.Exit(1) from None
     settings = prepared(settings)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     os.environ.update(settings.environment())
@@ -159,15 +166,17 @@ def down(port: Port = None) -> None:
     settings = Settings.from_environment()
     settings = replace(settings, port=port or settings.port)
     path = pid_file(settings)
-    if path.exists():
-        try:
-            os.kill(int(path.read_text()), signal.SIGTERM)
-            for _ in range(100):
-                if not path.exists():
-                    break
-                time.sleep(0.1)
-        except ProcessLookupError:
-            path.unlink()
+    if not path.exists():
+        console.print(f"nothing of {settings.data_dir} runs on port {settings.port}")
+        return
+    try:
+        os.kill(int(path.read_text()), signal.SIGTERM)
+        for _ in range(100):
+            if not path.exists():
+                break
+            time.sleep(0.1)
+    except ProcessLookupError:
+        path.unlink()
     console.print("stopped")
 
 

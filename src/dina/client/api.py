@@ -10,6 +10,7 @@ import httpx
 
 JSON_API = "application/vnd.api+json"
 BULK = f"{JSON_API}; ext=bulk"
+ATOMIC = f'{JSON_API}; ext="https://jsonapi.org/ext/atomic"'
 
 
 class ApiError(Exception):
@@ -21,6 +22,21 @@ class ApiError(Exception):
         super().__init__(
             "; ".join(f"{e.get('title')}: {e.get('detail')}" for e in self.errors) or str(status)
         )
+
+    @property
+    def sentences(self) -> list[str]:
+        """What the errors say to people, each thing once."""
+        said = dict.fromkeys(str(one.get("detail") or one.get("title") or "") for one in self.errors)
+        return list(said) or [str(self.status)]
+
+
+class Refused(ApiError):
+    """What the API refused for any reason but a sign-in that is absent or over: the caller can be told of it in place."""
+
+
+def refusal(status: int, errors: Sequence[Mapping[str, Any]]) -> ApiError:
+    """The exception for an answer."""
+    return (ApiError if status == 401 else Refused)(status, errors)
 
 
 @dataclass
@@ -143,7 +159,7 @@ class Client:
         answer = await self.http.request(method, path, params=params, content=content, headers=sent)  # type: ignore[arg-type]
         document: dict[str, Any] = orjson.loads(answer.content) if answer.content else {}
         if answer.status_code >= 400:
-            raise ApiError(answer.status_code, document.get("errors", []))
+            raise refusal(answer.status_code, document.get("errors", []))
         return document
 
     async def get(self, path: str, params: Any = None, **headers: str) -> Page:
@@ -181,6 +197,20 @@ class Client:
 
     async def delete(self, path: str, id_: str) -> None:
         await self.request("DELETE", f"{path}/{id_}")
+
+    async def atomic(
+        self,
+        prefix: str,
+        operations: Sequence[Mapping[str, Any]],
+        headers: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
+    ) -> list[dict[str, Any]]:
+        """Operations of JSON:API's atomic extension, done as a whole or not at all; their results. Raises ApiError."""
+        body = {"atomic:operations": list(operations)}
+        answer = await self.request(
+            "POST", f"{prefix}/operations", params=params, body=body, content_type=ATOMIC, headers=headers
+        )
+        return answer.get("atomic:results", [])
 
     async def bulk_create(
         self,

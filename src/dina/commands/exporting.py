@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import orjson
 import typer
 
-from dina.client import ApiError, Client
+from dina.client import ApiError, Client, refusal
 from dina.commands.session import Language, Password, Server, User, console, failed, follow, signed_in
 
 PREFIX = "/exchange/v1"
@@ -96,7 +96,7 @@ async def fetch(client: Client, path: str, out: Path) -> None:
         async with client.http.stream("GET", path, headers={"accept": "*/*"}) as answer:
             if answer.status_code >= 400:
                 document = orjson.loads(await answer.aread())
-                raise ApiError(answer.status_code, document.get("errors", []))
+                raise refusal(answer.status_code, document.get("errors", []))
             with part.open("wb") as file:
                 async for content in answer.aiter_bytes():
                     file.write(content)

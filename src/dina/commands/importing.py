@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from dina.client import ApiError, Client
+from dina.client import ApiError, Client, refusal
 from dina.commands.session import Language, Password, Server, User, console, failed, follow, signed_in
 
 PREFIX = "/exchange/v1"
@@ -94,7 +94,7 @@ async def stage(client: Client, id_: str, file: Path) -> None:
     )
     document = answer.json()
     if answer.status_code >= 400:
-        raise ApiError(answer.status_code, document.get("errors", []))
+        raise refusal(answer.status_code, document.get("errors", []))
     await follow(client, PREFIX, document["data"]["id"])
 
 
@@ -160,6 +160,8 @@ async def show(client: Client, id_: str, language: str) -> dict[str, Any]:
             console.print(f"… and {more} more kinds of problem")
     for one in summary["customFields"]:
         console.print(f"custom field to be made: {one['name']} ({one['component']})")
+    for one in summary["notMatched"]:
+        console.print(f"not looked up, as it has too many different names: {one['field']}")
     for one in summary["notImported"]:
         console.print(f"not imported: column “{one['heading']}”, {one['values']} values")
     return summary

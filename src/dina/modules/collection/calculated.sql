@@ -81,7 +81,9 @@ CREATE OR REPLACE FUNCTION collection.sample_hierarchy(sample uuid) RETURNS json
   FROM collection.lineage(sample) l JOIN collection.material_sample s ON s.id = l.id
 $body$;
 
--- Direct children in the order they were made: by first parent, or by any process they come out of.
+-- Direct children in the order they were made: by first parent, or by any process they come out of. Looked up from
+-- the parent on, whatever is known of how large the tables are: after a load nothing is, and each row of a table
+-- would be asked whether it is a child.
 CREATE OR REPLACE FUNCTION collection.sample_children(sample uuid) RETURNS json LANGUAGE sql STABLE AS $body$
   SELECT coalesce(json_agg(json_build_object(
     'id', s.id, 'uuid', s.id, 'group', s."group", 'materialSampleType', s.material_sample_type,
@@ -94,12 +96,19 @@ CREATE OR REPLACE FUNCTION collection.sample_children(sample uuid) RETURNS json 
     'citations', s.citations, 'hostOrganism', s.host_organism) ORDER BY s.ordinal), '[]')
   FROM (
     SELECT c.*, row_number() OVER (ORDER BY c.created_on, c.id) AS ordinal
-    FROM collection.material_sample c
-    WHERE c.deleted_on IS NULL AND c.id IN (
+    FROM (
       SELECT d.id FROM collection.material_sample d WHERE d.parent_material_sample_id = sample
-      UNION ALL
+      UNION
       SELECT o.target_id FROM collection.process_inputs i
-      JOIN collection.process p ON p.id = i.source_id AND p.deleted_on IS NULL
-      JOIN collection.process_outputs o ON o.source_id = p.id WHERE i.target_id = sample)
+      CROSS JOIN LATERAL (
+        SELECT p.id FROM collection.process p WHERE p.id = i.source_id AND p.deleted_on IS NULL OFFSET 0
+      ) p
+      CROSS JOIN LATERAL (
+        SELECT x.target_id FROM collection.process_outputs x WHERE x.source_id = p.id OFFSET 0
+      ) o WHERE i.target_id = sample
+    ) made
+    CROSS JOIN LATERAL (
+      SELECT m.* FROM collection.material_sample m WHERE m.id = made.id AND m.deleted_on IS NULL OFFSET 0
+    ) c
   ) s
 $body$;

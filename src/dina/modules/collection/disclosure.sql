@@ -15,7 +15,9 @@ BEGIN
         SELECT c.id FROM collection.material_sample c WHERE c.parent_material_sample_id = f.id
         UNION ALL
         SELECT o.target_id FROM collection.process_inputs i
-        JOIN collection.process p ON p.id = i.source_id AND p.deleted_on IS NULL
+        CROSS JOIN LATERAL (
+          SELECT p.id FROM collection.process p WHERE p.id = i.source_id AND p.deleted_on IS NULL OFFSET 0
+        ) p
         JOIN collection.process_outputs o ON o.source_id = p.id WHERE i.target_id = f.id
       ) made
     ), name AS (

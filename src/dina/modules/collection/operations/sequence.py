@@ -17,6 +17,13 @@ from dina.base.text import Text
 from dina.modules.collection.operations.answers import execute
 from dina.modules.collection.resources.base import GROUP
 
+TAKE = """
+INSERT INTO collection.collection_sequence AS s VALUES (%(id)s, %(amount)s)
+ON CONFLICT (collection_id) DO UPDATE SET counter = s.counter + excluded.counter RETURNING s.counter
+"""
+LOOK = """
+SELECT coalesce(max(counter), 0) + %(amount)s::bigint FROM collection.collection_sequence WHERE collection_id = %(id)s
+"""
 POINTER = "/data/attributes/collectionId"
 
 
@@ -24,6 +31,8 @@ class SequenceAsked(TypedDict, total=False):
     collectionId: Required[UuidText]
     amount: Annotated[int, Field(ge=1, le=1_000_000)]
     group: str | None
+    reserve: bool
+    """False only tells which numbers would be next: looking takes none."""
 
 
 async def reserve(call: Call) -> Answer:
@@ -42,12 +51,8 @@ async def reserve(call: Call) -> Answer:
         if not may(GROUP, "create", call.request.caller, {"group": group}):
             values = {"group": group, "type": call.operation.type}
             raise Problem(Error("FORBIDDEN", key="forbidden.create", values=values, pointer=POINTER))
-        [(counter,)] = await execute(
-            connection,
-            "INSERT INTO collection.collection_sequence AS s VALUES (%(id)s, %(amount)s) "
-            "ON CONFLICT (collection_id) DO UPDATE SET counter = s.counter + excluded.counter RETURNING s.counter",
-            {"id": id_, "amount": amount},
-        )
+        taking = call.attributes.get("reserve", True)
+        [(counter,)] = await execute(connection, TAKE if taking else LOOK, {"id": id_, "amount": amount})
     result = {"lowReservedID": counter - amount + 1, "highReservedID": counter}
     return call.answer({"collectionId": id_, "amount": amount, "group": group, "result": result}, id=id_)
 

@@ -65,7 +65,8 @@ class Separator(Enum):
 
 
 class ControlledVocabulary(
-    Resource, Base, type="controlled-vocabulary", provider=ADMIN, label=("Vocabulary", "Vocabulaire"), title="name",
+    Resource, Base, type="controlled-vocabulary", provider=ADMIN, label=("Vocabulary", "Vocabulaire"),
+    plural=("Vocabularies", "Vocabulaires"), title="name",
     prepare=(rules.key_from_name,), unique=(("key",),), compound_key=(vocabulary_by_key,),
     example={"name": "Example vocabulary", "key": "{unique}", "type": "SYSTEM", "vocabClass": "CONTROLLED_TERM"},
 ):  # fmt: skip

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped
 
 from dina.base.resource import Json, Resource, attribute
 from dina.modules.user.drafts import DraftStore
+from dina.modules.user.keys import KeyStore
 from dina.modules.user.resources.base import Base
 
 PERSONAL = "PersonalAuthorizationService"
@@ -36,7 +37,8 @@ class UserPreference(
 
 
 class Notification(
-    Resource, Base, type="notification", provider=PERSONAL, label=("Notification", "Avis"), title="title",
+    Resource, Base, type="notification", provider=PERSONAL, label=("Notification", "Avis"),
+    plural=("Notifications", "Avis"), title="title",
     example={"type": "DATA_EXPORT_READY", "title": "Export ready", "status": "NEW"},
 ):  # fmt: skip
     """A message to one user."""
@@ -67,4 +69,33 @@ class Draft(
     values: Mapped[Json] = attribute(
         en="Values", fr="Valeurs", filterable=False,
         help_en="What stands in each field, by its name.", help_fr="Le contenu de chaque champ, par son nom.",
+    )  # fmt: skip
+
+
+class ApiKey(
+    Resource, Base, type="api-key", provider=PERSONAL, label=("API key", "Clé d’API"), plural=("API keys", "Clés d’API"),
+    title="name", store=KeyStore(), methods=("read", "create", "delete"), example={"name": "Nightly script"},
+):  # fmt: skip
+    """What a program signs in with, in the name of whoever made it."""
+
+    name: Mapped[str] = attribute(
+        en="Name", fr="Nom", max=100, not_blank=True, listed=True,
+        help_en="What it is for.", help_fr="Ce à quoi elle sert.",
+    )  # fmt: skip
+    read_only: Mapped[bool] = attribute(
+        en="For reading only", fr="Pour la lecture seulement", default=False, listed=True
+    )
+    expires_on: Mapped[dt.datetime | None] = attribute(
+        en="Valid until", fr="Valide jusqu’au", listed=True,
+        help_en="Without an end it is valid until it is revoked.",
+        help_fr="Sans fin, elle est valide jusqu’à sa révocation.",
+    )  # fmt: skip
+    prefix: Mapped[str | None] = attribute(en="Begins with", fr="Commence par", read_only=True, listed=True)
+    last_used_on: Mapped[dt.datetime | None] = attribute(
+        en="Last used", fr="Dernière utilisation", read_only=True, listed=True
+    )
+    key: Mapped[str | None] = attribute(
+        en="Key", fr="Clé", read_only=True, filterable=False,
+        help_en="Told once, in the answer to the request that makes it.",
+        help_fr="Donnée une seule fois, dans la réponse à la demande qui la crée.",
     )  # fmt: skip
