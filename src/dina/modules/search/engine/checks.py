@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from dina.base.errors import Error, Problem
+from dina.base.resource.checks import UUID_FORM
 from dina.modules.search.query import limits
 from dina.modules.search.query.tree import All, AnyOf, Form, Node
 
@@ -38,8 +37,5 @@ def text_query(forms: list[list[str]], form: Form) -> str:
 
 
 def is_uuid(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
+    """Whether a text is a UUID as the API writes them, in letters of either case."""
+    return UUID_FORM.fullmatch(text) is not None

@@ -274,7 +274,7 @@ async def tiles(asked: Asking, one: Facet) -> dict[str, Any]:
     y = f"least({side - 1}, floor((1 - asinh(tan({lat})) / pi()) / 2 * {side}))::integer"
     rows = await asked.rows(
         f"SELECT {x}, {y}, count(*), avg(lon), avg(lat) FROM {asked.source} AND lon IS NOT NULL "
-        f"GROUP BY 1, 2 ORDER BY 3 DESC LIMIT {min(max(one.size, 1), 10_000)}"
+        f"GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT {min(max(one.size, 1), 10_000)}"
     )
     return {
         "buckets": [

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from dina.base.json import is_array
@@ -19,33 +20,42 @@ MOST = 3
 """Pieces of text shown for one field."""
 
 
-def told(fields: Fields, hit: Hit) -> Iterator[Leaf]:
+Within = Callable[[str], bool]
+"""Whether anything is wanted of what stands at a path or below it."""
+
+
+def told(fields: Fields, hit: Hit, within: Within = lambda path: True) -> Iterator[Leaf]:
     """Every value in a hit's document with its path from the record."""
     included = {one["id"]: one for one in hit.document.get("included", ())}
     chains = set(fields.root(hit.type).include)
-    yield from _below(fields, hit.document["data"], (), chains, included, frozenset())
+    yield from _below(fields, hit.document["data"], (), chains, included, frozenset(), within)
 
 
 def _below(
     fields: Fields, resource: dict[str, Any], chain: tuple[str, ...], chains: set[tuple[str, ...]],
-    included: dict[str, Any], above: frozenset[str],
+    included: dict[str, Any], above: frozenset[str], within: Within,
 ) -> Iterator[Leaf]:  # fmt: skip
     described = fields.types.get(resource["type"])
     if described is None:
         return
     prefix = ".".join(chain) + "." if chain else ""
-    for leaf in leaves(described, resource.get("attributes", {})):
+    attributes = {
+        name: value for name, value in resource.get("attributes", {}).items() if within(prefix + name)
+    }
+    for leaf in leaves(described, attributes):
         if chain and leaf.path in ADMINISTRATIVE:
             continue
         yield Leaf(prefix + leaf.path, leaf.kind, leaf.text, leaf.low, leaf.high)
     for name, one in resource.get("relationships", {}).items():
+        if not within(prefix + name):
+            continue
         below = (*chain, name)
         data = one["data"] if is_array(one["data"]) else [one["data"]]
         for link in data:
             yield Leaf(prefix + name, "link", link["id"])
             found = included.get(link["id"])
             if found is not None and below in chains and link["id"] not in above:
-                yield from _below(fields, found, below, chains, included, above | {link["id"]})
+                yield from _below(fields, found, below, chains, included, above | {link["id"]}, within)
 
 
 def highlighted(fields: Fields, hit: Hit, sought: set[str]) -> dict[str, list[str]]:
@@ -94,10 +104,18 @@ def escaped(text: str) -> str:
     return re.sub(r"[&<>]", lambda found: {"&": "&amp;", "<": "&lt;", ">": "&gt;"}[found[0]], text)
 
 
+@lru_cache(256)
+def within_of(paths: tuple[str, ...]) -> Within:
+    """What leads to some paths, and what is below them: most of a document is neither."""
+    leading = {path[: place.start()] for path in paths for place in re.finditer(r"\.|$", path)}
+    below = tuple(f"{path}." for path in paths)
+    return lambda path: path in leading or path.startswith(below)
+
+
 def values_at(fields: Fields, hit: Hit, paths: tuple[str, ...]) -> dict[str, list[Any]]:
     """The values of chosen fields, and of what is below them."""
     found: dict[str, list[Any]] = {path: [] for path in paths}
-    for leaf in told(fields, hit):
+    for leaf in told(fields, hit, within_of(paths)):
         if leaf.path in found:
             found[leaf.path].append(leaf.low if leaf.kind == "number" else leaf.text)
         else:

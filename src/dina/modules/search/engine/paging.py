@@ -12,12 +12,13 @@ import orjson
 from dina.base.errors import Error, Problem
 from dina.modules.search.engine.asking import Asking
 from dina.modules.search.engine.model import SCORE, Search, Sort
-from dina.modules.search.index.flatten import sorts_by
 from dina.modules.search.index.numbers import SHIFT
+from dina.modules.search.index.places import sorts_by
 
 RANKED = 5_000
 """More records than this are not ordered by how well they fit."""
 TITLE = "_title"
+ID = "id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,9 @@ def keys_of(asking: Asking, search: Search, rank: bool) -> list[Key]:
                 found.append(Key(score(asking), True, True, "float8"))
         elif sort.field != "id":
             found.append(field_key(asking, sort))
+        elif not found:
+            # Nothing is left to be ordered after it.
+            return [Key(ID, sort.descending, certain=True, cast="uuid")]
     return found or [Key(f"(sorts -> '{TITLE}')", certain=True)]
 
 
@@ -116,6 +120,8 @@ def after(keys: Sequence[Key], cursor: Cursor, values: dict[str, Any]) -> str:
     if len(cursor.keys) != len(keys):
         raise Problem(Error("BAD_PARAMETER", key="search.cursor", pointer="/data/attributes/page/after"))
     values["after_id"] = cursor.id
+    if keys[0].text == ID:
+        return f"id {'<' if keys[0].descending else '>'} %(after_id)s::uuid"
     if len(keys) == 1 and keys[0].certain:
         # Written as one comparison, so that the index is entered where the page begins.
         sign = "<" if keys[0].descending else ">"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 import orjson
 from psycopg import AsyncConnection
 
 from dina.base.errors import Error, Problem
 from dina.modules.search.engine.asking import SECONDS, Asking, Trees, asking
+from dina.modules.search.engine.checks import is_uuid
 from dina.modules.search.engine.facets import estimated, facets_of
 from dina.modules.search.engine.highlight import highlighted, values_at
 from dina.modules.search.engine.model import EXACT_UP_TO, SCORE, Found, Hit, Search
@@ -20,6 +20,7 @@ from dina.modules.search.query.folding import words
 from dina.modules.search.query.tree import Node, Words, walk
 
 MAX_LIMIT, MAX_OFFSET = 5_000, 100_000
+ONLY_ID = ("id",)
 
 
 async def search(connection: AsyncConnection[Any], registry: Registry, sight: Sight, wanted: Search) -> Found:
@@ -37,7 +38,7 @@ async def search(connection: AsyncConnection[Any], registry: Registry, sight: Si
             hit.highlight = highlighted(registry.fields, hit, sought)
     if wanted.fields:
         for hit in hits:
-            told = values_at(registry.fields, hit, wanted.fields)
+            told = values_at(registry.fields, hit, wanted.fields) if wanted.fields != ONLY_ID else {}
             hit.document = {"data": {"type": hit.type, "id": hit.id}, "values": told}
     return Found(total, exact, hits, facets, following)
 
@@ -94,9 +95,10 @@ async def page_of(asked: Asking, wanted: Search, total: int) -> tuple[list[Hit],
         where, offset = f"{where} AND {after(keys, cursor, asked.values)}", 0
     columns = ", ".join(f"{key.text} AS k{n}" for n, key in enumerate(keys))
     told = ", ".join(f"p.k{n}" for n in range(len(keys)))
-    # The documents are fetched for the page alone.
+    # The documents are fetched for the page alone, and only where somebody looks into them.
+    document = "'{}'" if wanted.fields == ONLY_ID and not wanted.highlight else "e.document::text"
     rows = await asked.rows(
-        f"SELECT e.type, e.id::text, e.document::text, {told} FROM ("
+        f"SELECT e.type, e.id::text, {document}, {told} FROM ("
         f"SELECT type, id, mask, {columns} FROM {asked.table} WHERE {where} "
         f"ORDER BY {order_by(keys)} LIMIT {wanted.limit + 1} OFFSET {offset}) p "
         f"JOIN {asked.table} e ON e.type = p.type AND e.id = p.id AND e.mask = p.mask ORDER BY {order_by(keys).replace('k', 'p.k').replace(', id', ', p.id')}"
@@ -118,14 +120,6 @@ def sought_words(tree: Trees) -> set[str]:
     trees = [tree] if isinstance(tree, Node) else tree.values()
     nodes = [node for one in trees for node in walk(one)]
     return {word for node in nodes if isinstance(node, Words) for word in words(node.text)}
-
-
-def is_uuid(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
 
 
 __all__ = ["SCORE", "count", "estimated", "ids", "search"]

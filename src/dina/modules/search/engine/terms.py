@@ -9,8 +9,8 @@ from psycopg import AsyncConnection
 
 from dina.base.errors import Error, Problem
 from dina.modules.search.engine import within
-from dina.modules.search.index.flatten import ORDERED
 from dina.modules.search.index.numbers import SHIFT, term_of
+from dina.modules.search.index.places import ORDERED
 from dina.modules.search.index.store import sql
 from dina.modules.search.query import dates, folding
 from dina.modules.search.query.folding import alike, fold, natural, signs, slips

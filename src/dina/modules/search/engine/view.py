@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from dina.base.text import Text
 from dina.modules.search.engine.registry import Registry
@@ -33,6 +34,10 @@ class TypeFields:
 
     @property
     def searched(self) -> Sequence[str]:
+        return self._searched
+
+    @cached_property
+    def _searched(self) -> Sequence[str]:
         numbers = self.registry.numbers
         found: list[str] = []
         for path, fact in self.registry.of(self.type).items():

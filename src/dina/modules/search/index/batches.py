@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from dina.modules.search.fields import Fields
-from dina.modules.search.index.flatten import Entry, Flattener, Stripped
+from dina.modules.search.index.flatten import Entry, Flattener
 from dina.modules.search.index.source import (
     EVERYTHING,
     NOBODY,
@@ -16,6 +16,7 @@ from dina.modules.search.index.source import (
     inside,
     lookup_in,
 )
+from dina.modules.search.index.stripped import Stripped
 
 ALL, INSIDE, OTHERS, EVERYBODY = 1, 2, 4, 8
 
@@ -71,6 +72,10 @@ async def read(source: Source, fields: Fields, type_: str, ids: list[str], kept:
 def _mixed(fields: Fields, type_: str, ids: list[str], loaded: Loaded) -> dict[str, list[str]]:
     """Records, by group, of which it is not plain that the group is told everything."""
     found: dict[str, list[str]] = {}
+    groups = {one.group for one in loaded.values()} - {""}
+    if len(groups) < 2 and fields.types[type_]["evaluatedAttributes"] == ["group"]:
+        # Nothing of two groups can stand in one document.
+        return found
     chains = fields.root(type_).include
     plain = fields.types[type_]["evaluatedAttributes"] == ["group"]
     for id_ in ids:
@@ -99,7 +104,7 @@ def entries(flattener: Flattener, found: Read) -> list[Entry]:
     differing = {
         key[1]
         for key, one in found.all.items()
-        if (told := found.outside.get(key)) is None or told.json != one.json
+        if (told := found.outside.get(key)) is not one and (told is None or told.json != one.json)
     }
     made: list[Entry] = []
     for id_ in found.ids:

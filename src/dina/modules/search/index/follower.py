@@ -21,6 +21,7 @@ from dina.base.identity.caller import Caller
 from dina.modules.search.fields import Fields
 from dina.modules.search.index.batches import entries, read
 from dina.modules.search.index.flatten import Entry, Flattener
+from dina.modules.search.index.helping import Help
 from dina.modules.search.index.numbers import Numbers
 from dina.modules.search.index.source import BATCH, Change, Source, module_of
 from dina.modules.search.index.store import LOCK, Store
@@ -31,6 +32,7 @@ PAUSE = 0.25
 """Seconds between two looks at the feeds."""
 SOME = 500
 """Records whose entries are made in one transaction."""
+OPTIONS = "-c timezone=UTC -c jit=off"
 Item = tuple[str, str, str, str, bool]
 
 
@@ -42,6 +44,8 @@ class Follower:
     source: Source
     fields: Fields
     numbers: Numbers = field(default_factory=Numbers)
+    help: Help | None = None
+    """Processes that may help to make the whole index."""
     _positions: dict[str, str] = field(default_factory=dict[str, str])
 
     @classmethod
@@ -49,12 +53,16 @@ class Follower:
         store = Store(connection)
         await store.prepare()
         found = cls(store, source, await source.fields(roots()))
-        await found.numbers.load(connection)
         cursor = await connection.execute("SELECT module, after FROM search.position")
         found._positions = dict(await cursor.fetchall())
-        for (type_, path), kind in found.numbers.kinds.items():
-            found.fields.saw(type_, path, kind)
+        await found.know_fields()
         return found
+
+    async def know_fields(self) -> None:
+        """The fields that have been met, whoever met them."""
+        await self.numbers.load(self.store.connection)
+        for (type_, path), kind in self.numbers.kinds.items():
+            self.fields.saw(type_, path, kind)
 
     async def run(self) -> None:
         """Follow until cancelled; build the index anew when it was asked for."""
@@ -196,18 +204,21 @@ class Follower:
 
 
 async def follow(
-    url: str, client_as: Callable[[Caller], httpx.AsyncClient], prefixes: Sequence[str], *, open: bool = False
-) -> None:
+    url: str, client_as: Callable[[Caller], httpx.AsyncClient], prefixes: Sequence[str], *, open: bool = False,
+    help: Help | None = None,
+) -> None:  # fmt: skip
     """Follow as long as this process lives, or wait for its turn; faults are logged and tried again."""
     while True:
         try:
             async with await AsyncConnection.connect(
-                url, autocommit=True, application_name="dina search", options="-c timezone=UTC -c jit=off"
+                url, autocommit=True, application_name="dina search", options=OPTIONS
             ) as connection:
                 await connection.execute("SELECT pg_advisory_lock(%s)", [LOCK])
                 source = Source(client_as, prefixes, open=open)
                 try:
-                    await (await Follower.open(connection, source)).run()
+                    follower = await Follower.open(connection, source)
+                    follower.help = help
+                    await follower.run()
                 finally:
                     await source.close()
         except OperationalError as fault:

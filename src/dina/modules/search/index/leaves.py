@@ -95,22 +95,32 @@ def members(path: str, value: Any, depth: int) -> Iterator[Leaf]:
     if is_object(value):
         for name, one in value.items():
             yield from members(f"{path}.{name}", one, depth + 1)
-        if taxa.has_taxa(value):
-            for name, one in taxa.taxa_of(value).items():
-                yield from members(f"{path}.{taxa.MEMBER}.{name}", one, depth + 2)
-        elif extents.is_outline(value):
-            for name, one in extents.extent_of(value).items():
-                yield numeric(f"{path}.{extents.MEMBER}.{name}", one)
+        for member, name, one in derived(value):
+            yield from members(f"{path}.{member}.{name}", one, depth + 1)
     elif is_array(value):
         for one in value:
             yield from members(path, one, depth + 1)
-    elif isinstance(value, bool):
-        yield Leaf(path, "boolean", "true" if value else "false")
-    elif isinstance(value, (int, float)):
-        yield numeric(path, value)
-    elif UUID.fullmatch(value):
-        yield Leaf(path, "id", value)
-    elif DATED.search(path) and DAY.fullmatch(value):
-        yield timed(path, value) if "T" in value else dated(path, value)
     else:
-        yield Leaf(path, "keyword", value[:MAX_TEXT])
+        yield scalar(path, value)
+
+
+def derived(value: Mapping[str, Any]) -> list[tuple[str, str, Any]]:
+    """What follows from an object as a whole: a member, a name below it and its value."""
+    if taxa.has_taxa(value):
+        return [(taxa.MEMBER, name, one) for name, one in taxa.taxa_of(value).items()]
+    if extents.is_outline(value):
+        return [(extents.MEMBER, name, one) for name, one in extents.extent_of(value).items()]
+    return []
+
+
+def scalar(path: str, value: Any) -> Leaf:
+    """A value inside an object or a map, of the kind that it looks like."""
+    if isinstance(value, str):
+        if UUID.fullmatch(value):
+            return Leaf(path, "id", value)
+        if DATED.search(path) and DAY.fullmatch(value):
+            return timed(path, value) if "T" in value else dated(path, value)
+        return Leaf(path, "keyword", value[:MAX_TEXT])
+    if isinstance(value, bool):
+        return Leaf(path, "boolean", "true" if value else "false")
+    return numeric(path, value)

@@ -54,12 +54,17 @@ class Numbers:
             self.known[key], self.kinds[key], self.fields[number] = number, _text(kind), key
 
     async def give(self, connection: AsyncConnection[Any], wanted: dict[tuple[str, str], str]) -> None:
-        """Give numbers to fields that have none: (type, path) -> kind."""
-        for (type_, path), kind in wanted.items():
-            await connection.execute(
-                "INSERT INTO search.field (type, path, kind) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
-                [type_, path, kind],
-            )
+        """Give numbers to fields that have none: (type, path) -> kind. Processes take turns.
+
+        So a number is never seen before a lower one, and whoever reads on from the highest misses none.
+        """
+        async with connection.transaction():
+            await connection.execute("LOCK TABLE search.field IN SHARE ROW EXCLUSIVE MODE")
+            for (type_, path), kind in wanted.items():
+                await connection.execute(
+                    "INSERT INTO search.field (type, path, kind) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
+                    [type_, path, kind],
+                )
         await self.load(connection)
 
     def of(self, type_: str, path: str) -> int | None:

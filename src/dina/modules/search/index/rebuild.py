@@ -13,6 +13,7 @@ from psycopg.conninfo import make_conninfo
 
 from dina.modules.search.index.batches import Kept, Read, entries, read
 from dina.modules.search.index.flatten import Flattener
+from dina.modules.search.index.helping import Helper, Helpers
 from dina.modules.search.index.store import sql
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ log = structlog.get_logger("dina.search")
 PAUSE = 0.25
 AHEAD = 2
 """Batches that are read while one is flattened and written."""
+HELP_AFTER = 20_000
+"""Records of one type from which on it is worth to start processes that help."""
 
 
 async def asked(follower: Follower) -> bool:
@@ -38,6 +41,14 @@ async def rebuild(follower: Follower) -> None:
 
     Begun anew when it was cut off: a generation that nobody asks is dropped.
     """
+    helpers = Helpers(follower.help)
+    try:
+        await _rebuild(follower, helpers)
+    finally:
+        await helpers.close()
+
+
+async def _rebuild(follower: Follower, helpers: Helpers) -> None:
     connection, store = follower.store.connection, follower.store
     started = time.monotonic()
     await drop_unfinished(follower)
@@ -51,7 +62,9 @@ async def rebuild(follower: Follower) -> None:
         )
     rows = 0
     for type_ in follower.fields.searched:
-        rows += await build_type(follower, type_, old, new, rows)
+        rows += await build_type(follower, helpers, type_, old, new, rows)
+    await helpers.close()
+    await follower.know_fields()
     await indexed(follower, old, new)
     while await follower.listen([old, new]) or await follower.work(new):
         pass
@@ -85,42 +98,78 @@ async def indexed(follower: Follower, old: int, new: int) -> None:
         task.cancel()
 
 
-async def build_type(follower: Follower, type_: str, old: int, new: int, before: int) -> int:
-    """All records of a type into the new generation; meanwhile the old one goes on being followed."""
-    batches: asyncio.Queue[Read | BaseException | None] = asyncio.Queue(AHEAD)
-    kept = Kept()
+async def build_type(
+    follower: Follower, helpers: Helpers, type_: str, old: int, new: int, before: int
+) -> int:
+    """All records of a type into the new generation; meanwhile the old one goes on being followed.
+
+    Whoever is free takes the next ids: this process, and those that help it where there are many.
+    """
+    waiting: asyncio.Queue[list[str] | None] = asyncio.Queue(AHEAD)
+    batches: asyncio.Queue[Read | None] = asyncio.Queue(AHEAD)
+    number = 0
+
+    async def listing(group: asyncio.TaskGroup) -> None:
+        told, takers = 0, 1
+        async for ids in follower.source.ids(type_):
+            await waiting.put(ids)
+            told += len(ids)
+            if takers == 1 and told > HELP_AFTER:
+                for helper in await helpers.started(follower.store, new):
+                    takers += 1
+                    group.create_task(helped(helper))
+        for _ in range(takers):
+            await waiting.put(None)
+
+    async def helped(helper: Helper) -> None:
+        nonlocal number
+        while (ids := await waiting.get()) is not None:
+            made = await helper.make(type_, ids)
+            number += made
+        made = await helper.finish()
+        number += made
 
     async def reading() -> None:
-        try:
-            async for ids in follower.source.ids(type_):
-                await batches.put(await read(follower.source, follower.fields, type_, ids, kept))
-            await batches.put(None)
-        except Exception as fault:
-            await batches.put(fault)
+        kept = Kept()
+        while (ids := await waiting.get()) is not None:
+            await batches.put(await read(follower.source, follower.fields, type_, ids, kept))
+        await batches.put(None)
 
-    task = asyncio.create_task(reading())
-    flattener = Flattener(follower.fields, follower.numbers)
-    number, looked = 0, time.monotonic()
-    try:
+    async def writing() -> None:
+        nonlocal number
+        flattener = Flattener(follower.fields, follower.numbers)
+        looked = time.monotonic()
         while (found := await batches.get()) is not None:
-            if isinstance(found, BaseException):
-                raise found
-            read_now: Read = found
-            made = await follower.flattened(flattener, lambda: entries(flattener, read_now))  # noqa: B023
-            async with follower.store.connection.transaction():
-                await follower.store.load(new, made)
-                told = await follower.store.keep(flattener)
-                number += len(found.ids)
-                await _progress(follower, {"type": type_, "records": before + number})
-            follower.store.remember(told)
-            flattener.forget()
+            await written(follower, flattener, found, new)
+            number += len(found.ids)
             if time.monotonic() - looked > 1:
+                await _progress(follower, {"type": type_, "records": before + number})
                 await follower.listen([old, new])
                 await follower.work(old)
                 looked = time.monotonic()
-    finally:
-        task.cancel()
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(listing(group))
+            group.create_task(reading())
+            group.create_task(writing())
+    except BaseExceptionGroup as faults:
+        raise faults.exceptions[0] from None
     return number
+
+
+async def written(
+    follower: Follower, flattener: Flattener, found: Read, generation: int, table: int | None = None
+) -> None:
+    """The entries of what was read into a generation without indexes; `table` is the oid that it must have."""
+    made = await follower.flattened(flattener, lambda: entries(flattener, found))
+    async with follower.store.connection.transaction():
+        if table is not None:
+            await follower.store.hold(generation, table)
+        await follower.store.load(generation, made)
+        told = await follower.store.keep(flattener)
+    follower.store.remember(told)
+    flattener.forget()
 
 
 async def _progress(follower: Follower, told: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ import orjson
 
 from dina.base.identity.caller import ANONYMOUS, Caller, Role
 from dina.modules.search.fields import Fields, is_left_out
-from dina.modules.search.index.flatten import Stripped, filled, stripped
+from dina.modules.search.index.stripped import Stripped, filled, stripped
 from dina.modules.search.roots import Roots
 
 READER = "search"

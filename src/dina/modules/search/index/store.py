@@ -57,6 +57,21 @@ class Store:
         """Entries into a generation without indexes, none of which is there yet."""
         await self._copy(f"search.entry_{generation}", entries)
 
+    async def table(self, generation: int) -> int:
+        """The oid of a generation's table."""
+        cursor = await self.connection.execute(
+            "SELECT %s::regclass::oid::bigint", [f"search.entry_{generation}"]
+        )
+        row = await cursor.fetchone()
+        assert row is not None
+        return row[0]
+
+    async def hold(self, generation: int, table: int) -> None:
+        """Keep a generation from being dropped until the transaction ends; it must be the one that was meant."""
+        await self.connection.execute(sql(f"LOCK TABLE search.entry_{generation} IN ROW EXCLUSIVE MODE"))
+        if await self.table(generation) != table:
+            raise RuntimeError("the generation has been begun anew")
+
     async def _copy(self, table: str, entries: Iterable[Entry]) -> None:
         async with self.connection.cursor().copy(sql(f"COPY {table} ({COLUMNS}) FROM STDIN")) as copy:
             for some in batched(entries, 100):
@@ -142,8 +157,8 @@ class Store:
         """What comes next: (type, id, group, since, direct)."""
         cursor = await self.connection.execute(
             'SELECT type, id::text, "group", since::text, direct FROM search.pending WHERE generation = %s '
-            "ORDER BY direct DESC, since LIMIT %s",
-            [generation, limit],
+            f"ORDER BY direct DESC, since LIMIT {int(limit)}",  # type: ignore[arg-type]
+            [generation],
         )
         return [tuple(row) for row in await cursor.fetchall()]
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dina.base.jsonapi.operation import Operation
-from dina.modules.search.operations import index, searching, sets
+from dina.modules.search.operations import former, index, saved, searching, sets
 from dina.modules.search.wire import operations as wire
 
 OPERATIONS: tuple[Operation, ...] = (
     *searching.OPERATIONS,
     *sets.OPERATIONS,
+    *saved.OPERATIONS,
+    *former.OPERATIONS,
     *index.OPERATIONS,
     *wire.OPERATIONS,
 )

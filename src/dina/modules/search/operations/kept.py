@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
@@ -13,7 +13,7 @@ from dina.base.jsonapi.operation import Call
 from dina.base.resource.checks import UUID_FORM
 from dina.modules.search.engine import Registry
 from dina.modules.search.operations import forms
-from dina.modules.search.query.parsed import Parsed
+from dina.modules.search.query.parsed import Doubt, Parsed
 from dina.modules.search.query.tree import NOTHING, All, AnyOf, Ids, Kept, Linked, Node, Not, walk
 
 TYPES = {"set": "record-set", "saved": "saved-query"}
@@ -33,6 +33,16 @@ async def trees_of(
         return {type_: await resolver.put(tree, type_, ()) for type_, tree in trees.items()}, parsed
 
 
+async def saved_tree(call: Call, registry: Registry, saved: Mapping[str, Any]) -> tuple[Node, list[Doubt]]:
+    """The tree that a saved search (its resource) stands for, and what in its texts is not understood. Raises Problem."""
+    assert call.service.client_as is not None
+    async with call.service.client_as(call.request.caller) as client:
+        resolver = _Resolver(client, call.service.module.prefixes[0], registry, False)
+        type_: str = saved["attributes"]["searchedType"]
+        tree = await resolver.stood_for(saved, Kept("saved", saved["id"]), type_, ())
+    return tree, resolver.doubts
+
+
 @dataclass
 class _Resolver:
     """Puts trees of sets and searches into the tree of a type; with several types, those of others find nothing."""
@@ -41,6 +51,7 @@ class _Resolver:
     prefix: str
     registry: Registry
     several: bool
+    doubts: list[Doubt] = field(default_factory=list[Doubt])
 
     async def put(self, node: Node, type_: str, above: tuple[str, ...]) -> Node:
         match node:
@@ -61,7 +72,11 @@ class _Resolver:
                 return node
 
     async def kept(self, node: Kept, type_: str, above: tuple[str, ...]) -> Node:
-        found = await self.load(TYPES[node.kind], node.which)
+        return await self.stood_for(await self.load(TYPES[node.kind], node.which), node, type_, above)
+
+    async def stood_for(
+        self, found: Mapping[str, Any], node: Kept, type_: str, above: tuple[str, ...]
+    ) -> Node:
         told = found["attributes"]
         if found["id"] in above or len(above) >= MAX_DEPTH:
             raise Problem(Error("BAD_PARAMETER", key="search.keptLoop", values={"name": told["name"]}))
@@ -77,7 +92,8 @@ class _Resolver:
         question = {
             name: part for name, part in (question or {}).items() if name in ("q", "filter", "geometry")
         }
-        trees, _ = forms.trees_of(self.registry, {"type": of, **question})
+        trees, parsed = forms.trees_of(self.registry, {"type": of, **question})
+        self.doubts += parsed.doubts if parsed else ()
         return await self.put(trees[of], type_, (*above, found["id"]))
 
     async def load(self, type_: str, which: str) -> dict[str, Any]:

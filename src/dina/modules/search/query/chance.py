@@ -46,6 +46,7 @@ class Chance:
     def __post_init__(self) -> None:
         self.draw = random.Random(self.seed)  # noqa: S311
         self.known = {path: found for path in self._comparable() if (found := self._found(path))}
+        self.below: dict[str, Chance] = {}
 
     def tree(self, depth: int = 2) -> Node:
         """A tree of at most that depth of groups."""
@@ -76,11 +77,13 @@ class Chance:
 
     def linked(self) -> Node:
         link = self.draw.choice(self.links)
-        others = [other for one in self.records for other in one.linked(link)]
         least = self.draw.choice((1, 1, 1, 2))
-        if not others or self.draw.random() < 0.3:
+        below = self.below.get(link)
+        if below is None:
+            others = [other for one in self.records for other in one.linked(link)]
+            below = self.below[link] = Chance(Below(self.fields, link), others, self.draw.randrange(1 << 30))
+        if not below.records or self.draw.random() < 0.3:
             return Linked(link, None, least)
-        below = Chance(Below(self.fields, link), others, self.draw.randrange(1 << 30))
         return Linked(link, below.tree(1), least) if below.known else Linked(link)
 
     def compare(self, path: str) -> Compare:

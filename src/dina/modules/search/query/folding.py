@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 LETTERS = str.maketrans(
     {"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ħ": "h", "ı": "i", "ŋ": "n",
@@ -91,6 +92,7 @@ def distance(one: str, other: str, most: int = MAX_DISTANCE) -> int:
     return min(row[-1], most + 1)
 
 
+@lru_cache(100_000)
 def alike(asked: str, found: str) -> bool:
     """Whether a (folded) word is the one asked for but for slips of the pen."""
     most = slips(asked)

@@ -192,18 +192,26 @@ def pattern(like: str, folded: bool) -> str:
 
 
 def _words(asked: Words, record: Record, fields: Registry) -> bool:
-    values = [value for path in asked.fields or fields.searched for value in record.values(path)]
-    found = [words(str(value)) for value in values if isinstance(value, (str, int, float))]
+    found, known = _written_in(record, tuple(asked.fields or fields.searched))
     wanted = words(asked.text)
     if asked.form is Form.PHRASE:
         return not wanted or any(_phrase(wanted, one) for one in found)
-    known = {word for one in found for word in one}
     there = [_known(word, known, asked.fuzzy) for word in wanted]
     if asked.form is Form.ANY:
         return any(there)
     if asked.form is Form.PREFIX and wanted:
         there[-1] = there[-1] or any(word.startswith(wanted[-1]) for word in known)
     return all(there)
+
+
+def _written_in(record: Record, paths: tuple[str, ...]) -> tuple[list[list[str]], set[str]]:
+    """The words of each value in some fields of a record, and all of them; kept with the record."""
+    made = record.kept.get(paths)
+    if made is None:
+        values = [value for path in paths for value in record.values(path)]
+        found = [words(str(value)) for value in values if isinstance(value, (str, int, float))]
+        made = record.kept[paths] = (found, {word for one in found for word in one})
+    return made
 
 
 def _known(word: str, known: set[str], fuzzy: bool) -> bool:

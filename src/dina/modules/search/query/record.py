@@ -17,13 +17,21 @@ class Record:
 
     A path begins at `id`, an attribute or a relationship; a relationship goes on in what it leads to (and
     leads to ids where it ends), an attribute in its members. Lists are looked into wherever they are.
+    What was looked up once is kept: documents stay as they are. `kept` is for what follows from it.
+    A resource that many link to is one record for all of them, where they give it in `others`.
     """
 
-    __slots__ = ("included", "resource")
+    __slots__ = ("_linked_by", "_shared", "_values", "included", "kept", "resource")
 
-    def __init__(self, resource: Resource, included: Mapping[Key, Resource]) -> None:
+    def __init__(
+        self, resource: Resource, included: Mapping[Key, Resource], others: dict[Key, Record] | None = None
+    ) -> None:
         self.resource = resource
         self.included = included
+        self._shared: dict[Key, Record] = {} if others is None else others
+        self.kept: dict[Any, Any] = {}
+        self._values: dict[str, list[Any]] = {}
+        self._linked_by: dict[str, list[Record]] = {}
 
     @property
     def id(self) -> str:
@@ -31,14 +39,23 @@ class Record:
 
     def values(self, path: str) -> list[Any]:
         """What stands at a path: values that are neither null nor lists; objects where members are left."""
-        return list(self._at(path.split(".")))
+        found = self._values.get(path)
+        if found is None:
+            found = self._values[path] = list(self._at(path.split(".")))
+        return found
 
     def linked(self, path: str) -> list[Record]:
         """The resources that a relationship leads to, one without content where it is not in the document."""
         here: list[Record] = [self]
         for name in path.split("."):
-            here = [other for one in here for other in one._linked(name)]
+            here = [other for one in here for other in one._others(name)]
         return here
+
+    def _others(self, name: str) -> list[Record]:
+        found = self._linked_by.get(name)
+        if found is None:
+            found = self._linked_by[name] = list(self._linked(name))
+        return found
 
     def _linked(self, name: str) -> Iterator[Record]:
         relationship = self.resource.get("relationships", {}).get(name)
@@ -46,14 +63,18 @@ class Record:
         for one in data if is_array(data) else [data]:
             if is_object(one):
                 key = (one["type"], one["id"])
-                yield Record(self.included.get(key, {"type": key[0], "id": key[1]}), self.included)
+                other = self._shared.get(key)
+                if other is None:
+                    resource = self.included.get(key, {"type": key[0], "id": key[1]})
+                    other = self._shared[key] = Record(resource, self.included, self._shared)
+                yield other
 
     def _at(self, parts: list[str]) -> Iterable[Any]:
         name, rest = parts[0], parts[1:]
         if name in ("id", "type") and not rest:
             return [self.resource[name]]
         if name in self.resource.get("relationships", {}):
-            return [value for one in self._linked(name) for value in one._at(rest or ["id"])]
+            return [value for one in self._others(name) for value in one._at(rest or ["id"])]
         return members(self.resource.get("attributes", {}).get(name), rest)
 
 

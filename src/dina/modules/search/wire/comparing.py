@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from dina.base.resource.checks import UUID_FORM
+from dina.modules.search.engine.checks import is_uuid
 from dina.modules.search.query import dates
 from dina.modules.search.query.fields import FieldKind
 from dina.modules.search.query.folding import signs
@@ -46,10 +46,6 @@ DAYS = {
     "m": 1 / 1440,
     "s": 1 / 86400,
 }
-
-
-def is_uuid(text: str) -> bool:
-    return UUID_FORM.fullmatch(text) is not None
 
 
 def equal(field: Field, values: list[Any], pointer: str, fold: bool | None) -> Node:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from dina.base.json import is_object
+from dina.modules.search.engine.checks import is_uuid
 from dina.modules.search.query.fields import FieldKind
 from dina.modules.search.query.tree import (
     EVERYTHING,
@@ -74,7 +75,7 @@ def ids_query(value: Any, pointer: str, place: Place) -> Node:
     given = object_at(value, pointer, {"values", *SCORING})
     inside = at(pointer, "values")
     values = list_at(given.get("values"), inside)
-    known = tuple(one for one in (text_at(one, inside).lower() for one in values) if comparing.is_uuid(one))
+    known = tuple(one for one in (text_at(one, inside).lower() for one in values) if is_uuid(one))
     return Ids(known) if known else NOTHING
 
 

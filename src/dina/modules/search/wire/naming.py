@@ -91,12 +91,17 @@ def path_of(name: str) -> tuple[str, bool] | None:
 
 
 def resolve(name: str, fields: Registry, path: str) -> Field | None:
-    """The field of a path, with or without a twin at its end."""
-    kind = fields.kind(path)
-    if kind is not None:
-        return Field(name, path, kind)
+    """The field of a path, with or without a twin at its end.
+
+    Below a map every path is one, also that of a value with a twin: the value is meant.
+    """
     base, _, twin = path.rpartition(".")
     kind = fields.kind(base) if twin in TWINS else None
+    if kind is not None and kind not in (FieldKind.OBJECT, FieldKind.LINK):
+        return Field(name, base, kind, twin)
+    whole = fields.kind(path)
+    if whole is not None:
+        return Field(name, path, whole)
     return None if kind is None else Field(name, base, kind, twin)
 
 
