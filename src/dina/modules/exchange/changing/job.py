@@ -1,75 +1,219 @@
-"""The jobs that look at, make and take back a change of one field over many records."""
+"""The jobs that look at, make and take back a change of many records.
+
+Looking writes a plan: every request that is to be sent, with the versions of the records as they were seen. Making
+the change sends that plan and nothing else, so that what was looked at is what is done: a record that somebody has
+changed since is refused, not overwritten.
+"""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+import csv
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
 from typing import Any
 
-import httpx
+import orjson
 
+from dina.base.cells import guarded, written
 from dina.base.errors import Error
 from dina.base.jobs import Failed, Job
-from dina.modules.exchange.changing.values import replaced
+from dina.base.text import message
+from dina.modules.exchange.changing.planning import Line, Making, Plan
+from dina.modules.exchange.changing.reading import chosen, records
+from dina.modules.exchange.changing.seen import Seen
+from dina.modules.exchange.changing.sending import Key, Refused, send
 from dina.modules.exchange.importing.fields import registry
 from dina.modules.exchange.importing.undo import PART, understood
 
-SEARCH = "/search/v1/search"
-BULK = "application/vnd.api+json; ext=bulk"
-PAGE = 500
-EXAMPLES = 100
+CHUNK = 200
+MOST_BYTES = 1 << 30
+"""A plan may be so large; more than that is not one change."""
+REPORT = ("id", "name", "field", "before", "after")
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where the texts stand: an attribute and the steps into it, of the records themselves or of linked ones."""
-
-    type: str
-    attribute: str
-    steps: tuple[str, ...]
-    through: str | None = None
-    """The relationship that leads from the records found to those that hold the texts."""
-
-
-async def place_of(job: Job) -> Place:
-    """The field's place, as the module's registry describes the type. Raises Failed."""
-    type_, field = job.parameters["type"], str(job.parameters["field"])
-    types = await registry(job.client, job.parameters["module"])
-    first, *rest = field.split(".")
-    known = types.get(type_, {"attributes": {}, "relationships": {}})
-    link = known["relationships"].get(first)
-    if link and not link["external"] and rest:
-        place = Place(link["targets"][0], rest[0], tuple(rest[1:]), first)
-    else:
-        place = Place(type_, first, tuple(rest))
-    fact = types.get(place.type, {"attributes": {}})["attributes"].get(place.attribute)
-    if fact is None or fact.get("readOnly"):
-        raise Failed(Error("BUSINESS_RULE", key="change.field", values={"field": field}))
-    return place
+def plan_of(id_: str) -> str:
+    return f"job/{id_}/plan"
 
 
 async def preview(job: Job) -> Mapping[str, Any]:
-    """What the change would do: how many records, by text, with examples; nothing is written."""
-    seen, place = Seen(), await place_of(job)
-    async for found in candidates(job):
-        seen.take(job, place, await records(job, place, found))
-        await job.progress(seen.read, failed=len(seen.missing))
-    return seen.document()
+    """What the change would do: how many records, which are refused and why, before and after; nothing is written."""
+    seen = await planned(job)
+    return await told(job, seen)
 
 
 async def change(job: Job) -> Mapping[str, Any]:
-    """Make the change, a few hundred records at a time, all in one change set."""
-    seen, place = Seen(**job.checkpoint.get("seen", {})), await place_of(job)
-    change_set: str = job.parameters["changeSet"]
-    async for found in candidates(job, job.checkpoint.get("after")):
-        data = seen.take(job, place, await records(job, place, found))
-        refused = await write(job, place, data, change_set)
-        seen.changed -= len(refused)
-        seen.refused += refused
-        await job.progress(
-            seen.read, failed=len(seen.refused), checkpoint={"seen": vars(seen), "after": found[-1]}
+    """Make the change that was looked at, a few hundred records at a time, all in one change set."""
+    before: str | None = job.parameters.get("preview")
+    if before is None and not job.checkpoint:
+        seen = await planned(job)
+        await job.progress(0, checkpoint={"planned": seen.kept()})
+    plan = job.workspace / "plan.to-do"
+    try:
+        await job.files.fetch(plan_of(before or job.id), plan)
+    except FileNotFoundError:
+        raise Failed(Error("BUSINESS_RULE", key="change.planGone")) from None
+    if job.parameters.get("onConflict") == "stop" and not job.checkpoint.get("after"):
+        await refuse_if_changed(job, plan)
+    return await carried_out(job, plan)
+
+
+async def planned(job: Job) -> Seen:
+    """Work the plan out, have every request judged, and keep the plan."""
+    p = job.parameters
+    plan = Plan.of(await registry(job.client, p["module"]), p["type"], p["operations"], p.get("cells") or ())
+    ids = await chosen(job)
+    await job.progress(0, total=len(ids), now=True)
+    seen, done = Seen(), set[Key]()
+    early: dict[str, Making] = {}
+    celled = sorted(plan.cells)
+    # What single cells give a shared record has to be known before the first record that shares it is written down.
+    for start in range(0, len(celled), CHUNK):
+        found, held = await records(job.client, p["module"], plan, celled[start : start + CHUNK])
+        early |= {one.id: plan.begin(one, held) for one in found}
+    path, report = job.workspace / "plan", job.workspace / "changes.csv"
+    with path.open("wb") as file, report.open("w", encoding="utf-8-sig", newline="") as table:
+        rows = csv.writer(table)
+        rows.writerow(REPORT)
+        for start in range(0, len(ids), CHUNK):
+            wanted = ids[start : start + CHUNK]
+            lines: list[Line] = []
+            new = [one for one in wanted if one not in early]
+            found, held = await records(job.client, p["module"], plan, new) if new else ([], {})
+            making = early | {one.id: plan.begin(one, held) for one in found}
+            for id_ in wanted:
+                seen.read += 1
+                one = making.get(id_)
+                line = plan.finish(one) if one else {"id": id_, "name": id_[:8]}
+                if one is None or one.reason:
+                    reason = message(one.reason if one else "change.gone", p["language"])
+                    seen.refuse([{"id": id_, "reason": reason}], {id_: line})
+                elif line["operations"]:
+                    lines.append(line)
+            plan.forget(held)
+            lines = await judged(job, lines, done, seen)
+            for line in lines:
+                seen.take(line)
+                file.write(orjson.dumps(line) + b"\n")
+                for cell in line["cells"]:
+                    values = (line["name"], cell["field"], written(cell["before"]), written(cell["after"]))
+                    rows.writerow([line["id"], *(guarded(one) for one in values)])
+            if file.tell() > MOST_BYTES:
+                raise Failed(Error("BUSINESS_RULE", key="change.tooLarge"))
+            await job.progress(seen.read, failed=seen.refused_count)
+    await count_sharing(job, seen)
+    await job.files.put(plan_of(job.id), path)
+    return seen
+
+
+async def judged(job: Job, lines: list[Line], done: set[Key], seen: Seen) -> list[Line]:
+    """The lines that the API's rules let through; the others are counted with their reasons."""
+    names = {line["id"]: line for line in lines}
+    while lines:
+        taken, refused = await send(
+            job.client, job.parameters["module"], lines, done, language=job.parameters["language"]
         )
-    return {**seen.document(), "changeSet": change_set if seen.changed else None}
+        if not refused:
+            return taken
+        seen.refuse(refused, names)
+        out = {one["id"] for one in refused}
+        lines = [line for line in lines if line["id"] not in out]
+    return []
+
+
+async def told(job: Job, seen: Seen) -> Mapping[str, Any]:
+    """What the job answers, with the list of all that changes as a file."""
+    report = job.workspace / "changes.csv"
+    key = f"job/{job.id}/changes.csv"
+    await job.files.put(key, report)
+    kept = {"name": "changes.csv", "key": key, "mediaType": "text/csv", "size": report.stat().st_size}
+    return {**seen.document(), "files": [kept]}
+
+
+async def count_sharing(job: Job, seen: Seen) -> None:
+    """How many other records hang on the linked records that change: an event is that of all its specimens."""
+    if job.parameters["type"] != "material-sample":
+        return
+    events = sorted(seen.linked.get("collecting-event", ()))
+    users = 0
+    for start in range(0, len(events), CHUNK):
+        fiql = f"collectingEvent.id=in=({','.join(events[start : start + CHUNK])})"
+        answer = await job.client.get("/collection/v1/material-sample/count", params={"fiql": fiql})
+        if answer.status_code != 200:
+            return
+        users += int(answer.json()["data"]["attributes"]["value"])
+    seen.others = max(0, users - seen.with_event)
+
+
+async def lines_of(plan: Path, after: int = 0) -> AsyncIterator[tuple[int, list[Line]]]:
+    """The lines of a plan, a few hundred at a time, each with the number of the last."""
+    batch: list[Line] = []
+    with plan.open("rb") as file:
+        at = 0
+        for at, text in enumerate(file, 1):
+            if at <= after:
+                continue
+            batch.append(orjson.loads(text))
+            if len(batch) == CHUNK:
+                yield at, batch
+                batch = []
+        if batch:
+            yield at, batch
+
+
+async def refuse_if_changed(job: Job, plan: Path) -> None:
+    """Raises Failed, before anything is written, where a record is not as it was looked at."""
+    seen, done = Seen(), set[Key]()
+    async for _, lines in lines_of(plan):
+        await judged(job, lines, done, seen)
+    if seen.refused_count:
+        values = {"count": seen.refused_count, "reason": seen.refused[0]["reason"]}
+        raise Failed(Error("BUSINESS_RULE", key="change.stopped", values=values))
+
+
+async def carried_out(job: Job, plan: Path) -> Mapping[str, Any]:
+    """Send the plan. The same request after a death of the process is answered from memory, by its key."""
+    p, total = job.parameters, 0
+    with plan.open("rb") as file:
+        total = sum(1 for _ in file)
+    seen = Seen(**job.checkpoint.get("seen", {}))
+    after, out = int(job.checkpoint.get("after", 0)), set(job.checkpoint.get("out", ()))
+    done = await done_before(plan, after, out)
+    await job.progress(after, total=total, now=True)
+    async for at, lines in lines_of(plan, after):
+        names = {line["id"]: line for line in lines}
+        refused: Refused = list(job.checkpoint.get("refused", ())) if at > after else []
+        while True:
+            taken, wrong = await send(
+                job.client, p["module"], lines, done, language=p["language"], change_set=p["changeSet"],
+                label=p["label"], refused=refused, key=f"{p['changeSet']}-{at}-{len(refused)}",
+            )  # fmt: skip
+            if not wrong:
+                break
+            refused = [*refused, *wrong]
+            await job.progress(checkpoint={**job.checkpoint, "refused": refused})
+        for line in taken:
+            seen.take(line)
+        seen.read += len(lines)
+        seen.refuse(refused, names)
+        out |= {one["id"] for one in refused}
+        place = {"after": at, "seen": seen.kept(), "out": sorted(out)}
+        await job.progress(at, failed=seen.refused_count, checkpoint=place)
+    return {**seen.document(), "changeSet": p["changeSet"] if seen.changed else None}
+
+
+async def done_before(plan: Path, after: int, out: set[str]) -> set[Key]:
+    """What was sent before the process died."""
+    done = set[Key]()
+    async for at, lines in lines_of(plan):
+        if at > after:
+            break
+        done |= {
+            (op["data"]["type"], op["data"]["id"])
+            for line in lines
+            if line["id"] not in out
+            for op in line["operations"]
+        }
+    return done
 
 
 async def undo(job: Job) -> Mapping[str, Any]:
@@ -94,147 +238,3 @@ async def undo(job: Job) -> Mapping[str, Any]:
         if below is None:
             return {"blocked": blocked}
         await job.progress(done, checkpoint={"below": below, "done": done, "blocked": blocked})
-
-
-class Seen:
-    """What was read and what of it changes."""
-
-    def __init__(
-        self,
-        read: int = 0,
-        changed: int = 0,
-        missing: list[str] | None = None,
-        refused: list[dict[str, str]] | None = None,
-        examples: list[dict[str, Any]] | None = None,
-    ) -> None:
-        self.read = read
-        self.changed = changed
-        self.missing = missing or []
-        self.refused = refused or []
-        self.examples = examples or []
-
-    def take(self, job: Job, place: Place, found: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-        """The updates that records need; those that do not hold the texts any more need none."""
-        name, steps = place.attribute, place.steps
-        updates: list[dict[str, Any]] = []
-        for one in found:
-            self.read += 1
-            before = one["attributes"].get(name)
-            after = replaced(before, steps, job.parameters["texts"])
-            if after == before:
-                continue
-            self.changed += 1
-            if len(self.examples) < EXAMPLES:
-                self.examples.append(
-                    {"id": one["id"], "before": at(before, steps), "after": at(after, steps)}
-                )
-            version = one["attributes"].get("resourceVersion")
-            attributes = {name: after} | ({} if version is None else {"resourceVersion": version})
-            updates.append({"type": one["type"], "id": one["id"], "attributes": attributes})
-        return updates
-
-    def document(self) -> dict[str, Any]:
-        return {
-            "read": self.read, "changed": self.changed, "same": self.read - self.changed - len(self.refused),
-            "refused": self.refused[:EXAMPLES], "refusedCount": len(self.refused), "examples": self.examples,
-        }  # fmt: skip
-
-
-def at(value: Any, steps: Sequence[str]) -> Any:
-    """What stands at the end of a path: one value, or those of all elements of a list."""
-    if isinstance(value, list):
-        return [at(one, steps) for one in value]
-    if not steps:
-        return value
-    return at(value.get(steps[0]), steps[1:]) if isinstance(value, dict) else None
-
-
-async def candidates(job: Job, after: str | None = None) -> AsyncIterator[list[str]]:
-    """Ids of the records whose field holds one of the texts, in the order of ids, a page at a time."""
-    parameters = job.parameters
-    wanted: list[dict[str, Any]] = [
-        {"field": parameters["field"], "op": "in", "values": list(parameters["texts"]), "fold": False}
-    ]
-    if parameters.get("filter"):
-        wanted.append(parameters["filter"])
-    asked: dict[str, Any] = {
-        "type": parameters["type"],
-        "filter": {"all": wanted},
-        "sort": ["id"],
-        "fields": ["id"],
-    }
-    if parameters.get("q"):
-        asked["q"] = parameters["q"]
-    ids: list[str] = []
-    cursor: str | None = None
-    # All ids first: what is changed meanwhile would fall out of the pages that follow.
-    while True:
-        page = {"limit": PAGE} | ({"after": cursor} if cursor else {})
-        answer = await job.client.post(
-            SEARCH, json={"data": {"type": "search", "attributes": {**asked, "page": page}}}
-        )
-        refuse(answer)
-        told = answer.json()["data"]["attributes"]
-        ids += [one["id"] for one in told["hits"]]
-        cursor = told["next"]
-        if not cursor:
-            break
-    ids = sorted(one for one in ids if after is None or one > after)
-    await job.progress(total=job.done + len(ids), now=True)
-    for start in range(0, len(ids), PAGE):
-        yield ids[start : start + PAGE]
-
-
-async def records(job: Job, place: Place, ids: Sequence[str]) -> list[dict[str, Any]]:
-    """The records that hold the texts, as they are now; those that have gone meanwhile are left out."""
-    type_ = job.parameters["type"]
-    params = {"filter[id][IN]": ",".join(ids), "page[limit]": str(len(ids)), "sort": "id"}
-    if place.through:
-        params |= {"include": place.through, f"fields[{type_}]": place.through}
-    answer = await job.client.get(f"/{job.parameters['module']}/v1/{type_}", params=params)
-    refuse(answer)
-    document = answer.json()
-    if not place.through:
-        return document["data"]
-    return [one for one in document.get("included", []) if one["type"] == place.type]
-
-
-async def write(
-    job: Job, place: Place, data: Sequence[dict[str, Any]], change_set: str
-) -> list[dict[str, str]]:
-    """Send updates; those that are refused are left out and the others sent again. What was refused, and why."""
-    headers = {
-        "content-type": BULK, "prefer": "return=minimal, errors=9999", "x-change-set": change_set,
-        "x-change-set-label": job.parameters["label"],
-    }  # fmt: skip
-    rest, refused = list(data), list[dict[str, str]]()
-    while rest:
-        answer = await job.client.patch(
-            f"/{job.parameters['module']}/v1/{place.type}/bulk", json={"data": rest}, headers=headers
-        )
-        if answer.status_code < 300:
-            break
-        if answer.status_code >= 500:
-            answer.raise_for_status()
-        wrong: dict[int, str] = {}
-        for error in answer.json()["errors"]:
-            index = error.get("meta", {}).get("index")
-            if index is None:
-                refuse(answer)
-                continue
-            wrong.setdefault(int(index), error.get("detail", ""))
-        refused += [{"id": rest[index]["id"], "reason": reason} for index, reason in wrong.items()]
-        rest = [one for index, one in enumerate(rest) if index not in wrong]
-    return refused
-
-
-def refuse(answer: httpx.Response) -> None:
-    """Raises Failed, with the API's own words, when an answer is a refusal."""
-    if 400 <= answer.status_code < 500:
-        raise Failed(
-            *(
-                Error("BUSINESS_RULE", key="exchange.refused", values={"reason": one.get("detail", "")})
-                for one in answer.json()["errors"]
-            )
-        )
-    answer.raise_for_status()

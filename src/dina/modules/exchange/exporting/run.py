@@ -14,6 +14,7 @@ from dina.base.jobs import Failed, Job
 from dina.modules.exchange.exporting.forms import Heading, headings, read_options
 from dina.modules.exchange.exporting.functions import Computed, read_function
 from dina.modules.exchange.exporting.query import Params, read_query
+from dina.modules.exchange.exporting.searched import opened_found, tree_of
 from dina.modules.exchange.reading import ReadColumn, opened, refused
 from dina.modules.exchange.writers import FORMATS, CellTooLong, WriterColumn, open_writer
 
@@ -71,13 +72,19 @@ async def export(job: Job) -> Mapping[str, Any]:
     found = await load(job)
     options = read_options(found["exportOptions"])
     layout = layout_of(found["schema"], found["functions"])
-    params, _ = read_query(found["query"])
+    asked, _ = read_query(found["query"])
+    params = [one for one in asked if one[0] != "search"]
     path: str = job.parameters["path"]
+    tree = await tree_of(job.client, dict(asked), path)
     form = FORMATS[options.format]
     name = f"{re.sub(r'[^A-Za-z0-9._-]+', '_', found['name'] or path.rsplit('/', 1)[1]).strip('._')[:100] or 'export'}.{form.suffix}"
     file = job.workspace / "table"
-    await job.progress(0, await number(job, path, params), now=True)
-    async with opened(job.client, path, layout.paths, params) as table:
+    total = await number(job, path, params) if tree is None else None
+    await job.progress(0, total, now=True)
+    table_of = opened(job.client, path, layout.paths, params)
+    if tree is not None:
+        table_of = opened_found(job.client, path, layout.paths, params, tree)
+    async with table_of as table:
         columns = layout.columns(table.columns, labels=options.labels)
         makers = None if layout.plain else layout.makers()
         writer = await asyncio.to_thread(

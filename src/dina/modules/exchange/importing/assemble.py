@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-import orjson
-
 from dina.modules.exchange.importing.fields import PARTS, WIDE, Field, component_of, darwin_core, key_of
+from dina.modules.exchange.importing.parts import CUSTOM, Parts, digest, judged_with, names_in, undecided
 from dina.modules.exchange.importing.readers import (
     CONTEXT,
     EVENT,
@@ -19,40 +17,14 @@ from dina.modules.exchange.importing.readers import (
     NAMED,
     ORGANISM,
     READERS,
-    Fault,
     Reading,
     point_of,
     span_of,
 )
 from dina.modules.exchange.importing.values import Convert, converter
 
-CUSTOM = "managedAttributes"
 REMEMBERED = 20_000
 """Readings of texts that are kept for the next row with the same text."""
-
-
-@dataclass(slots=True)
-class Parts:
-    """What a row says of each part: attributes by part, links by path, what is odd, and the row's identity."""
-
-    number: int
-    values: dict[str, dict[str, Any]]
-    links: dict[str, list[tuple[str, str]]]
-    faults: list[tuple[int | None, Fault]]
-    key: str | None = None
-    more: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
-    beside: list[tuple[str, str, dict[str, Any]]] = field(
-        default_factory=list[tuple[str, str, dict[str, Any]]]
-    )
-    """Records that hang on the main one: type, the relationship that says so, attributes."""
-    digests: dict[str, bytes] = field(default_factory=dict[str, bytes])
-
-    def put(self, part: str, name: str, value: Any) -> None:
-        place = self.values.setdefault(part, {})
-        if name.startswith("managedAttributes."):
-            place.setdefault(CUSTOM, {})[name[18:]] = value
-        else:
-            place.setdefault(name, value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,8 +192,8 @@ class Assembler:
         return value
 
     def _apply(self, parts: Parts, reading: Reading, positions: Mapping[str, int]) -> None:
-        for part, name, value in reading.assignments:
-            parts.put(ORGANISM if self.observes and part == "" else part, name, value)
+        for part, said in reading.by_part():
+            parts.put_all(ORGANISM if self.observes and part == "" else part, said)
         for fault in reading.faults:
             parts.faults.append((positions.get(fault.term, self.terms.get(fault.term)), fault))
 
@@ -233,6 +205,10 @@ class Assembler:
         decided: Mapping[str, Any] = self.decisions.get(step.linking, {})
         for name in names_in(text) if target.many else [text]:
             decision = decided.get(name)
+            if decision is None and step.keep != "never":
+                # The column has more names than are looked up; the text stays.
+                same = False
+                continue
             if decision is None or decision["action"] == "ask":
                 parts.faults.append((step.position, undecided(name)))
             elif decision["action"] == "create" and "id" not in decision:
@@ -331,41 +307,6 @@ IN_METRES = {
 }
 UNCERTAINTY = "dwcCoordinateUncertaintyInMeters"
 _POINT_TERMS = ("verbatimCoordinates", "verbatimLatitude")
-
-
-def names_in(text: str) -> list[str]:
-    """The names of several people or things in one text."""
-    for mark in ("|", ";", " & ", " and ", " et ", " und "):
-        if mark in text:
-            return [part for part in (one.strip(" ,") for one in text.split(mark)) if part]
-    return [text.strip()] if text.strip() else []
-
-
-def undecided(name: str) -> Fault:
-    return Fault(
-        "", "choice", "match.undecided",
-        {
-            "en": f"“{name}” is not here yet: choose a record, create one, or leave it as text.",
-            "fr": f"« {name} » n’existe pas encore ici : choisissez une fiche, créez-la ou gardez le texte seul.",
-        },
-    )  # fmt: skip
-
-
-def digest(value: Any) -> bytes:
-    """Sixteen bytes that are the same for the same content."""
-    content = orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
-    return hashlib.blake2b(content, digest_size=16).digest()
-
-
-def judged_with(dataset: Mapping[str, Any]) -> str:
-    """What a check depends on beside the rows: it holds as long as this is the same."""
-    decided = {
-        field: {name: one["action"] for name, one in names.items()}
-        for field, names in (dataset["decisions"] or {}).items()
-    }
-    return digest([dataset["targetType"], dataset["mapping"], decided]).hex()
-
-
 __all__ = [
     "CONTEXT",
     "EVENT",

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from dina.modules.exchange.importing.fields import (
@@ -41,6 +41,7 @@ class Guess:
     score: float
 
 
+@lru_cache(20_000)
 def plain(heading: str) -> str:
     """A heading without case, accents, signs and the prefix of a namespace."""
     text = heading.strip()

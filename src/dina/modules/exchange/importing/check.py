@@ -159,6 +159,7 @@ async def _check(job: Job, prepared: Prepared) -> Mapping[str, Any]:
                 await store.add_problems(writing, id_, problems)
             done += len(batch)
             await job.progress(done, dataset["rowCount"], message="check")
+        await store.count_anew(writing, "import_problem")
         decided = {field: one for field, one in prepared.assembler.decisions.items() if field != EVENT}
         prepared.assembler.decisions = {**decided, **({EVENT: events.decided} if events.decided else {})}
         leftovers = custom.needed({}, found.leftovers)
@@ -180,6 +181,11 @@ async def _check(job: Job, prepared: Prepared) -> Mapping[str, Any]:
                 {"column": one["column"], "heading": one["heading"], "values": filled(prepared, one["column"])}
                 for one in dataset["mapping"]["columns"]
                 if (one.get("skip") or not one.get("field")) and filled(prepared, one["column"])
+            ],
+            "notMatched": [
+                {"column": step.position, "field": step.linking}
+                for step in prepared.assembler.steps
+                if step.linking and step.linking not in decided and filled(prepared, step.position)
             ],
             "extensions": prepared.extensions.described(),
             "judgedWith": judged_with({**dataset, "decisions": prepared.assembler.decisions}),

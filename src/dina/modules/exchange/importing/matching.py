@@ -33,6 +33,8 @@ PLACES: dict[str, tuple[str, tuple[str, ...], str]] = {
     "material-sample": ("collection", ("materialSampleName", "dwcCatalogNumber"), "materialSampleName"),
 }
 """Types that names lead to: their module, the attributes a name is compared with, the one a new record gets."""
+MOST_ALIKE = 500
+"""Names that begin alike with which one is compared letter by letter."""
 TEXT_KEPT = frozenset({"person"})
 """Types whose name is kept as text beside the link, so that an unknown one need not be asked about."""
 
@@ -100,6 +102,10 @@ def decide(
             exact.setdefault(name.strip(), set()).add(one["id"])
             alike.setdefault(folded(name), set()).add(one["id"])
             shown.setdefault(one["id"], name)
+    starts: dict[str, list[str]] = {}
+    for key in alike:
+        for start in starts_of(key):
+            starts.setdefault(start, []).append(key)
     out: dict[str, dict[str, Any]] = {}
     for name in names:
         if name in before and before[name].get("action") != "ask":
@@ -113,11 +119,20 @@ def decide(
                 out[name] = {"action": "ask", "suggestions": _suggested(sorted(found), shown)}
                 break
         else:
-            near = get_close_matches(folded(name), alike, n=5, cutoff=0.8) if len(alike) < 5000 else []
+            beginning_so = dict.fromkeys(
+                key for start in starts_of(folded(name)) for key in starts.get(start, ())[:MOST_ALIKE]
+            )
+            near = get_close_matches(folded(name), beginning_so, n=5, cutoff=0.8)
             ids = [id_ for key in near for id_ in sorted(alike[key])]
             action = "leave" if type_ in TEXT_KEPT and not ids else "ask"
             out[name] = {"action": action, "suggestions": _suggested(ids, shown)}
     return out
+
+
+def starts_of(key: str) -> set[str]:
+    """How the words of a folded name begin: names nearly the same have a word that begins alike."""
+    words = key.split()
+    return {word[:3] for word in words if len(word) > 2} or {word[:3] for word in words}
 
 
 def _suggested(ids: Sequence[str], shown: Mapping[str, str]) -> list[dict[str, str]]:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -58,6 +58,22 @@ class Fault:
 class Reading:
     assignments: tuple[Assignment, ...] = ()
     faults: tuple[Fault, ...] = ()
+    grouped: list[tuple[str, dict[str, Any]]] = field(
+        default_factory=list[tuple[str, dict[str, Any]]], compare=False, repr=False
+    )
+
+    def by_part(self) -> Sequence[tuple[str, Mapping[str, Any]]]:
+        """The assignments by part, worked out once, since a reading serves many rows."""
+        if self.assignments and not self.grouped:
+            found: dict[str, dict[str, Any]] = {}
+            for part, name, value in self.assignments:
+                place = found.setdefault(part, {})
+                if name.startswith(f"{CUSTOM}."):
+                    place.setdefault(CUSTOM, {})[name[len(CUSTOM) + 1 :]] = value
+                else:
+                    place.setdefault(name, value)
+            self.grouped.extend(found.items())
+        return self.grouped
 
 
 Reader = Callable[[Texts], Reading]
@@ -73,6 +89,10 @@ def doubtful(term: str, found: Interpretation[Any], severity: str, what: str) ->
         language: " ".join(sentence(one, language) for one in found.reasons) or what for language in LANGUAGES
     }
     return Fault(term, severity, f"{what}.{found.confidence}", reasons)
+
+
+DAY_COUNT, DAY_ZERO = "DATE_MAYBE_DAY_COUNT", dt.date(1899, 12, 30)
+"""What a number is that may be a spreadsheet's count of days, and the day most spreadsheets count from."""
 
 
 def read_date(texts: Texts) -> Reading:
@@ -110,9 +130,11 @@ def read_date(texts: Texts) -> Reading:
         term = next(
             name for name in ("eventDate", "verbatimEventDate", "year", "month", "day") if name in texts
         )
-        faults.append(
-            doubtful(term, found, "error" if found.confidence == "impossible" else "warning", "date")
-        )
+        fault = doubtful(term, found, "error" if found.confidence == "impossible" else "warning", "date")
+        days = next((one.parameters["number"] for one in found.reasons if one.code == DAY_COUNT), "")
+        if term == "eventDate" and texts[term].strip() == days and days.isdigit() and len(days) < 6:
+            fault = replace(fault, fix=(DAY_ZERO + dt.timedelta(days=int(days))).isoformat())
+        faults.append(fault)
     for term, text in texts.items():
         if term == "verbatimEventDate" or text == written:
             continue

@@ -10,59 +10,31 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from dina.base.errors import Error
 from dina.base.jobs import Failed, Job
 from dina.base.jsonapi.writing.changes import new_id
 from dina.modules.exchange.importing import custom, store, undo
-from dina.modules.exchange.importing.again import existing, make_decided, merge, settle
-from dina.modules.exchange.importing.assemble import EVENT, Parts, digest, judged_with
-from dina.modules.exchange.importing.check import BATCH, Prepared, filled, known_rows, prepare
+from dina.modules.exchange.importing.again import make_decided, settle
+from dina.modules.exchange.importing.assemble import EVENT, digest, judged_with
+from dina.modules.exchange.importing.check import BATCH, Prepared, prepare
 from dina.modules.exchange.importing.chunk import SHARED, Chunk, Said, send
 from dina.modules.exchange.importing.events import number_of
 from dina.modules.exchange.importing.guard import alone
 from dina.modules.exchange.importing.judging import said_problems
+from dina.modules.exchange.importing.planning import Ahead, Running, plan_ahead
 from dina.modules.exchange.importing.presence import present
+from dina.modules.exchange.importing.receipt import held_by, receipt_of
 
 AT_ONCE = 5
 """Chunks under way at a time: while the database writes some, the next are put together. Each takes a connection,
 the two loops have one each, and some of the pool must be left for others."""
 SEEN_THROUGH = 40
 """Chunks after which all under way are seen through, and the place noted where another worker would go on."""
-COUNTED = ("unchanged", "failed", "skipped", "events", "records")
+COUNTED = ("unchanged", "failed", "skipped", "records")
 READY = frozenset({"CHECKED", "PARTLY_IMPORTED", "IMPORTING"})
 """States from which an import begins or goes on."""
-
-
-@dataclass
-class Running:
-    """The import as it goes: what is known of it, what it has counted."""
-
-    job: Job
-    prepared: Prepared
-    change_set: str
-    whole: bool
-    counts: dict[str, int]
-    earlier: Mapping[str, int]
-    """Rows that earlier runs brought in, by action."""
-    under_way: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
-    here: set[str] = field(default_factory=set[str])
-    """Events that were here before: never to be tidied away."""
-    spare: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
-
-    @property
-    def label(self) -> str:
-        return f"import {self.prepared.dataset['id']}"
-
-    def place(self, after: int) -> dict[str, Any]:
-        """Where to go on if the worker dies."""
-        return {"after": after, "counts": self.counts, "earlier": dict(self.earlier)}
-
-    @property
-    def dataset(self) -> Mapping[str, Any]:
-        return self.prepared.dataset
 
 
 async def run(job: Job) -> Mapping[str, Any]:
@@ -86,21 +58,29 @@ async def _run(job: Job, prepared: Prepared) -> Mapping[str, Any]:
         counts = await store.counts(connection, id_)
         if whole and counts["errors"] + counts["choices"]:
             raise Failed(Error("BUSINESS_RULE", key="import.notAll", values=counts))
-        earlier = job.checkpoint.get("earlier") or await store.made_counts(connection, id_)
+        earlier = job.checkpoint.get("earlier") or {
+            **await store.made_counts(connection, id_),
+            "events": await store.shared_count(connection, id_),
+        }
         if before != "IMPORTING":
             receipt = {"changeSet": job.parameters["changeSet"]}
             await store.save(connection, id_, job.caller.username, state="IMPORTING", receipt=receipt)
     counted = dict.fromkeys(COUNTED, 0) | job.checkpoint.get("counts", {})
-    running = Running(job, prepared, job.parameters["changeSet"], whole, counted, earlier)
+    running = Running(
+        job, prepared, job.parameters["changeSet"], whole, counted, earlier, before == "IMPORTING"
+    )
     await job.progress(checkpoint={**job.checkpoint, "earlier": earlier})
     await settle(job, prepared)
     try:
         await made_first(running)
     except Failed:
-        if before == "CHECKED" and not sum(earlier.values()):
+        if before == "CHECKED" and not earlier["created"] + earlier["updated"]:
             await undo.whole(job, running.change_set)
             await finish(running, "CHECKED", {})
         raise
+    if "first" not in earlier:
+        earlier["first"] = await held_by(running)
+        await job.progress(checkpoint={**job.checkpoint, "earlier": earlier})
     try:
         await rows_of(running)
     except Refused as refusal:
@@ -188,69 +168,12 @@ async def rows_of(running: Running) -> None:
         running.under_way.clear()
 
 
-Ahead = tuple[int, Chunk | None]
-"""The number of the last row of a batch, and what is to be sent of it."""
-
-
-async def plan_ahead(running: Running, done: int, ahead: asyncio.Queue[Ahead | BaseException | None]) -> None:
-    """Put the next chunk together while those before are sent; None at the end, or what went wrong."""
-    try:
-        async with running.job.pools.write.connection() as connection:
-            async for batch in store.batches(connection, running.dataset["id"], after=done, size=BATCH):
-                await ahead.put((batch[-1][0], await planned(running, connection, batch)))
-        await ahead.put(None)
-    except Exception as fault:
-        await ahead.put(fault)
-
-
 async def throttle(running: Running, most: int) -> None:
     """Wait until no more than `most` chunks are under way; what went wrong in one is raised here."""
     while len(running.under_way) > most:
         ended, running.under_way = await asyncio.wait(running.under_way, return_when=asyncio.FIRST_COMPLETED)
         for task in ended:
             task.result()
-
-
-async def planned(
-    running: Running, connection: store.Connection, batch: list[tuple[int, list[str | None]]]
-) -> Chunk | None:
-    """The rows of a batch that are to be sent now, with their ids; None when there are none."""
-    job, prepared, dataset = running.job, running.prepared, running.dataset
-    id_, texts = dataset["id"], dict(batch)
-    blocked = await store.blocked(connection, id_, list(texts))
-    already = await store.made(connection, id_, list(texts))
-    rows = [prepared.assembler.row(number, values) for number, values in batch if number not in already]
-    running.counts["skipped"] += sum(1 for parts in rows if parts.number in blocked)
-    rows = [parts for parts in rows if parts.number not in blocked]
-    await prepared.extensions.add(connection, id_, rows, batch, dataset["tables"])
-    known = await known_rows(job, connection, dataset, rows, texts)
-    same = {number: row_id for number, (row_id, changed) in known.items() if not changed}
-    running.counts["unchanged"] += len(same)
-    rows = [parts for parts in rows if parts.number not in same]
-    changed = {number: row_id for number, (row_id, _) in known.items() if number not in same}
-    before = await existing(job, prepared, changed)
-    if same:
-        keys = {
-            p.key: (same[p.number], digest(texts[p.number])) for p in chunk_of(same, batch, prepared) if p.key
-        }
-        await store.add_identities(connection, id_, dataset["group"], dataset["targetType"], keys)
-    if not rows:
-        return None
-    ids = {p.number: changed[p.number] if p.number in before else new_id() for p in rows}
-    chunk = prepared.chunk(rows, ids)
-    chunk.texts = texts
-    chunk.existing = before
-    merge(chunk, prepared.assembler)
-    actions = {n: (i, "updated" if n in before else "created") for n, i in ids.items()}
-    await store.plan_made(connection, id_, actions)
-    return chunk
-
-
-def chunk_of(
-    numbers: Mapping[int, str], batch: Sequence[tuple[int, list[str | None]]], prepared: Prepared
-) -> list[Parts]:
-    """The rows of these numbers, assembled."""
-    return [prepared.assembler.row(number, values) for number, values in batch if number in numbers]
 
 
 async def shared_first(running: Running, connection: store.Connection, chunk: Chunk) -> None:
@@ -275,7 +198,6 @@ async def shared_first(running: Running, connection: store.Connection, chunk: Ch
     chunk.rows = [parts for parts in chunk.rows if parts.number not in refused]
     needed = set(part.digests())
     made = {key: one for key, one in chunk.fresh.items() if key in needed}
-    running.counts["events"] += len(made)
     await store.confirm_shared(connection, id_, made, chunk.fresh)
     chunk.shared |= made
     chunk.fresh = {}
@@ -342,14 +264,17 @@ async def refuse(running: Running, chunk: Chunk, said: Sequence[Said]) -> None:
 async def tidy(running: Running) -> None:
     """Take back events that were made for rows which were then refused, unless another row uses them."""
     for type_, ids in running.spare.items():
-        rest = sorted(ids)
+        rest, gone = sorted(ids), list[str]()
         while rest:
             data = [{"type": type_, "id": one} for one in rest[:BATCH]]
             kept = await _remove(running, type_, data)
             if not kept:
+                gone += rest[:BATCH]
                 rest = rest[BATCH:]
                 continue
             rest = [one for one in rest if one not in kept]
+        async with running.job.pools.write.connection() as connection:
+            await store.forget_shared(connection, running.dataset["id"], gone)
     running.spare.clear()
 
 
@@ -370,39 +295,6 @@ async def _remove(running: Running, type_: str, data: list[dict[str, str]]) -> s
     if answer.status_code < 300:
         return set()
     return {data[error["meta"]["index"]]["id"] for error in answer.json()["errors"]}
-
-
-async def receipt_of(running: Running) -> dict[str, Any]:
-    """Rows and values that came in, and where every one of them is now.
-
-    `rows` of the file are those of `earlier` runs and the `created`, `updated`, `unchanged`, `failed` and
-    `skipped` of this one. `values` of all rows imported are `stored` (as such, or read with the text kept
-    beside) or `notImported`, by column; `records` sent are compared with those the change set holds.
-    """
-    job, dataset = running.job, running.dataset
-    left = [
-        {"heading": one["heading"], "column": one["column"]}
-        for one in dataset["mapping"]["columns"]
-        if (one.get("skip") or not one.get("field")) and filled(running.prepared, one["column"])
-    ]
-    unmapped = sorted({one["position"] for one in running.prepared.columns} - set(running.prepared.mapped))
-    async with job.pools.write.connection() as connection:
-        made = await store.made_counts(connection, dataset["id"])
-        rows, values, lost = await store.values_in(connection, dataset["id"], unmapped)
-    answer = await job.client.get(f"/{running.prepared.module}/v1/change-set/{running.change_set}")
-    held = answer.json()["data"]["attributes"]["changeCount"] if answer.status_code == 200 else 0
-    return {
-        **{action: made[action] - running.earlier[action] for action in made},
-        **running.counts,
-        "earlier": sum(running.earlier.values()),
-        "rows": rows,
-        "values": values,
-        "stored": values - lost,
-        "notImported": lost,
-        "columnsNotImported": left,
-        "recordsHeld": held,
-        "changeSet": running.change_set,
-    }
 
 
 __all__ = ["run"]

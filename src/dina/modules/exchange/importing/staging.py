@@ -105,6 +105,7 @@ async def _stage(job: Job, dataset: Mapping[str, Any], source: Source) -> Mappin
         joined = tables[0] if core else None
         first = await _table(job, connection, id_, store.MAIN, main, joined, marked=marked)
         tables.insert(0, first)
+        await store.count_anew(connection, "import_row")
         types = await registry(job.client, of(dataset["targetType"]))
         if dataset["targetType"] not in types:
             raise Failed(
@@ -115,7 +116,7 @@ async def _stage(job: Job, dataset: Mapping[str, Any], source: Source) -> Mappin
         await store.save(
             connection, id_, job.caller.username,
             format=source.format, state="STAGED", row_count=first["rows"], tables=tables, mapping=mapping,
-            summary={"warnings": [one.sentence(language) for one in source.warnings for language in ("en",)][:100]},
+            summary={"warnings": [one.document() for one in source.warnings[:100]]},
             metadata_document=asdict(source.metadata) if source.metadata else None,
         )  # fmt: skip
     return {"rows": first["rows"], "format": source.format}
@@ -201,7 +202,7 @@ async def _table(
             "encoding": dialect.encoding, "delimiter": dialect.delimiter, "quote": dialect.quote,
             "header": dialect.header, "known": dialect.encoding_known, "confidence": round(dialect.confidence, 2),
         },
-        "problems": [one.sentence("en") for one in table.problems[:100]],
+        "problems": [one.document() for one in table.problems[:100]],
     }  # fmt: skip
 
 

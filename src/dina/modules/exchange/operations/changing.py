@@ -1,10 +1,11 @@
-"""Endpoints of changes over many records: one field, some texts, what they become."""
+"""Endpoints of changes over many records: looked at first, made as one change set, taken back as one."""
 
 from __future__ import annotations
 
 import uuid
-from typing import Annotated, Any, NotRequired
+from typing import Annotated, Any, Literal, NotRequired
 
+import orjson
 from pydantic import Field
 from typing_extensions import TypedDict
 
@@ -14,30 +15,77 @@ from dina.base.jobs import enqueue, store
 from dina.base.jobs.endpoints import load, resource_of
 from dina.base.jsonapi.documents import plain_document
 from dina.base.jsonapi.operation import Call, Operation
+from dina.base.resource.kinds import UuidText
 from dina.base.text import Text
 
 TYPE = "bulk-change"
+KEPT = ("type", "module", "label", "fields", "q")
+"""What the jobs that make a change and take it back need of the one that looked at it."""
 KINDS = ("person", "organization", "identifier")
 """Types that the agent module has; all others are the collection's."""
 Value = Annotated[str, Field(max_length=100_000)]
 
 
+Field_ = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*(\.[\w:-]+){0,5}$", max_length=300)]
 Replacement = TypedDict("Replacement", {"from": Value, "to": Value | None})
 """One text and what it becomes."""
+Way = Literal[
+    "set", "fill", "clear", "become", "replace", "prepend", "append", "add", "remove", "copy", "plus", "shift"
+]
+BULKY = 100_000
+"""Characters that one operation may put into a record."""
 
 
-class Change(TypedDict):
-    """Records of a type whose `field` holds `from` get `to` (null empties it); `q` and `filter` say which.
+Change = TypedDict(
+    "Change",
+    {
+        "field": Field_,
+        "op": Way,
+        "value": NotRequired[Any],
+        "find": NotRequired[Value],
+        "matchCase": NotRequired[bool],
+        "from": NotRequired[Field_],
+        "values": NotRequired[Annotated[list[Replacement], Field(min_length=1, max_length=1000)]],
+    },
+)
+"""What is done to a field: `set`, `fill` (only where it is empty), `clear`, `replace` (`find` within a text),
+`prepend`, `append`, `add` and `remove` (lists and links), `copy` (`from` another field), `plus`, `shift` (by days),
+`become` (`values`: whole texts and what they become)."""
 
-    `apply` makes the change; without it the job only tells what would change.
+
+class Cell(TypedDict):
+    """One value of one record; `was` is what it was when it was looked at: where it is another now, it is refused."""
+
+    id: UuidText
+    field: Field_
+    value: Any
+    was: NotRequired[Any]
+
+
+class Changes(TypedDict):
+    """Operations on the records named by `ids`, or on those that `q`, `filter` and `geometry` find (`all` for every
+    record of the type), and single `cells`. `field` with `values` is one operation `become`.
+
+    `apply` makes the change at once; without it the job only tells what would change, and `…/{id}/apply` makes it.
     """
 
     type: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,60}$")]
-    field: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*(\.[\w:-]+){0,5}$", max_length=300)]
-    values: Annotated[list[Replacement], Field(min_length=1, max_length=1000)]
+    field: NotRequired[Field_]
+    values: NotRequired[Annotated[list[Replacement], Field(min_length=1, max_length=1000)]]
+    operations: NotRequired[Annotated[list[Change], Field(min_length=1, max_length=50)]]
+    cells: NotRequired[Annotated[list[Cell], Field(min_length=1, max_length=20_000)]]
+    ids: NotRequired[Annotated[list[UuidText], Field(min_length=1, max_length=10_000)]]
     q: NotRequired[Annotated[str, Field(max_length=4000)]]
     filter: NotRequired[dict[str, Any]]
+    geometry: NotRequired[dict[str, Any]]
+    all: NotRequired[bool]
     apply: NotRequired[bool]
+
+
+class Applying(TypedDict, total=False):
+    """`stop`: nothing is changed where a record is not as it was looked at; `skip` (usual): only that one is left."""
+
+    onConflict: Literal["skip", "stop"]
 
 
 class Conflicts(TypedDict, total=False):
@@ -47,14 +95,49 @@ class Conflicts(TypedDict, total=False):
 async def change(call: Call) -> Answer:
     """`POST /bulk-change` → 202 with a job whose result says what would change, or has changed."""
     given = call.attributes
-    texts = {one["from"]: one["to"] for one in given["values"]}
+    operations = [operation(one) for one in given.get("operations", ())]
+    if given.get("field") and given.get("values"):
+        operations.append(operation({"field": given["field"], "op": "become", "values": given["values"]}))
+    cells = given.get("cells") or []
+    selected = any(given.get(name) for name in ("ids", "q", "filter", "geometry", "all"))
+    if not operations and not cells:
+        raise Problem(Error("BUSINESS_RULE", key="change.nothing", pointer="/data/attributes"))
+    if any(one["op"] != "become" for one in operations) and not selected and not cells:
+        raise Problem(Error("BUSINESS_RULE", key="change.noRecords", pointer="/data/attributes"))
+    for at, one in enumerate([*operations, *cells]):
+        if len(orjson.dumps(one.get("value"))) > BULKY:
+            raise Problem(
+                Error("BUSINESS_RULE", key="change.bulky", values={"number": at + 1, "most": BULKY})
+            )
+    fields = list(dict.fromkeys(one["field"] for one in [*operations, *cells]))
+    label = f"{given['type']} {', '.join(fields)}".encode("ascii", "replace").decode()
     parameters = {
-        "type": given["type"], "module": "agent" if given["type"] in KINDS else "collection", "field": given["field"],
-        "texts": texts, "q": given.get("q"), "filter": given.get("filter"), "changeSet": str(uuid.uuid4()),
-        "label": f"{given['type']} {given['field']}",
+        "type": given["type"], "module": "agent" if given["type"] in KINDS else "collection", "operations": operations,
+        "cells": cells, **{name: given.get(name) for name in ("ids", "q", "filter", "geometry", "all")},
+        "changeSet": str(uuid.uuid4()), "label": label[:200], "language": call.request.language,
+        "fields": fields[:100],
     }  # fmt: skip
     kind = "change" if given.get("apply") else "preview-change"
     return await start(call, kind, parameters["label"], parameters)
+
+
+def operation(given: dict[str, Any]) -> dict[str, Any]:
+    """An operation as the job takes it."""
+    texts = {"texts": {one["from"]: one["to"] for one in given["values"]}} if given.get("values") else {}
+    return {name: value for name, value in given.items() if name != "values"} | texts
+
+
+async def apply(call: Call) -> Answer:
+    """`POST /bulk-change/{id}/apply` → 202 with the job that makes the change that a job has looked at."""
+    row: store.Row = await load(call.service, call.request, call.id, own=True)
+    if row.kind != "preview-change" or row.state != "finished" or not row.result.get("changed"):
+        raise Problem(Error("BUSINESS_RULE", key="change.notSeen"))
+    parameters = {name: row.parameters[name] for name in KEPT if name in row.parameters}
+    parameters |= {
+        "preview": row.id, "changeSet": str(uuid.uuid4()), "language": call.request.language,
+        "onConflict": call.attributes.get("onConflict", "skip"),
+    }  # fmt: skip
+    return await start(call, "change", row.label, parameters)
 
 
 async def undo(call: Call) -> Answer:
@@ -62,7 +145,7 @@ async def undo(call: Call) -> Answer:
     row: store.Row = await load(call.service, call.request, call.id, own=True)
     if row.kind != "change" or row.state in store.RUNNING or not row.parameters.get("changeSet"):
         raise Problem(Error("BUSINESS_RULE", key="change.notDone"))
-    parameters = {name: row.parameters[name] for name in ("type", "module", "field", "changeSet", "label")}
+    parameters = {name: row.parameters[name] for name in (*KEPT, "changeSet") if name in row.parameters}
     skipping = call.attributes.get("skipConflicts", False)
     return await start(
         call, "undo-change", row.label, {**parameters, "change": row.id, "skipConflicts": skipping}
@@ -86,8 +169,12 @@ async def start(call: Call, kind: str, label: str, parameters: dict[str, Any]) -
 
 OPERATIONS = (
     Operation(
-        "POST", "/bulk-change", change, Text("Change a field of many records", "Modifier un champ de plusieurs fiches"),
-        TYPE, status=202, body=Change,
+        "POST", "/bulk-change", change, Text("Change fields of many records", "Modifier des champs de plusieurs fiches"),
+        TYPE, status=202, body=Changes,
+    ),
+    Operation(
+        "POST", "/bulk-change/{id}/apply", apply, Text("Make a change that was looked at", "Effectuer une modification déjà examinée"),
+        TYPE, status=202, body=Applying,
     ),
     Operation(
         "POST", "/bulk-change/{id}/undo", undo, Text("Take such a change back", "Annuler une telle modification"), TYPE,

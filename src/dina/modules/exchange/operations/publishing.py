@@ -10,13 +10,14 @@ from typing_extensions import TypedDict
 from dina.base.errors import Error, Problem
 from dina.base.http import Answer
 from dina.base.identity.caller import Role
-from dina.base.jobs import store
+from dina.base.jobs import Failed, store
 from dina.base.jobs.endpoints import load, resource_of
 from dina.base.jsonapi.documents import plain_document
 from dina.base.jsonapi.operation import Call, Operation
 from dina.base.text import Text
 from dina.modules.exchange.publishing import public, versions
 from dina.modules.exchange.publishing.building import read_mapping
+from dina.modules.exchange.publishing.content import content_of
 from dina.modules.exchange.publishing.queue import enqueue_publication
 
 MOST_REDIRECTS = 100_000
@@ -86,6 +87,24 @@ async def mapping(call: Call) -> Answer:
     return call.answer({"terms": made.described()}, id=call.id)
 
 
+async def content(call: Call) -> Answer:
+    """`GET /dataset/{id}/content`: how many specimens a publication would find just now, and how many it would publish."""
+    async with call.service.pools.write.connection() as connection:
+        found = await public.dataset(connection, call.id)
+    if found is None:
+        raise Problem(Error("NOT_FOUND"))
+    if not (
+        call.request.caller.sees_everything or call.request.caller.at_least(Role.READ_ONLY, found["group"])
+    ):
+        raise Problem(Error("FORBIDDEN"))
+    assert call.service.client_as is not None
+    try:
+        told = await content_of(call.service.client_as, found)
+    except Failed as fault:
+        raise Problem(list(fault.errors)) from None
+    return call.answer(told, id=call.id)
+
+
 OPERATIONS = (
     Operation(
         "POST", "/dataset/{id}/publish", publish, Text("Publish a data set", "Publier un jeu de données"),
@@ -98,6 +117,10 @@ OPERATIONS = (
     Operation(
         "GET", "/dataset/{id}/mapping", mapping,
         Text("Which term is made of what", "De quoi est fait chaque terme"), "dataset-mapping",
+    ),
+    Operation(
+        "GET", "/dataset/{id}/content", content,
+        Text("How many specimens would be published", "Combien de spécimens seraient publiés"), "dataset-content",
     ),
     *public.OPERATIONS,
 )  # fmt: skip

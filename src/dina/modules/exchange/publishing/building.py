@@ -26,6 +26,7 @@ from dina.modules.exchange.publishing.mapping.record import Reader
 from dina.modules.exchange.publishing.media import Media
 from dina.modules.exchange.publishing.record import Record, Sink
 from dina.modules.exchange.publishing.records import Source
+from dina.modules.exchange.publishing.searched import SavedSearch
 from dina.modules.exchange.publishing.streams import (
     filters,
     read_absent,
@@ -63,7 +64,10 @@ async def read_mapping(client: httpx.AsyncClient, dataset: Mapping[str, Any]) ->
     )
 
 
-async def source_of(client: httpx.AsyncClient, dataset: Mapping[str, Any], mapping: TermMapping) -> Source:
+async def source_of(
+    client: httpx.AsyncClient, dataset: Mapping[str, Any], mapping: TermMapping, search: SavedSearch | None = None
+) -> Source:  # fmt: skip
+    """What a data set is read from; `search` is its saved search, if it names one."""
     people = People(client)
     base = dataset.get("identifierBase") or BASE
     about = {
@@ -80,9 +84,10 @@ async def source_of(client: httpx.AsyncClient, dataset: Mapping[str, Any], mappi
         Reader(mapping, around),
         Reader(mapping, around, inherit=True),
         base,
-        filters(dataset),
+        filters(dataset, search),
         bool(dataset.get("withRestricted")),
         around.identified,
+        search.released(dataset) if search else None,
     )
 
 

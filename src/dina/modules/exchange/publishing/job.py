@@ -18,6 +18,7 @@ from dina.modules.exchange.publishing.building import Build, read_mapping, run, 
 from dina.modules.exchange.publishing.eml import Party, eml_xml
 from dina.modules.exchange.publishing.mapping.people import People
 from dina.modules.exchange.publishing.record import Written
+from dina.modules.exchange.publishing.searched import search_of
 from dina.modules.exchange.publishing.streams import PUBLIC, document
 
 DATASET = "/exchange/v1/dataset"
@@ -40,9 +41,10 @@ async def publish(job: Job) -> Mapping[str, Any]:
     former = kept.last(found)
     redirects: Mapping[str, str] = job.parameters.get("redirects") or {}
     before = await ledger_of(job, id_, former)
+    search = await search_of(job.client_as, dataset)
     async with job.client_as(PUBLIC) as public:
         mapping = await read_mapping(public, dataset)
-        source = await source_of(public, dataset, mapping)
+        source = await source_of(public, dataset, mapping, search)
         sinks = sinks_of(dataset, mapping, job.workspace)
 
         await job.progress(0, await source.count(), now=True)
@@ -88,6 +90,7 @@ async def publish(job: Job) -> Mapping[str, Any]:
             "dataset": about,
             "parties": [vars(one) for one in parties],
             "terms": list(mapping.terms),
+            **({"search": search.document()} if search else {}),
         },
     }
     async with job.pools.write.connection() as connection:

@@ -19,9 +19,11 @@ from dina.modules.exchange.publishing.mapping.record import (
 from dina.modules.exchange.publishing.mapping.values import text
 from dina.modules.exchange.publishing.media import Media
 from dina.modules.exchange.publishing.record import Record
-from dina.modules.exchange.publishing.streams import COLLECTION, Beside, rows
+from dina.modules.exchange.publishing.rules import CORE_TYPE
+from dina.modules.exchange.publishing.streams import COLLECTION, Beside, rows, rows_found
 from dina.modules.exchange.publishing.tables import line
 from dina.modules.exchange.reading import table
+from dina.modules.exchange.searches import Tree, count
 
 MEASUREMENTS = (
     "materialSample.id", "id", "measurementType", "numericValue", "minimumValue", "maximumValue", "textValue",
@@ -50,12 +52,21 @@ class Source:
     params: Sequence[tuple[str, str]]
     with_restricted: bool
     identified: Callable[[Mapping[str, Any]], Sequence[str]]
+    tree: Tree | None = None
+    """What a saved search asks for, where the records are those that it finds."""
 
     async def count(self) -> int | None:
         """How many records there are to read, if that can be told beforehand."""
+        if self.tree is not None:
+            return await count(self.client, CORE_TYPE, self.tree)
         params = httpx.QueryParams([(name, value) for name, value in self.params if name != "sort"])
         answer = await self.client.get(f"{COLLECTION}/material-sample/count", params=params)
         return answer.json()["data"]["attributes"]["value"] if answer.status_code == 200 else None
+
+    def rows(self) -> AsyncIterator[list[Row]]:
+        if self.tree is None:
+            return rows(self.client, self.plain, self.derived, self.params)
+        return rows_found(self.client, self.plain, self.derived, self.params, self.tree)
 
     async def records(self) -> AsyncIterator[list[Record]]:
         """Records in the order of their ids, in batches."""
@@ -64,7 +75,7 @@ class Source:
         reader = self.plain
         organisms, target = reader.slots[ORGANISMS], reader.slots["organism[isTarget].id"]
         slot = reader.slots["attachment"]
-        async for batch in rows(self.client, self.plain, self.derived, self.params):
+        async for batch in self.rows():
             last: str = batch[-1][0]
             await measured.upto(last)
             await associated.upto(last)

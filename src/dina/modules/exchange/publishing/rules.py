@@ -10,6 +10,7 @@ from typing import Any
 
 from dina.base.errors import Error
 from dina.base.resource import Draft, rule
+from dina.base.resource.checks import UUID_FORM
 from dina.base.resource.rules import broken
 
 CORE_TYPE = "material-sample"
@@ -30,13 +31,18 @@ def licences() -> dict[str, dict[str, Any]]:
 
 @rule
 def query_is_sound(draft: Draft) -> Iterable[Error]:
-    """The saved search names a kind of record and holds filters as the list of that kind takes them."""
+    """The query names a kind of record, and holds filters as the list of that kind takes them or names a saved search."""
     query = draft.get("query")
-    if not isinstance(query, dict) or set(query) - {"type", "filters"}:  # pyright: ignore[reportUnknownArgumentType]
+    if not isinstance(query, dict) or set(query) - {"type", "filters", "search"}:  # pyright: ignore[reportUnknownArgumentType]
         yield broken("dataset.query", "/attributes/query")
         return
     if query.get("type") != CORE_TYPE:  # pyright: ignore[reportUnknownMemberType]
         yield broken("dataset.queryType", "/attributes/query/type", expected=CORE_TYPE)
+    search: Any = query.get("search")  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    if search is not None and not (isinstance(search, str) and UUID_FORM.fullmatch(search)):
+        yield broken("dataset.querySearch", "/attributes/query/search")
+    if search is not None and query.get("filters"):  # pyright: ignore[reportUnknownMemberType]
+        yield broken("dataset.queryTwice", "/attributes/query")
     given: Any = query.get("filters", {})  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
     if not isinstance(given, dict) or not all(
         is_filter(name) and isinstance(value, str)

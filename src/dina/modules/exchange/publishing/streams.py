@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
 from types import MappingProxyType
 from typing import Any
@@ -15,7 +15,10 @@ from dina.base.jobs import Failed
 from dina.modules.exchange.publishing.mapping.darwin_core import CustomField
 from dina.modules.exchange.publishing.mapping.declared import Registry
 from dina.modules.exchange.publishing.mapping.record import Reader, Row
+from dina.modules.exchange.publishing.rules import CORE_TYPE
+from dina.modules.exchange.publishing.searched import SavedSearch, names_groups
 from dina.modules.exchange.reading import table
+from dina.modules.exchange.searches import Tree, found
 
 COLLECTION = "/collection/v1"
 PUBLIC = Caller("", "publication", groups=MappingProxyType({}), read_only=True)
@@ -24,6 +27,8 @@ PUBLIC = Caller("", "publication", groups=MappingProxyType({}), read_only=True)
 Of the specimens only those that somebody has released are asked for; what belongs to them (events, organisms) is
 read unless it is withheld itself.
 """
+RELEASE = ("filter[publiclyReleasable][EQ]", "filter[isRestricted][NEQ]")
+"""Filters that hold back what is not released, or restricted."""
 OPTIONAL = ("geological-context", "site", "project", "expedition", "protocol", "collection-method")
 """Types that many collections have none of; what comes from them is then not asked for."""
 
@@ -81,24 +86,26 @@ async def read_custom_fields(client: httpx.AsyncClient) -> list[CustomField]:
     return found
 
 
-def filters(dataset: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """The saved search, and what holds of everything published.
+def filters(dataset: Mapping[str, Any], search: SavedSearch | None = None) -> list[tuple[str, str]]:
+    """The filters of a data set, and what holds of everything published.
 
     Records of another group are published only by a search that names the group: a data set speaks for its own.
+    Of what a saved search finds the same is asked, as the index may be a moment behind.
     """
     given: Mapping[str, str] = dataset["query"].get("filters") or {}
     asked = list(given.items())
-    if not any("group" in name for name in given):
+    named = any("group" in name for name in given) if search is None else names_groups(search.tree)
+    if not named:
         asked.append(("filter[group][EQ]", dataset["group"]))
-    asked.append(("filter[publiclyReleasable][EQ]", "true"))
+    asked.append((RELEASE[0], "true"))
     if not dataset.get("withRestricted"):
-        asked.append(("filter[isRestricted][NEQ]", "true"))
+        asked.append((RELEASE[1], "true"))
     return [*asked, ("sort", "id")]
 
 
 async def rows(
     client: httpx.AsyncClient, plain: Reader, derived: Reader, params: Sequence[tuple[str, str]]
-) -> AsyncIterator[list[Row]]:
+) -> AsyncGenerator[list[Row]]:
     """Records in the order of their ids, in batches; derived ones with what they have from above.
 
     Two tables are read side by side, as most records are derived of none and need no columns for that.
@@ -124,6 +131,18 @@ async def rows(
         while waiting:
             yield [derived.fold(row) for row in waiting]
             waiting = await anext(second, [])
+
+
+async def rows_found(
+    client: httpx.AsyncClient, plain: Reader, derived: Reader, params: Sequence[tuple[str, str]], tree: Tree
+) -> AsyncIterator[list[Row]]:
+    """The same of what a search finds: its ids in their order, then the columns of some of them at a time."""
+    async with aclosing(found(client, CORE_TYPE, tree)) as pages:
+        async for ids in pages:
+            chosen = [*params, ("filter[id][IN]", ",".join(ids))]
+            async with aclosing(rows(client, plain, derived, chosen)) as batches:
+                async for batch in batches:
+                    yield batch
 
 
 class Beside:

@@ -156,8 +156,8 @@ class Dataset(
     )
     query: Mapped[Json] = attribute(
         en="Records", fr="Fiches", filterable=False,
-        help_en="A saved search: the kind of record and its filters. Only what is released is published.",
-        help_fr="Une recherche enregistrée : le genre de fiche et ses filtres. Seul ce qui est diffusable est publié.",
+        help_en="The kind of record (type) and its filters, or the id of a saved search (search). Only what is released is published.",
+        help_fr="Le genre de fiche (type) et ses filtres (filters), ou l’identifiant d’une recherche enregistrée (search). Seul ce qui est diffusable est publié.",
     )  # fmt: skip
     core: Mapped[Core] = attribute(
         en="Core", fr="Table principale", default="occurrence", vocabulary="publicationCore"

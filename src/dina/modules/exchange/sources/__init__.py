@@ -7,7 +7,7 @@ and what is odd about it. Nothing is interpreted here; values are the text as it
 - `opening`: which reader a file needs; `unpack`: archives, safely
 - `encoding`, `dialect`, `headings`, `records`, `text`, `simple`: delimited text
 - `descriptor`, `dwca_dialect`, `dwca`: Darwin Core archives
-- `spreadsheet`, `sheet_worker`: workbooks
+- `spreadsheet`, `sheets`: workbooks
 - `checklist`: ColDP and ACEF; `package`, `package_metadata`: data packages
 - `xml`, `xml_tables`, `units`: ABCD and Darwin Core XML
 - `eml`, `describing`: metadata

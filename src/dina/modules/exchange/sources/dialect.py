@@ -118,14 +118,16 @@ def sniff(
     quote = _quote(whole, delimiter, end)
     if overrides.quote is not None:
         quote = overrides.quote[:1]
-    records = _records(whole, delimiter, quote, end, overrides.escape or "")
+    escape = _escape(whole, delimiter, quote, end) if overrides.escape is None else overrides.escape
+    spaced = bool(quote) and f"{delimiter} {quote}" in whole and f"{delimiter}{quote}" not in whole
+    records = _records(whole, delimiter, quote, end, escape, spaced=spaced)
     if any(len(cells) > limits.columns for _, cells in records):
         raise SourceError("too_many_columns", file, records[0][0], limit=limits.columns)
     header, skip = _header(records, overrides)
     dialect = Dialect(
-        encoding.name, delimiter, quote, overrides.escape or "", end, header, skip,
+        encoding.name, delimiter, quote, escape, end, header, skip,
         round(min(encoding.confidence, sure), 2), encoding.how,
-        "given" if overrides.delimiter is not None else "detected",
+        "given" if overrides.delimiter is not None else "detected", spaced,
     )  # fmt: skip
     start = next((i for i, (line, _) in enumerate(records) if line >= (header or skip + 1)), len(records))
     return dialect, [cells for _, cells in records[start:]]
@@ -156,7 +158,7 @@ def _line_end(sample: str) -> str:
 
 
 def _records(
-    sample: str, delimiter: str, quote: str, end: str, escape: str = ""
+    sample: str, delimiter: str, quote: str, end: str, escape: str = "", *, spaced: bool = False
 ) -> list[tuple[int, list[str]]]:
     """The first records of a sample with their lines; a last one cut off by a quote is left out."""
     splitter = "\r" if end == "\r" else "\n"
@@ -175,6 +177,7 @@ def _records(
         quotechar=quote or None,
         quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,
         escapechar=escape or None,
+        skipinitialspace=spaced,
     )
     started = 0
     try:
@@ -232,9 +235,17 @@ def _quote(sample: str, delimiter: str, end: str) -> str:
     return '"' if with_quotes >= without else ""
 
 
-def _agreement(sample: str, delimiter: str, quote: str, end: str) -> tuple[bool, float]:
+def _escape(sample: str, delimiter: str, quote: str, end: str) -> str:
+    """A backslash where it stands before quotes inside of cells, as databases write them, else none."""
+    if not quote or f"\\{quote}" not in sample:
+        return ""
+    with_it, without = (_agreement(sample, delimiter, quote, end, one) for one in ("\\", ""))
+    return "\\" if with_it > without else ""
+
+
+def _agreement(sample: str, delimiter: str, quote: str, end: str, escape: str = "") -> tuple[bool, float]:
     """Whether the first row is as wide as most, and how many are."""
-    widths = [len(cells) for _, cells in _records(sample, delimiter, quote, end)]
+    widths = [len(cells) for _, cells in _records(sample, delimiter, quote, end, escape)]
     if not widths:
         return False, 0.0
     width, times = Counter(widths).most_common(1)[0]

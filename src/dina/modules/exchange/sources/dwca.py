@@ -68,6 +68,9 @@ def located(directory: Path, name: str, file: str, line: int) -> Path:
         raise SourceError("remote_file", file, line, name=name[:200])
     try:
         parts = safe_name(name, file)
+    except SourceError:
+        raise SourceError("location_outside", file, line, name=name[:200]) from None
+    try:
         path = directory.joinpath(*parts)
         if parts and not path.is_file():
             lower = path.name.casefold()

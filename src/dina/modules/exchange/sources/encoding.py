@@ -92,6 +92,9 @@ def fault_in(path: Path, encoding: str) -> Fault | None:
                 before = (held + chunk)[: error.start].decode(encoding, "ignore")
                 line += before.count("\n") or before.count("\r")
                 return Fault(line, (held + chunk)[error.start], at)
+            except UnicodeError:
+                # UTF-16 and UTF-32 ask for their mark first; without it the first byte is the fault.
+                return Fault(line, chunk[0], position)
             if not chunk:
                 return None
             position += len(chunk)
@@ -125,7 +128,8 @@ def scan(path: Path) -> Scan:
 
 
 _HIGH = bytes(range(128, 256))
-_CONTROLS = bytes([*range(1, 7), *range(14, 26), 28, 29, 30, 31])
+_CONTROLS = bytes([*range(2, 7), *range(14, 26), 28, 29, 30])
+"""Characters no text holds; \\x01 and \\x1f separate columns in exports of some databases."""
 
 
 def detect(path: Path, found: Scan) -> Encoding:
@@ -191,6 +195,9 @@ def _one_byte(found: Scan) -> Encoding:
     )
     confidence = 0.5 + max(0.0, min(best - rival, 1.0)) * 0.4 + min(len(found.words), 50) / 500
     if best < 0.3:
+        asian = _asian(found.head[: found.head.rfind(b"\n", 0, 1 << 16) + 1])
+        if asian and asian.confidence >= 0.7:
+            return asian
         confidence = min(confidence, 0.4)
     if name == "windows-1252" and not any(0x80 <= byte <= 0x9F for byte in sample):
         # Without bytes of that range both encodings give the same text.

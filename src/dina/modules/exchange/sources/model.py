@@ -50,7 +50,7 @@ class Dialect:
     """How a text table is written, how sure we are (0 to 1) and how we know.
 
     `quote` and `escape` are "" for none; `header` is the 1-based line of the headings, 0 for none;
-    `skip` is the number of lines before the first record.
+    `skip` is the number of lines before the first record. `spaced`: a space after a delimiter is no value.
     """
 
     encoding: str = "utf-8"
@@ -63,6 +63,7 @@ class Dialect:
     confidence: float = 1.0
     encoding_known: How = "detected"
     delimiter_known: How = "detected"
+    spaced: bool = False
 
 
 @dataclass

@@ -86,8 +86,8 @@ def form_of(path: Path) -> str:
     wide = head.replace(b"\0", b"").lstrip(b"\xff\xfe \t\r\n")
     if start.startswith(b"<") or wide.startswith(b"<?xml"):
         return "xml"
-    if start.startswith(b"{") and path.suffix.casefold() == ".json":
-        return "json"
+    if path.suffix.casefold() in (".json", ".geojson", ".jsonl", ".ndjson") and start[:1] in (b"{", b"["):
+        return "json" if start.startswith(b"{") and path.suffix.casefold() == ".json" else "other"
     return "text"
 
 

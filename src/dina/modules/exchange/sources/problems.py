@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any
 
-from dina.base.text import add_messages, message
+from dina.base.text import LANGUAGES, add_messages, message
 
 _MESSAGES: dict[str, dict[str, str]] = tomllib.loads(
     files("dina.modules.exchange.sources").joinpath("messages.toml").read_text("utf-8")
@@ -39,6 +39,10 @@ class SourceProblem:
     def sentence(self, language: str) -> str:
         """The problem with its file and line, in English or French."""
         return _sentence(self.code, language, self.file, self.line, self.values)
+
+    def document(self) -> dict[str, str]:
+        """As kept with what was read: the code and the sentence in every language."""
+        return {"code": self.code} | {language: self.sentence(language) for language in LANGUAGES}
 
 
 class SourceError(Exception):

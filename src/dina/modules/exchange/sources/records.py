@@ -72,6 +72,8 @@ def _lines(text: IO[str], file: str, dialect: Dialect, limits: Limits) -> Iterat
             break
         if len(line) >= limits.cell and line[-1] not in "\r\n":
             raise SourceError("line_too_long", file, number, limit=limits.cell)
+        if line[0] == "\x1a" and not line.strip("\x1a\r\n"):
+            break  # The mark with which DOS ended texts.
         if "\0" in line:
             line = line.replace("\0", "")
         if custom:
@@ -135,6 +137,7 @@ def _quoted(lines: Iterator[str], file: str, dialect: Dialect, limits: Limits) -
         quoting=csv.QUOTE_MINIMAL if dialect.quote else csv.QUOTE_NONE,
         doublequote=True,
         escapechar=dialect.escape or None,
+        skipinitialspace=dialect.spaced,
     )
     skip = dialect.skip + 1
     last: Record | None = None

@@ -13,11 +13,12 @@ from typing import Any
 
 import orjson
 
-from . import headings, sheet_worker
+from . import headings
 from .checklist import adopt
 from .limits import Limits, Overrides
 from .model import Column, Dialect, Row, Source, Table
 from .problems import SourceError, SourceProblem
+from .sheets import worker as sheet_worker
 from .terms import kind_by_headings
 from .text import MOST_PROBLEMS, columns_of
 from .unpack import check_zip
@@ -45,8 +46,16 @@ def open_workbook(
             continue
         if about["hidden"]:
             source.warnings.append(SourceProblem("sheet_hidden", file, None, {"sheet": about["name"]}))
+        if about["filled"]:
+            values = {"sheet": about["name"], "count": about["filled"]}
+            source.warnings.append(SourceProblem("cells_merged", file, None, values))
+        if about["coarse"]:
+            values = {"sheet": about["name"], "count": about["coarse"]}
+            source.warnings.append(SourceProblem("dates_coarse", file, None, values))
         rows = room / f"{position}.jsonl"
-        source.tables.append(_table(rows, about["name"], about["rows"], overrides, source.warnings, file))
+        source.tables.append(
+            _table(rows, about["name"], about["rows"], limits, overrides, source.warnings, file)
+        )
     if not source.tables:
         if overrides.sheet:
             raise SourceError("sheet_absent", file, None, sheet=overrides.sheet)
@@ -114,7 +123,13 @@ def _recognised(columns: list[Column], originals: list[str], aliases: list[str])
 
 
 def _table(
-    rows: Path, name: str, count: int, overrides: Overrides, warnings: list[SourceProblem], file: str
+    rows: Path,
+    name: str,
+    count: int,
+    limits: Limits,
+    overrides: Overrides,
+    warnings: list[SourceProblem],
+    file: str,
 ) -> Table:
     first = list(islice(_lines(rows), _LOOK))
     cells = [values for _, values in first]
@@ -126,6 +141,8 @@ def _table(
     if position:
         warnings.append(SourceProblem("titles_skipped", file, None, {"sheet": name, "header": header}))
     columns = columns_of(cells[position or 0 :], position is not None)
+    if len(columns) > limits.columns:
+        raise SourceError("too_many_columns", file, header or 1, limit=limits.columns)
     dialect = Dialect(
         delimiter="",
         quote="",

@@ -16,7 +16,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import IO
+from typing import IO, Self
 
 from .limits import Limits
 from .problems import SourceError
@@ -137,13 +137,29 @@ def unpack_zip(path: Path, name: str, into: Path, limits: Limits) -> None:
                 ) from error
 
 
+_HEADER = 1 << 20
+"""Bytes of what stands before a member about it (long names, PAX): tarfile takes all of it into memory."""
+
+
+class _Header(tarfile.TarInfo):
+    """A header that is refused where it announces more about a member than any honest archive does."""
+
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
+        found = super().frombuf(buf, encoding, errors)
+        if not found.isreg() and not found.isdir() and found.size > _HEADER:
+            raise tarfile.ReadError("a header without end")
+        return found
+
+
 def unpack_tar(path: Path, name: str, into: Path, limits: Limits) -> None:
     """Unpack a tar archive, compressed or not; SourceError where it is hostile or damaged."""
     budget = _Budget(name, path.stat().st_size, into, limits)
-    seen: list[tuple[str, ...]] = []
+    files: set[tuple[str, ...]] = set()
+    folders: set[tuple[str, ...]] = set()
     claimed = 0
     try:
-        with tarfile.open(path, "r|*") as archive:
+        with tarfile.open(path, "r|*", tarinfo=_Header) as archive:
             for count, member in enumerate(archive, 1):
                 if count > limits.members:
                     raise SourceError("too_many_members", name, count=count, limit=limits.members)
@@ -155,8 +171,11 @@ def unpack_tar(path: Path, name: str, into: Path, limits: Limits) -> None:
                     raise SourceError("link_member", name, member=_shown(member.name))
                 claimed += member.size
                 budget.claim(claimed)
-                seen.append(parts)
-                _refuse_duplicates(seen, name)
+                above = {parts[:depth] for depth in range(1, len(parts))}
+                if parts in files or parts in folders or above & files:
+                    raise SourceError("duplicate_member", name, member=_shown("/".join(parts)))
+                files.add(parts)
+                folders |= above
                 budget.write(stream, into.joinpath(*parts))
                 if into.joinpath(*parts).stat().st_size != member.size:
                     raise EOFError(f"{member.name} is shorter than it says")

@@ -13,6 +13,8 @@ from .limits import Limits
 from .problems import SourceError, SourceProblem
 
 _CHUNK = 1 << 16
+_TOKEN = 1 << 22
+"""Bytes of one tag or comment. The parser begins a token anew with every part it gets, so long ones cost their square."""
 
 
 @dataclass(slots=True)
@@ -147,9 +149,13 @@ def stream(path: Path, file: str, limits: Limits, wanted: Callable[[str, str], b
     SourceError with file and line where the XML is broken, hostile or cut off.
     """
     builder = _Builder(file, limits, wanted)
+    fed = 0
     with path.open("rb") as raw:
         while chunk := raw.read(_CHUNK):
             yield from builder.feed(chunk, False)
+            fed += len(chunk)
+            if fed - max(builder.parser.CurrentByteIndex, 0) > _TOKEN:
+                raise SourceError("xml_large", file, builder.parser.CurrentLineNumber)
     yield from builder.feed(b"", True)
 
 

@@ -1,0 +1,1 @@
+"""The process that reads workbooks, with limits of its own."""
