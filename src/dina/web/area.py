@@ -64,6 +64,7 @@ class Area:
 
 SLUGS = {
     "material-sample": "specimens", "import-dataset": "imports", "data-export": "exports", "dataset": "publish",
+    "api-key": "api-keys",
 }  # fmt: skip
 TYPES = {value: key for key, value in SLUGS.items()}
 
@@ -77,7 +78,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("home", N_("Home"), "home", (Link(path="", label=N_("Home")),)),
     Section(
         "specimens", N_("Specimens"), "specimen",
-        (Link("material-sample"), Link("organism"), Link("measurement"), Link("association"), Link("record-set"), Link("saved-query")),
+        (Link("material-sample", label=N_("All specimens")), Link("organism"), Link("measurement"), Link("association"), Link("record-set"), Link("saved-query")),
     ),
     Section(
         "field", N_("Field"), "field",

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
-from collections.abc import Awaitable, Callable
+import re
+import time
+from collections.abc import Mapping
+from contextlib import closing
 
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dina.base.text import LANGUAGES
 from dina.client import ApiError, Client
 from dina.web import preferences, texts
+from dina.web.arriving import Body, Timed
+from dina.web.rendering import render
 from dina.web.session import Session
 from dina.web.who import Who
 
@@ -28,50 +33,114 @@ HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
-MAX_FORM, MAX_FIELDS = 2_000_000, 3000
-LARGE = texts.N_("This form is too large.")
+ASSET = {"cache-control": "public, max-age=31536000, immutable", "x-content-type-options": "nosniff"}
+MAX_FORM, MAX_FIELDS, MAX_FILE = 2_000_000, 3000, 1 << 30
+FILES = re.compile(r"/\w\w/imports/(new|[0-9a-f-]{36}/file)")
+"""The pages that files are sent to."""
+LARGE = texts.N_("What was sent is too large. Send less at once, or a file by the import page.")
 EXPIRED = texts.N_("This form has expired. Go back, reload the page and try again.")
 
 
-class Frame(BaseHTTPMiddleware):
+class Frame:
     """What surrounds the answer to every request for a page."""
 
-    async def dispatch(
-        self, request: Request, call_next: Callable[[Request], Awaitable[Response]]
-    ) -> Response:
-        state = request.app.state
-        if request.url.path.startswith("/static/"):
-            answer = await call_next(request)
-            answer.headers["cache-control"] = "public, max-age=31536000, immutable"
-            answer.headers["x-content-type-options"] = "nosniff"
-            return answer
-        request.state.language = language_of(request)
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+        elif scope["path"].startswith("/static/"):
+            # Files that the server sends by itself would not be compressed.
+            await self.app({**scope, "extensions": {}}, receive, with_headers(send, ASSET))
+        else:
+            with closing(Body()) as body:
+                await self.page(Request(scope, receive), receive, send, body)
+
+    async def page(self, request: Request, receive: Receive, send: Send, body: Body) -> None:
+        state, begun = request.app.state, time.perf_counter()
+        language = request.state.language = language_of(request)
         session = request.state.session = state.sessions.read(request)
-        async with Client(transport=state.transport, language=request.state.language) as client:
+        timed = Timed(state.transport)
+        async with Client(transport=timed, language=language) as client:
             await state.sessions.fresh(session, client)
             if session.access:
                 client.http.headers["authorization"] = f"Bearer {session.access}"
-            request.state.client = client
-            if too_large(request) or not await readable(request):
-                answer: Response = HTMLResponse(texts.translate(request.state.language, LARGE), 413)
-            elif request.method not in ("GET", "HEAD") and not await marked(request, session.csrf):
-                answer = HTMLResponse(texts.translate(request.state.language, EXPIRED), 403)
-            else:
-                await recognise(request, session, client)
-                answer = await call_next(request)
-        session = request.state.session
-        if session.changed:
-            state.sessions.write(answer, session)
-        answer.headers.update(HEADERS)
-        answer.headers.setdefault("cache-control", "private, no-store")
-        answer.headers["content-language"] = request.state.language
-        return answer
+            request.state.client, request.state.who = client, Who()
+            refusal = None
+            if request.method not in ("GET", "HEAD"):
+                most = MAX_FORM if not (session.signed_in or state.dev) else limit_of(request)
+                refusal = await refused(request, receive, body, session, most)
+                receive = body.receive(receive)
+            await recognise(request, session, client)
+            app = self.app if refusal is None else refuse(request, *refusal)
+
+            async def answer(message: Message) -> None:
+                if message["type"] == "http.response.start":
+                    headers = MutableHeaders(scope=message)
+                    current: Session = request.state.session
+                    if current.changed:
+                        state.sessions.write(headers, current)
+                    for name, value in HEADERS.items():
+                        headers.setdefault(name, value)
+                    headers.setdefault("cache-control", "private, no-store")
+                    headers["content-language"] = language
+                    headers["server-timing"] = timed.told(time.perf_counter() - begun)
+                await send(message)
+
+            await app(request.scope, receive, answer)
+
+
+def with_headers(send: Send, values: Mapping[str, str]) -> Send:
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            MutableHeaders(scope=message).update(values)
+        await send(message)
+
+    return sending
+
+
+def limit_of(request: Request) -> int:
+    """How much an address takes: files only where files are asked for."""
+    multipart = request.headers.get("content-type", "").startswith("multipart/")
+    return MAX_FILE if multipart and FILES.fullmatch(request.url.path) else MAX_FORM
+
+
+async def refused(
+    request: Request, receive: Receive, body: Body, session: Session, most: int
+) -> tuple[int, str] | None:
+    """Status and text for an unsafe request that is not done: too large, not from our pages, without the mark.
+
+    What its headers give away is refused before anything of it is read.
+    """
+    length = request.headers.get("content-length", "")
+    if length and (not length.isdigit() or int(length) > most):
+        return 413, LARGE
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        return 403, EXPIRED
+    if "x-csrf" in request.headers and not session.marked(request.headers["x-csrf"]):
+        return 403, EXPIRED
+    if not await body.take(receive, most):
+        return 413, LARGE
+    try:
+        async with Request(request.scope, body.receive(receive)).form(max_fields=MAX_FIELDS) as form:
+            given = request.headers.get("x-csrf") or str(form.get("csrf", ""))
+    except HTTPException:
+        return 413, LARGE
+    return None if session.marked(given) else (403, EXPIRED)
+
+
+def refuse(request: Request, status: int, text: str) -> ASGIApp:
+    """The page that says why."""
+    errors = [{"detail": texts.translate(request.state.language, text)}]
+    if request.headers.get("hx-request") == "true":
+        return HTMLResponse(errors[0]["detail"], status)
+    return render(request, "shell/error.html", status, errors=errors, status_code=status)
 
 
 async def recognise(request: Request, session: Session, client: Client) -> None:
     """Who asks and how they like the pages; without an answer of the API, nobody."""
     state = request.app.state
-    request.state.who = Who()
     if not (session.signed_in or state.dev):
         return
     try:
@@ -85,34 +154,6 @@ async def recognise(request: Request, session: Session, client: Client) -> None:
 
 def caller_key(session: Session) -> str:
     return hashlib.sha256(session.access.encode()).hexdigest()
-
-
-def too_large(request: Request) -> bool:
-    """Whether a form is larger than any of ours; files come as multipart, whose size the API judges."""
-    length = request.headers.get("content-length", "")
-    if request.method in ("GET", "HEAD") or request.headers.get("content-type", "").startswith("multipart/"):
-        return False
-    return not length.isdigit() or int(length) > MAX_FORM
-
-
-async def readable(request: Request) -> bool:
-    """Whether a form has no more fields than the largest of ours."""
-    if request.method in ("GET", "HEAD"):
-        return True
-    await request.body()  # kept, so that the page can read the form again
-    try:
-        await request.form(max_fields=MAX_FIELDS)
-    except HTTPException:
-        return False
-    return True
-
-
-async def marked(request: Request, csrf: str) -> bool:
-    """Whether an unsafe request carries the session's mark, and comes from our own pages."""
-    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        return False
-    given = request.headers.get("x-csrf") or str((await request.form(max_fields=MAX_FIELDS)).get("csrf", ""))
-    return hmac.compare_digest(given.encode(), csrf.encode())
 
 
 def language_of(request: Request) -> str:

@@ -51,25 +51,23 @@ class Navigation:
         ]
 
     def rail(self, registry: Registry, who: Who, language: str, path: str) -> list[Entry]:
-        """What the caller may open; the section that `path` (without its language) belongs to is current."""
-        here = path.strip("/")
+        """What the caller may open; the section and the one line of it that `path` (without its language) is nearest to are current."""
+        here = whereabouts(path)
         best = self.section_of(here)
         found: list[Entry] = []
         for section in self.sections:
-            lines = [
-                self.line(link, registry, language, here)
-                for link in section.links
-                if shown(link, registry, who)
-            ]
-            if lines:
+            links = [link for link in section.links if shown(link, registry, who)]
+            if links:
+                nearest = max(
+                    (link.address for link in links if inside(here, link.address)), key=len, default=None
+                )
+                lines = [self.line(link, registry, language, link.address == nearest) for link in links]
                 label = texts.translate(language, section.label)
                 found.append(Entry(section.name, label, section.icon, lines, section.name == best))
         return found
 
     def section_of(self, here: str) -> str:
         """The section with the longest address that `here` begins with."""
-        first, _, rest = here.partition("/")
-        here = "/".join(part for part in (slug(first), rest) if part)
         found = [
             (len(link.address), section.name)
             for section in self.sections
@@ -78,14 +76,14 @@ class Navigation:
         ]
         return max(found)[1] if found else ("settings" if here else "home")
 
-    def line(self, link: Link, registry: Registry, language: str, here: str) -> Line:
+    def line(self, link: Link, registry: Registry, language: str, current: bool) -> Line:
         label = (
             texts.translate(language, link.label)
             if link.label
             else registry.types[link.type].facts["plural"][language]
         )
         href = f"/{language}/{link.address}".rstrip("/")
-        return Line(label, href, inside(here, link.address))
+        return Line(label, href, current)
 
     def new(self, registry: Registry, who: Who, language: str) -> list[Line]:
         """What the caller may make, most wanted first."""
@@ -104,6 +102,12 @@ class Navigation:
             for link in links
             if shown(link, registry, who, action)
         ]  # fmt: skip
+
+
+def whereabouts(path: str) -> str:
+    """An address without its language as links have it: types by their part of the address."""
+    first, _, rest = path.strip("/").partition("/")
+    return "/".join(part for part in (slug(first), rest) if part)
 
 
 def inside(here: str, address: str) -> bool:

@@ -20,6 +20,14 @@ from dina.web.session import Message, Session
 from dina.web.who import Who
 
 VERSION = version("dina")
+MODULES = {
+    "agent": texts.N_("People and organizations"),
+    "collection": texts.N_("Collections and specimens"),
+    "exchange": texts.N_("Data exchange"),
+    "search": texts.N_("Search index"),
+    "user": texts.N_("Accounts"),
+}
+"""What modules are called in words."""
 
 
 def render(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
@@ -31,12 +39,16 @@ def render(request: Request, template: str, status: int = 200, **values: Any) ->
     def _(text: str, /, **more: object) -> str:
         return texts.translate(language, text, **more)
 
+    def _n(one: str, many: str, n: int, /, **more: object) -> str:
+        return texts.translate(language, texts.Counted(one, many), n=n, **more)
+
     def href(type_: str, id_: str = "", action: str = "") -> str:
         return address(language, type_, id_, action)
 
     page = request.app.state.templates.get_template(template)
     context = {
         "_": _,
+        "_n": _n,
         "language": language,
         "other": next(code for code in LANGUAGES if code != language),
         "session": session,
@@ -46,9 +58,11 @@ def render(request: Request, template: str, status: int = 200, **values: Any) ->
         "query": request.url.query,
         "request_query": request.query_params,
         "number": lambda value: texts.number(language, value),
+        "percent": lambda value: texts.percent(language, value),
         "moment": lambda value: texts.moment(language, value),
         "label": lambda fact: fact["label"][language],
         "href": href,
+        "module_name": lambda name: _(str(MODULES.get(name, name))),
         "registry": request.app.state.registry,
         "who": who_of(request),
         "part": part,
@@ -78,11 +92,17 @@ def address(language: str, type_: str, id_: str = "", action: str = "") -> str:
     return "/" + "/".join(part for part in parts if part)
 
 
-def say(request: Request, text: str, /, undo: str = "", **values: object) -> None:
+def say(request: Request, text: str | texts.Counted, /, undo: str = "", **values: object) -> None:
     """A message on the next page; `undo` is the address that a form with the Undo button is sent to."""
     session: Session = request.state.session
     session.messages.append(Message(texts.translate(request.state.language, text, **values), undo))
     session.changed = True
+
+
+def preferred_language(request: Request) -> str:
+    """The language for an address that names none: the one that was chosen as one's own, else the browser's."""
+    chosen = request.state.session.prefs.get("language", "")
+    return chosen if chosen in LANGUAGES else request.state.language
 
 
 async def registry_of(request: Request) -> Registry:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
 import secrets
 import time
 from dataclasses import asdict, dataclass, field
@@ -13,6 +14,7 @@ import orjson
 from joserfc import jwe
 from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
+from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -58,11 +60,32 @@ class Session:
         """When one has to sign in again, in seconds since 1970."""
         return int(self.began + LIFE_SECONDS)
 
+    @property
+    def mark(self) -> str:
+        """What unsafe requests repeat: the secret under a pad that is another one each time, because pages
+        are compressed, and the length of a compressed page tells what repeats itself in it."""
+        secret = self.csrf.encode()
+        pad = secrets.token_bytes(len(secret))
+        return base64.urlsafe_b64encode(pad + xor(pad, secret)).decode().rstrip("=")
+
+    def marked(self, given: str) -> bool:
+        """Whether this is the mark, or was under another pad."""
+        try:
+            text = base64.urlsafe_b64decode(given.encode("ascii") + b"==")
+        except ValueError:
+            return False
+        half = len(text) // 2
+        return hmac.compare_digest(xor(text[:half], text[half:]), self.csrf.encode())
+
     def take_messages(self) -> list[Message]:
         """The messages that wait, once."""
         found, self.messages = self.messages, []
         self.changed = self.changed or bool(found)
         return found
+
+
+def xor(one: bytes, other: bytes) -> bytes:
+    return bytes(a ^ b for a, b in zip(one, other, strict=False))
 
 
 class Sessions:
@@ -89,13 +112,16 @@ class Sessions:
                 pass
         return Session(changed=True)
 
-    def write(self, response: Response, session: Session) -> None:
+    def write(self, headers: MutableHeaders, session: Session) -> None:
+        """Keep the session in the cookie of an answer."""
         session.changed = False
         values = {name: value for name, value in asdict(session).items() if name != "changed"}
         text = jwe.encrypt_compact(HEADER, orjson.dumps(values), self.key)
-        response.set_cookie(
+        bearer = Response()
+        bearer.set_cookie(
             COOKIE, text, max_age=LIFE_SECONDS, httponly=True, samesite="lax", secure=self.secure
         )
+        headers.append("set-cookie", bearer.headers["set-cookie"])
 
     async def fresh(self, session: Session, client: Client) -> None:
         """Renew an access token that is about to end; signs out when that fails."""

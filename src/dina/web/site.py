@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 import httpx
 from jinja2 import Environment, PackageLoader
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -46,18 +46,23 @@ def asset_version() -> str:
 
 
 def create_site(
-    api: Any, modules: Sequence[tuple[str, str]], *, secret: str, dev: bool = False, secure: bool = False
+    transport: httpx.AsyncBaseTransport,
+    modules: Sequence[tuple[str, str]],
+    *,
+    secret: str,
+    dev: bool = False,
+    secure: bool = False,
 ) -> Starlette:
-    """The pages over an API in the same process (an ASGI application)."""
+    """The pages over an API that a transport leads to: in the same process, or over the network."""
     routes: list[Route | Mount] = [Mount("/static", StaticFiles(directory=STATIC))]
     routes += [route for area in AREAS for route in area.routes]
     site = Starlette(
         routes=routes,
-        middleware=[Middleware(Frame)],
+        middleware=[Middleware(GZipMiddleware, minimum_size=1000, compresslevel=6), Middleware(Frame)],
         exception_handlers={ApiError: errors.api_error, 404: errors.not_found},  # type: ignore[dict-item]
     )
     site.state.sessions = Sessions(secret, secure=secure)
-    site.state.transport = httpx.ASGITransport(app=api, raise_app_exceptions=False)
+    site.state.transport = transport
     site.state.registry = Registry(modules)
     site.state.navigation = Navigation(AREAS)
     site.state.people = People()

@@ -61,6 +61,8 @@ def plain(value: Any, language: str) -> str:
 
 
 EMPTY: tuple[Any, ...] = (None, [], {}, "")
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
+"""A moment as it was recorded, in members that are texts for the sake of less exact ones."""
 WIDE = 6
 """The most columns of a table inside a record; objects with more members are shown one below the other."""
 
@@ -112,6 +114,8 @@ def objects(
             return objects(inner, value if isinstance(value, list) else [value], language, names).line(
                 language
             )
+        if name.endswith("On") and MOMENT.fullmatch(str(value)):
+            return texts.moment(language, str(value))
         return shown({"kind": "text", **inner}, value, language, names).line(language)
 
     labels = [label_of(members, name, language) for name in used]

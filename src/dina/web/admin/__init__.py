@@ -2,7 +2,7 @@
 
 from starlette.routing import Route
 
-from dina.web.admin import changes, system
+from dina.web.admin import changes, keys, system
 from dina.web.area import PREFIX, Area, Link
 from dina.web.texts import N_
 
@@ -16,8 +16,14 @@ AREA = Area(
         Route(f"{PREFIX}/system", system.show),
         Route(f"{PREFIX}/system/index", system.rebuild, methods=["POST"]),
         Route(f"{PREFIX}/types", system.types),
+        Route(f"{PREFIX}/api-keys", keys.page, methods=["GET", "POST"]),
+        Route(f"{PREFIX}/api-key", keys.elsewhere),
+        Route(f"{PREFIX}/api-keys/new", keys.elsewhere),
+        Route(f"{PREFIX}/api-key/new", keys.elsewhere),
+        Route(f"{PREFIX}/api-keys/{{id:uuid}}/delete", keys.revoke, methods=["POST"]),
     ),
     links=(
+        ("settings", Link("api-key")),
         ("settings", Link(path="changes", label=N_("Changes and undo"))),
         ("settings", Link(path="change-history", label=N_("Change history"))),
         ("settings", Link(path="types", label=N_("All kinds of records"))),

@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from dina.client import ApiError, Resource
+from dina.client import ApiError, Refused, Resource
 from dina.web.rendering import check_language, client_of, registry_of, render, say
 from dina.web.texts import N_, translate
 
@@ -44,9 +44,7 @@ async def listing(request: Request) -> Response:
             continue
         try:
             page = await client_of(request).get(f"{prefix}/change-set", {"page[limit]": PAGE})
-        except ApiError as fault:
-            if fault.status == 401:
-                raise
+        except Refused:
             continue
         found += [Change(module, one) for one in page.data]
     found.sort(key=lambda one: str(one.resource.attributes["createdOn"]), reverse=True)
@@ -100,7 +98,7 @@ async def history(request: Request) -> Response:
         if fault.status not in (400, 422):
             raise
         found, total = [], 0
-        problem = str(fault.errors[0].get("detail", "")) if fault.errors else ""
+        problem = fault.sentences[0]
     return render(
         request, "admin/history.html", found=found, total=total, offset=offset, limit=PAGE, modules=modules, module=module,
         problem=problem, views=registry.types,

@@ -6,6 +6,7 @@ from starlette.routing import Route
 
 from dina.web.area import PREFIX, Area, Link
 from dina.web.exchange import (
+    changes,
     checking,
     cleanup,
     columns,
@@ -61,7 +62,8 @@ def routes(prefix: str = PREFIX) -> list[Route]:
         (f"{dataset}/build", versions.build, WRITE),
         (f"{dataset}/withdraw", versions.withdraw, WRITE),
         (f"{prefix}/clean-up", cleanup.values, BOTH),
-        (f"{prefix}/clean-up/{{id:uuid}}", cleanup.show, BOTH),
+        (f"{prefix}/clean-up/{{id:uuid}}", changes.moved, READ),
+        (f"{prefix}/bulk-change/{{id:uuid}}", changes.show, BOTH),
     ]
     return [Route(path, endpoint, methods=methods) for path, endpoint, methods in found]
 

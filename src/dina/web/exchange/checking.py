@@ -9,10 +9,10 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from dina.client import ApiError, Resource
+from dina.client import ApiError, Refused, Resource
 from dina.web import texts
 from dina.web.exchange.columns import Fields, fields_of
-from dina.web.exchange.common import EXCHANGE, act, dataset_of, faults_of, job_of, page_number, render, to
+from dina.web.exchange.common import EXCHANGE, act, dataset_of, job_of, page_number, render, to, with_job
 from dina.web.rendering import client_of
 
 GROUPS = 50
@@ -25,8 +25,7 @@ SEVERITIES = ("error", "choice", "warning")
 
 async def show(request: Request) -> Response:
     """Problems in groups; on POST the texts that were given are put in their place, and all is checked again."""
-    dataset = await dataset_of(request)
-    job = await job_of(request, dataset.id, "check")
+    dataset, job = await with_job(request, "check")
     if request.method == "GET":
         return await page(request, dataset, job)
     form = await request.form()
@@ -35,10 +34,8 @@ async def show(request: Request) -> Response:
         changed = await mend(request, path, form)
         if form.get("then") == "check" or form.get("then") == "proposals":
             return to(request, f"imports/{dataset.id}/check", await act(request, f"{path}/check"))
-    except ApiError as fault:
-        if fault.status == 401:
-            raise
-        return await page(request, dataset, job, faults_of(fault))
+    except Refused as fault:
+        return await page(request, dataset, job, fault.sentences)
     said = texts.translate(
         request.state.language, "Changed cells: {count}. Check again to see what is left.", count=changed
     )
@@ -147,10 +144,8 @@ async def replace(request: Request) -> Response:
     job = await job_of(request, dataset.id, "check")
     try:
         told = await act(request, f"import-dataset/{dataset.id}/replace", given)
-    except ApiError as fault:
-        if fault.status == 401:
-            raise
-        return await page(request, dataset, job, faults_of(fault))
+    except Refused as fault:
+        return await page(request, dataset, job, fault.sentences)
     changed = int(told.one.attributes["changed"])
     language = request.state.language
     if given["count"]:
@@ -225,5 +220,5 @@ async def cells(request: Request) -> Response:
     try:
         told = await act(request, f"import-dataset/{id_}/rows", {"edits": given["edits"]}, method="PATCH")
     except ApiError as fault:
-        return JSONResponse({"errors": faults_of(fault)}, fault.status)
+        return JSONResponse({"errors": fault.sentences}, fault.status)
     return JSONResponse({"changed": told.one.attributes["changed"]})

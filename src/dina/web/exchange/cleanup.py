@@ -8,16 +8,19 @@ from urllib.parse import urlencode
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
-from dina.client import ApiError, Resource
-from dina.web.exchange.common import act, faults_of, one, render
+from dina.client import Refused
+from dina.web import texts
+from dina.web.exchange.common import preview, render
 from dina.web.registry import Registry
 from dina.web.rendering import check_language, client_of, registry_of
+from dina.web.texts import N_
 
 SEARCH = "/search/v1"
 MOST = 500
 """Values that are shown at once; a search narrows them."""
+NOTHING = N_("Choose texts to bring together, or write what a text becomes.")
 KINDS = (
     "collecting-event", "material-sample", "storage-unit", "person", "collection", "project", "site",
     "geological-context", "observation",
@@ -42,25 +45,22 @@ async def values(request: Request) -> Response:
         type_ = ""
     faults: list[str] = []
     if request.method == "POST" and type_ and field:
-        texts = replacements(await request.form())
-        given = {"type": type_, "field": field, "values": texts} | ({"q": q} if q else {})
-        if texts:
+        replaced = replacements(await request.form())
+        given = {"type": type_, "field": field, "values": replaced} | ({"q": q} if q else {})
+        if not replaced:
+            faults = [texts.translate(language, NOTHING)]
+        else:
             try:
-                job = await act(request, "bulk-change", given, "bulk-change")
-                return RedirectResponse(f"/{language}/clean-up/{job.one.id}", 303)
-            except ApiError as fault:
-                if fault.status == 401:
-                    raise
-                faults = faults_of(fault)
+                return await preview(request, given)
+            except Refused as fault:
+                faults = fault.sentences
     fields = await writable(request, type_) if type_ else []
     told: dict[str, Any] = {"values": [], "clusters": []}
-    if type_ and field and not faults:
+    if type_ and field and (not faults or request.method == "POST"):
         try:
             told = await distinct(request, type_, field, q)
-        except ApiError as fault:
-            if fault.status == 401:
-                raise
-            faults = faults_of(fault)
+        except Refused as fault:
+            faults = list(dict.fromkeys([*faults, *fault.sentences]))
     kinds = [
         (name, registry.types[name].facts["plural"][language]) for name in KINDS if name in registry.types
     ]
@@ -157,40 +157,3 @@ def replacements(form: FormData) -> list[dict[str, Any]]:
         elif to and to != text:
             found[text] = to
     return [{"from": text, "to": to} for text, to in found.items()]
-
-
-async def show(request: Request) -> Response:
-    """What a change would do or has done; on POST it is made, or taken back."""
-    check_language(request)
-    job = await one(request, "job")
-    if request.method == "GET":
-        return page(request, job)
-    form = await request.form()
-    language = request.state.language
-    try:
-        if form.get("then") == "undo":
-            skipping = {"skipConflicts": True} if form.get("skipConflicts") else {}
-            started = await act(request, f"bulk-change/{job.id}/undo", skipping, "bulk-change")
-        else:
-            p = job.attributes["parameters"]
-            given = {
-                "type": p["type"], "field": p["field"], "apply": True,
-                "values": [{"from": text, "to": to} for text, to in p["texts"].items()],
-                **{name: p[name] for name in ("q", "filter") if p.get(name)},
-            }  # fmt: skip
-            started = await act(request, "bulk-change", given, "bulk-change")
-    except ApiError as fault:
-        if fault.status == 401:
-            raise
-        return page(request, job, faults_of(fault))
-    return RedirectResponse(f"/{language}/clean-up/{started.one.id}", 303)
-
-
-def page(request: Request, job: Resource, faults: list[str] | None = None) -> Response:
-    p = job.attributes["parameters"]
-    again = urlencode({name: p[name] for name in ("type", "field", "q") if p.get(name)})
-    told = job.attributes["result"] if job.attributes["state"] == "finished" else {}
-    return render(
-        request, "exchange/change.html", 422 if faults else 200, job=job, told=told, p=p, again=again,
-        faults=faults or [],
-    )  # fmt: skip

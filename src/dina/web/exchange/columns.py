@@ -9,9 +9,9 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
-from dina.client import ApiError, Resource
+from dina.client import Refused, Resource
 from dina.web import texts
-from dina.web.exchange.common import EXCHANGE, act, dataset_of, faults_of, job_of, render, to
+from dina.web.exchange.common import EXCHANGE, act, dataset_of, render, to, with_job
 from dina.web.rendering import client_of
 
 NO_FIELD = "—"
@@ -71,8 +71,7 @@ async def fields_of(request: Request, type_: str) -> Fields:
 
 async def show(request: Request) -> Response:
     """The columns with what they are taken for; on POST they are kept and, if wanted, checked."""
-    dataset = await dataset_of(request)
-    job = await job_of(request, dataset.id, "stage")
+    dataset, job = await with_job(request, "stage")
     if request.method == "GET" or not dataset.attributes.get("mapping"):
         return await page(request, dataset, job)
     form = await request.form()
@@ -88,10 +87,8 @@ async def show(request: Request) -> Response:
                 f"imports/{dataset.id}/check",
                 await act(request, f"import-dataset/{dataset.id}/check"),
             )
-    except ApiError as fault:
-        if fault.status == 401:
-            raise
-        return await page(request, dataset, job, faults_of(fault))
+    except Refused as fault:
+        return await page(request, dataset, job, fault.sentences)
     return to(request, f"imports/{dataset.id}/columns")
 
 

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 
-from dina.client import ApiError, Page, Resource
+from dina.client import ApiError, Page, Resource, refusal
 from dina.web import texts
 from dina.web.rendering import check_language, client_of, registry_of, who_of
 from dina.web.rendering import render as render_page
@@ -138,7 +138,7 @@ def opened_at(job: Resource, language: str) -> str:
     if kind == "export":
         return f"/{language}/exports/{job.id}"
     if kind in ("preview-change", "change", "undo-change"):
-        return f"/{language}/clean-up/{job.id}"
+        return f"/{language}/bulk-change/{job.id}"
     return f"/{language}/jobs/{job.id}"
 
 
@@ -151,10 +151,25 @@ async def act(
     return Page.read(await client_of(request).request(method, f"{EXCHANGE}/{path}", body=body))
 
 
+async def preview(request: Request, given: Mapping[str, Any]) -> Response:
+    """Have a bulk change looked at: the page of its preview. Raises ApiError."""
+    return to(request, f"bulk-change/{(await act(request, 'bulk-change', given, 'bulk-change')).one.id}")
+
+
 async def dataset_of(request: Request) -> Resource:
     """The import of the address. Raises ApiError."""
     check_language(request)
     return await one(request, "import-dataset", {"include": "recipe"})
+
+
+async def with_job(request: Request, *kinds: str) -> tuple[Resource, Resource | None]:
+    """The import of the address and its newest job. Raises ApiError.
+
+    The job is asked for first: what is told of the import beside a job that is over is what that job left.
+    """
+    check_language(request)
+    job = await job_of(request, str(request.path_params["id"]), *kinds)
+    return await dataset_of(request), job
 
 
 async def one(request: Request, type_: str, params: Mapping[str, Any] | None = None) -> Resource:
@@ -192,12 +207,6 @@ def groups_of(request: Request) -> list[str]:
     return sorted(who_of(request).groups, key=lambda name: (name != preferred, name))
 
 
-def faults_of(fault: ApiError) -> list[str]:
-    return [str(error.get("detail") or error.get("title") or "") for error in fault.errors] or [
-        str(fault.status)
-    ]
-
-
 def page_number(request: Request, limit: int) -> int:
     """The offset that the address asks for, as a multiple of the page's length."""
     text = request.query_params.get("offset", "")
@@ -226,7 +235,7 @@ async def forward(request: Request, path: str) -> Response:
     client = client_of(request)
     answer = await client.http.get(path, headers={"accept": "*/*"})
     if answer.status_code >= 400:
-        raise ApiError(answer.status_code, answer.json().get("errors", []))
+        raise refusal(answer.status_code, answer.json().get("errors", []))
 
     async def parts() -> AsyncIterator[bytes]:
         async for part in answer.aiter_bytes():

@@ -10,19 +10,18 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
-from dina.client import ApiError, Resource
+from dina.client import Refused, Resource
 from dina.web.exchange.common import EXCHANGE, groups_of, job_of, one, page_number, render, to
+from dina.web.exchange.content import COLLECTION, content_of, query_of, searches_of
 from dina.web.rendering import check_language, client_of, registry_of
 
 PAGE = 25
-SPECIMENS = "/collection/v1/material-sample"
 TEXTS = (
     "title", "frenchTitle", "abstract", "frenchAbstract", "licence", "rightsHolder", "purpose", "citation", "language",
     "webpage", "core", "identifierBase", "schedule",
 )  # fmt: skip
 """Attributes of the form that are one text each."""
 CONTACT = ("name", "role", "organization", "position", "email", "person")
-COLLECTION = "filter[collection.id][EQ]"
 MORE = 2
 """Empty lines for further contacts and terms."""
 
@@ -52,28 +51,6 @@ async def show(request: Request) -> Response:
         content=await content_of(request, dataset), names=await labels(request), guards=rules,
         contacts=await contacts_of(request, dataset),
     )  # fmt: skip
-
-
-async def content_of(request: Request, dataset: Resource) -> dict[str, Any]:
-    """How many specimens the search finds, and how many of them are released."""
-    query = dataset.attributes.get("query") or {}
-    filters: dict[str, str] = dict(query.get("filters") or {})
-    if not any("group" in name for name in filters):
-        filters["filter[group][EQ]"] = dataset.attributes.get("group", "")
-    released = filters | {"filter[publiclyReleasable][EQ]": "true"}
-    if not dataset.attributes.get("withRestricted"):
-        released["filter[isRestricted][NEQ]"] = "true"
-    try:
-        found = await count(request, filters)
-        shown = await count(request, released)
-    except ApiError as fault:
-        return {"fault": str(fault.errors[0].get("detail", "")) if fault.errors else str(fault.status)}
-    return {"found": found, "released": shown, "filters": query.get("filters") or {}}
-
-
-async def count(request: Request, filters: Mapping[str, str]) -> int:
-    document = await client_of(request).request("GET", f"{SPECIMENS}/count", params=filters)
-    return int(document["data"]["attributes"]["value"])
 
 
 async def contacts_of(request: Request, dataset: Resource) -> list[dict[str, Any]]:
@@ -116,9 +93,7 @@ async def edit(request: Request) -> Response:
             dataset = await client.create(f"{EXCHANGE}/dataset", attributes)
         else:
             dataset = await client.update(f"{EXCHANGE}/dataset", dataset.id, attributes)
-    except ApiError as fault:
-        if fault.status == 401:
-            raise
+    except Refused as fault:
         return await form_page(request, dataset, attributes, fault.errors)
     if form.get("then") == "publish":
         from dina.web.exchange.versions import publish
@@ -149,6 +124,8 @@ async def form_page(
         request, "exchange/dataset-form.html", 422 if errors else 200, dataset=dataset, a=a, errors=errors,
         facts=registry.types["dataset"].attributes, names=await labels(request), collections=collections.data,
         people=people.data, groups=groups_of(request), collection=filters.get(COLLECTION, ""),
+        search=(a.get("query") or {}).get("search", ""),
+        searches=await searches_of(request, dataset, (a.get("query") or {}).get("search", "")),
         fiql=filters.get("fiql", ""), rest="\n".join(f"{name}={value}" for name, value in rest.items()),
         contacts=[*(a.get("contacts") or []), *([{}] * MORE)], steps=[*(a.get("methods") or []), {}],
         wrong={str(e.get("source", {}).get("pointer", "")).split("/")[3:4][0]: e.get("detail", "") for e in errors
@@ -181,23 +158,10 @@ def attributes_of(form: FormData, dataset: Resource | None) -> dict[str, Any]:
         if text := str(form.get(f"step-{at}", "")).strip():
             steps.append({"description": text})
     made["contacts"], made["methods"] = contacts or None, steps or None
-    made["query"] = {"type": "material-sample", "filters": filters_of(form)}
+    made["query"] = query_of(form)
     if dataset is None:
         made["group"] = str(form.get("group", ""))
     return made
-
-
-def filters_of(form: FormData) -> dict[str, str]:
-    found: dict[str, str] = {}
-    if collection := str(form.get("collection", "")):
-        found[COLLECTION] = collection
-    if fiql := str(form.get("fiql", "")).strip():
-        found["fiql"] = fiql
-    for line in str(form.get("rest", "")).splitlines():
-        name, _, value = line.partition("=")
-        if name.strip():
-            found[name.strip()] = value.strip()
-    return found
 
 
 async def mapping(request: Request) -> Response:
@@ -221,10 +185,8 @@ async def mapping(request: Request) -> Response:
             changed = {"leftOut": left or None, "addedTerms": added or None}
             await client.update(f"{EXCHANGE}/dataset", dataset.id, changed)
             return to(request, f"publish/{dataset.id}/mapping")
-        except ApiError as fault:
-            if fault.status == 401:
-                raise
-            faults = [str(one.get("detail", "")) for one in fault.errors]
+        except Refused as fault:
+            faults = fault.sentences
     document = await client.request("GET", f"{EXCHANGE}/dataset/{quote(dataset.id)}/mapping")
     return render(
         request, "exchange/mapping.html", 422 if faults else 200, dataset=dataset, left=left, faults=faults,

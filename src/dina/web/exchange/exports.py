@@ -10,8 +10,8 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from dina.client import ApiError
-from dina.web.exchange.common import EXCHANGE, faults_of, forward, one, page_number, render
+from dina.client import ApiError, Refused
+from dina.web.exchange.common import EXCHANGE, forward, one, page_number, render
 from dina.web.registry import TypeView
 from dina.web.rendering import check_language, client_of, registry_of
 
@@ -51,10 +51,8 @@ async def new(request: Request) -> Response:
     form = await request.form()
     try:
         made = await client_of(request).create(f"{EXCHANGE}/data-export", attributes_of(form, view))
-    except ApiError as fault:
-        if fault.status == 401:
-            raise
-        return await page(request, view, form, faults_of(fault))
+    except Refused as fault:
+        return await page(request, view, form, fault.sentences)
     return RedirectResponse(f"/{request.state.language}/exports/{made.id}", 303)
 
 

@@ -5,27 +5,24 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
-from dina.client import ApiError, Resource
+from dina.client import Refused, Resource
 from dina.web.exchange.checking import staged
-from dina.web.exchange.common import act, dataset_of, faults_of, job_of, page_number, render, to
+from dina.web.exchange.common import act, dataset_of, page_number, render, to, with_job
 
 ROWS = 100
 
 
 async def show(request: Request) -> Response:
     """What will come in; on POST it does, every row or none, or the good ones."""
-    dataset = await dataset_of(request)
-    job = await job_of(request, dataset.id, "import")
+    dataset, job = await with_job(request, "import")
     if request.method == "GET":
         return page(request, dataset, job)
     form = await request.form()
     mode = "all" if form.get("mode") == "all" else "rows"
     try:
         started = await act(request, f"import-dataset/{dataset.id}/run", {"mode": mode})
-    except ApiError as fault:
-        if fault.status == 401:
-            raise
-        return page(request, dataset, job, faults_of(fault))
+    except Refused as fault:
+        return page(request, dataset, job, fault.sentences)
     return to(request, f"imports/{dataset.id}/import", started)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import quote
 
@@ -9,7 +10,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from dina.client import ApiError, Page, Resource
+from dina.client import Page, Refused, Resource, refusal
 from dina.web import texts
 from dina.web.exchange.common import (
     EXCHANGE,
@@ -17,21 +18,37 @@ from dina.web.exchange.common import (
     STEPS,
     act,
     dataset_of,
-    faults_of,
     groups_of,
-    job_of,
     page_number,
     render,
     target_types,
     to,
+    with_job,
 )
 from dina.web.rendering import check_language, client_of
+from dina.web.texts import N_
 
-PAGE = 25
+PAGE, PART = 25, 1 << 18
 ENCODINGS = (
     "utf-8", "windows-1252", "iso-8859-1", "iso-8859-15", "mac-roman", "utf-16", "windows-1250", "windows-1251",
     "cp437", "cp850", "shift_jis", "gb18030",
 )  # fmt: skip
+FORMATS = {
+    "text": N_("Text table"),
+    "dwca": N_("Darwin Core archive"),
+    "coldp": "ColDP",
+    "xlsx": "XLSX",
+    "xls": "XLS",
+    "ods": "ODS",
+}
+KNOWN_FROM = {
+    "byte-order mark": N_("a mark at the start of the file"),
+    "stated": N_("what the file says"),
+    "detected": N_("its bytes"),
+    "given": N_("what was chosen"),
+    "certain": N_("the format"),
+}
+"""How the encoding of a file was found."""
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|", "space": " "}
 
 
@@ -65,7 +82,7 @@ async def new(request: Request) -> Response:
     if request.method == "GET":
         return await new_page(request)
     form = await request.form()
-    name, content = await sent(form)
+    name, content = sent(form)
     if not content:
         said = texts.translate(request.state.language, "Choose a file, or paste rows from a spreadsheet.")
         return await new_page(request, [said], form)
@@ -79,10 +96,8 @@ async def new(request: Request) -> Response:
     try:
         made = await client_of(request).create(f"{EXCHANGE}/import-dataset", attributes, linked)
         job = await send(request, made.id, name, content)
-    except ApiError as fault:
-        if fault.status == 401:
-            raise
-        return await new_page(request, faults_of(fault), form)
+    except Refused as fault:
+        return await new_page(request, fault.sentences, form)
     return to(request, f"imports/{made.id}/columns", job)
 
 
@@ -96,30 +111,35 @@ async def new_page(
     )  # fmt: skip
 
 
-async def sent(form: FormData) -> tuple[str, bytes]:
+def sent(form: FormData) -> tuple[str, AsyncIterator[bytes] | bytes]:
     """Name and content of what came: a file, else the pasted rows, which spreadsheets separate by tabs."""
     file = form.get("file")
-    if isinstance(file, UploadFile) and file.filename:
-        return file.filename[-250:], await file.read()
+    if isinstance(file, UploadFile) and file.filename and file.size:
+        return file.filename[-250:], parts(file)
     pasted = str(form.get("paste", "")).replace("\r\n", "\n").strip("\n")
     return "pasted.tsv", pasted.encode() + b"\n" if pasted else b""
 
 
-async def send(request: Request, id_: str, name: str, content: bytes) -> Resource:
+async def parts(file: UploadFile) -> AsyncIterator[bytes]:
+    """A file bit by bit, so that the memory holds little of it."""
+    while part := await file.read(PART):
+        yield part
+
+
+async def send(request: Request, id_: str, name: str, content: AsyncIterator[bytes] | bytes) -> Resource:
     """The file to the API → the job that reads it. Raises ApiError."""
     answer = await client_of(request).http.post(
         f"{EXCHANGE}/import-dataset/{id_}/file", params={"name": name}, content=content,
         headers={"content-type": "application/octet-stream"},
     )  # fmt: skip
     if answer.status_code >= 400:
-        raise ApiError(answer.status_code, answer.json().get("errors", []))
+        raise refusal(answer.status_code, answer.json().get("errors", []))
     return Page.read(answer.json()).one
 
 
 async def show(request: Request) -> Response:
     """Where an import stands: on to the step that is next."""
-    dataset = await dataset_of(request)
-    job = await job_of(request, dataset.id)
+    dataset, job = await with_job(request)
     if job is not None and (job.attributes["state"] in RUNNING or job.attributes["state"] == "failed"):
         step = STEPS.get(job.attributes["kind"], "columns")
     else:
@@ -130,14 +150,13 @@ async def show(request: Request) -> Response:
 
 async def file(request: Request) -> Response:
     """What the file was taken for; on POST another file, or the same read in another way."""
-    dataset = await dataset_of(request)
-    job = await job_of(request, dataset.id, "stage")
+    dataset, job = await with_job(request, "stage")
     if request.method == "GET":
         return await file_page(request, dataset, job)
     form = await request.form()
     path = f"{EXCHANGE}/import-dataset"
     try:
-        name, content = await sent(form)
+        name, content = sent(form)
         if content:
             await client_of(request).update(path, dataset.id, {"mapping": None, "reading": None})
             return to(
@@ -147,10 +166,8 @@ async def file(request: Request) -> Response:
         return to(
             request, f"imports/{dataset.id}/columns", await act(request, f"import-dataset/{dataset.id}/stage")
         )
-    except ApiError as fault:
-        if fault.status == 401:
-            raise
-        return await file_page(request, dataset, job, faults_of(fault))
+    except Refused as fault:
+        return await file_page(request, dataset, job, fault.sentences)
 
 
 async def file_page(
@@ -158,7 +175,7 @@ async def file_page(
 ) -> Response:
     return render(
         request, "exchange/import-file.html", 422 if faults else 200, dataset=dataset, job=job, faults=faults or [],
-        encodings=ENCODINGS, delimiters=DELIMITERS, step="file",
+        encodings=ENCODINGS, formats=FORMATS, known_from=KNOWN_FROM, delimiters=DELIMITERS, step="file",
     )  # fmt: skip
 
 

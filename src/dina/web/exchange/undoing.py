@@ -7,9 +7,9 @@ import re
 from starlette.requests import Request
 from starlette.responses import Response
 
-from dina.client import ApiError, Resource
+from dina.client import Refused, Resource
 from dina.web import texts
-from dina.web.exchange.common import act, dataset_of, faults_of, job_of, render, to
+from dina.web.exchange.common import act, dataset_of, job_of, render, to
 
 
 async def show(request: Request) -> Response:
@@ -30,10 +30,8 @@ async def show(request: Request) -> Response:
             return page(request, dataset, job, [said])
         given = {"skipConflicts": bool(form.get("skipConflicts"))}
         return to(request, f"imports/{dataset.id}/undo", await act(request, f"{path}/undo", given))
-    except ApiError as fault:
-        if fault.status == 401:
-            raise
-        return page(request, dataset, job, faults_of(fault))
+    except Refused as fault:
+        return page(request, dataset, job, fault.sentences)
 
 
 def rows_of(dataset: Resource) -> int:

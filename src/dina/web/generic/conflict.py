@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
@@ -12,7 +13,7 @@ from starlette.responses import Response
 from dina.client import ApiError, Resource
 from dina.web.generic.form import Form, complete
 from dina.web.registry import TypeView
-from dina.web.rendering import client_of, render
+from dina.web.rendering import client_of, registry_of, render
 from dina.web.values import plain, shown, title_of
 
 Changes = tuple[dict[str, Any], dict[str, Any], list[dict[str, Any]]]
@@ -29,30 +30,38 @@ async def against(request: Request, form: Form, current: Form, given: FormData) 
     if not opened.isdigit() or opened == version:
         return form.changes(current)
     base = await as_of(request, form, int(opened) + 1)
-    # Without the version that the form was opened with, everything that differs is to be chosen.
-    attributes, relationships, faults = form.changes(base or current)
+    open_ = merge(form, base, current, lambda name: given.get(f"_take.{name}"))
+    changes = form.changes(current)
+    if changes[2] or not open_:
+        return changes
+    sides = (base or current, current, form)
+    return await page(request, form.view, form.resource, await rows_of(request, sides, open_), given)
+
+
+def merge(form: Form, base: Form | None, current: Form, choice: Callable[[str], Any]) -> list[str]:
+    """Put what others have changed since into the form where I have not; the names where both have, and none is chosen.
+
+    Without the version that the form was opened with, everything that differs is to be chosen.
+    """
     open_: list[str] = []
-    for name in [*attributes, *relationships]:
-        theirs, mine = raw_of(current, name), raw_of(form, name)
-        if theirs == mine or (base is not None and theirs == raw_of(base, name)):
+    for name in [*form.raw, *form.links]:
+        mine, theirs = raw_of(form, name), raw_of(current, name)
+        before = raw_of(base, name) if base is not None else None
+        if mine == theirs or (base is not None and theirs == before):
             continue
-        choice = given.get(f"_take.{name}")
-        if choice == "theirs":
-            attributes.pop(name, None)
-            relationships.pop(name, None)
-        elif choice != "mine":
+        taken = choice(name)
+        if taken not in ("mine", "theirs") and (base is None or mine != before):
             open_.append(name)
-    if faults or not open_:
-        return attributes, relationships, faults
-    return await page(request, form, current, base or current, open_, given)
+        elif taken != "mine":
+            where = form.links if name in form.links else form.raw
+            where[name] = current.links[name] if name in current.links else current.raw.get(name, "")
+    return open_
 
 
 def raw_of(form: Form, name: str) -> Any:
     if name in form.links:
         return sorted(form.links[name].split())
-    if name in form.raw:
-        return form.raw[name]
-    return {key: value for key, value in form.raw.items() if key.startswith(f"{name}.")}
+    return form.raw.get(name, "")
 
 
 async def as_of(request: Request, form: Form, version: int) -> Form | None:
@@ -75,32 +84,40 @@ def as_list(data: Any) -> list[dict[str, str]]:
     return data if isinstance(data, list) else [data] if data else []
 
 
-async def page(
-    request: Request, form: Form, current: Form, base: Form, names: list[str], given: FormData
-) -> Response:
-    """The page on which one chooses, field by field; everything typed goes along."""
-    assert form.resource is not None
-    for one in (form, current, base):
+async def rows_of(
+    request: Request, sides: tuple[Form, Form, Form], names: list[str], prefix: str = ""
+) -> list[dict[str, Any]]:
+    """The fields to choose of: how each stood before, as others have it, as I have it."""
+    form = sides[2]
+    for one in sides:
         one.titles = form.titles
         await complete(request, one)
-    rows = [
-        {"name": name, "label": label_of(form.view, name, form.language), "sides": [said(one, name) for one in (base, current, form)]}
+    return [
+        {"name": prefix + name, "label": label_of(form, name), "sides": [said(one, name) for one in sides]}
         for name in names
     ]  # fmt: skip
+
+
+async def page(
+    request: Request, view: TypeView, resource: Resource, rows: list[dict[str, Any]], given: FormData, changed: Resource | None = None
+) -> Response:  # fmt: skip
+    """The page on which one chooses, field by field; everything typed goes along. `changed` is what others changed."""
     carried = [
         (name, str(value))
         for name, value in given.multi_items()
         if name != "csrf" and not name.startswith("_take.")
     ]
+    registry, language = await registry_of(request), request.state.language
+    other = changed or resource
     return render(
-        request, "generic/conflict.html", 409, view=form.view, resource=form.resource, rows=rows, carried=carried,
-        title=title_of(form.view, form.resource, form.language), author=await last_author(request, form.view, form.resource),
+        request, "generic/conflict.html", 409, view=view, resource=resource, rows=rows, carried=carried,
+        title=title_of(view, resource, language), author=await last_author(request, registry.types[other.type], other),
     )  # fmt: skip
 
 
-def label_of(view: TypeView, name: str, language: str) -> str:
-    fact = view.attributes.get(name) or view.relationships[name]
-    return fact["label"][language]
+def label_of(form: Form, name: str) -> str:
+    fact = form.facts.get(name) or form.view.relationships[name]
+    return fact["label"][form.language]
 
 
 def said(form: Form, name: str) -> str:
@@ -108,7 +125,7 @@ def said(form: Form, name: str) -> str:
     if name in form.links:
         return ", ".join(form.titles.get(one, one) for one in form.links[name].split()) or "—"
     raw = raw_of(form, name)
-    fact = form.view.attributes[name]
+    fact = form.facts[name]
     if isinstance(raw, str):
         return shown(dict(fact), raw, form.language).text or "—"
     return plain(raw, form.language) or "—"

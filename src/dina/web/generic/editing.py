@@ -11,7 +11,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from dina.client import ApiError, Page, Resource
+from dina.client import Page, Refused, Resource
 from dina.web import texts
 from dina.web.generic import conflict, drafts
 from dina.web.generic.form import Form, begin, complete
@@ -99,7 +99,8 @@ async def show(
     return render(
         request, "generic/form.html", status, view=view, form=form, fields=fields, resource=form.resource, problems=problems,
         title=title, groups=groups, kept=kept or [], draft=None if taken or typed is not None else draft, taken=taken,
-        key=(typed or {}).get("_key") or str(uuid.uuid4()), crumbs=crumbs, typed=typed or {},
+        key=(typed or {}).get("_key") or str(uuid.uuid4()), crumbs=crumbs,
+        typed=typed or (drafts.as_form(draft) if draft is not None and taken else {}),
     )  # fmt: skip
 
 
@@ -138,9 +139,7 @@ async def save(
                     form.view.path, quote(form.resource.id, safe=""), attributes, relationships
                 )
                 return await saved(request, form, made, given, locks)
-    except ApiError as fault:
-        if fault.status == 401:
-            raise
+    except Refused as fault:
         faults = [dict(one) for one in fault.errors]
     return await show(request, form, 422, errors=faults, kept=locks, typed=given)
 

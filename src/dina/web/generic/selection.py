@@ -15,13 +15,18 @@ from dina.web.generic.asked import Asked, asked
 from dina.web.generic.exporting import chosen, condition
 from dina.web.generic.views import parsed
 from dina.web.rendering import address, client_of, registry_of, say, view_of, who_of
+from dina.web.texts import N_, Counted
 
 MOST = 5000
 PORTION = 500
+DELETED = Counted("{n} record deleted", "{n} records deleted")
+TOO_MANY = N_(
+    "These are more than {most}, which is the most for this at once. Nothing was done; narrow the search."
+)
 
 
 async def selected(client: Client, state: Asked, ids: list[str]) -> list[str]:
-    """The ids of the selected records; of a whole query the first thousands."""
+    """The ids of the selected records; of a whole query one more than is done at once, to know it."""
     if ids:
         return ids
     found: list[str] = []
@@ -29,7 +34,7 @@ async def selected(client: Client, state: Asked, ids: list[str]) -> list[str]:
     params |= {"fiql": condition(state, ids)} if condition(state, ids) else {}
     async for one in client.every(state.view.path, params):
         found.append(one.id)
-        if len(found) == MOST:
+        if len(found) > MOST:
             break
     return found
 
@@ -45,6 +50,9 @@ async def act(request: Request) -> Response:
         say(request, "Select records first.")
         return RedirectResponse(here, 303)
     found = await selected(client_of(request), state, ids)
+    if len(found) > MOST:
+        say(request, TOO_MANY, most=texts.number(request.state.language, MOST))
+        return RedirectResponse(here, 303)
     if form.get("what") == "set":
         return await into_set(request, view.type, found)
     if form.get("what") == "delete":
@@ -79,4 +87,4 @@ async def delete(request: Request, path: str, type_: str, ids: list[str]) -> Non
         )
     module = path.split("/")[1]
     undo = f"/{request.state.language}/changes/{module}/{change_set}/undo"
-    say(request, "{n} records deleted", n=texts.number(request.state.language, len(ids)), undo=undo)
+    say(request, DELETED, n=len(ids), undo=undo)

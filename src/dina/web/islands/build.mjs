@@ -12,7 +12,7 @@ if (alone.length)
     entryPoints: alone.map((name) => `islands/alone/${name}`),
     format: "esm",
     outdir: "static/islands",
-    loader: { ".json": "file", ".png": "dataurl" },
+    loader: { ".json": "file", ".wasm": "file", ".png": "dataurl" },
     publicPath: "/static/islands",
     assetNames: "[name]-[hash]",
   });

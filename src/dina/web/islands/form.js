@@ -2,6 +2,8 @@
  * Forms: a draft kept on the server while typing, the state of saving, a warning before leaving.
  * Rows are added and taken away by the server, as without scripts.
  */
+import { counted } from "./counted.js";
+
 const form = document.querySelector("form[data-form]");
 if (form) {
   const state = document.getElementById("save-state");
@@ -21,6 +23,8 @@ if (form) {
       : 0;
   };
 
+  const changes = () => counted(differences(), form.dataset.changedOne, form.dataset.changed);
+
   async function keep() {
     clearTimeout(timer);
     if (!changed || leaving) return;
@@ -29,7 +33,7 @@ if (form) {
       const answer = await fetch(form.dataset.draft, { method: "POST", body: new URLSearchParams(new FormData(form)), keepalive: true });
       if (!answer.ok) throw new Error(String(answer.status));
       const at = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
-      say(`${form.dataset.changed.replace("{n}", String(differences()))} · ${form.dataset.kept.replace("{at}", at)}`);
+      say(`${changes()} · ${form.dataset.kept.replace("{at}", at)}`);
     } catch {
       changed = true;
       say(form.dataset.unkept);
@@ -38,7 +42,7 @@ if (form) {
 
   form.addEventListener("input", () => {
     changed = true;
-    say(form.dataset.changed.replace("{n}", String(differences())));
+    say(changes());
     clearTimeout(timer);
     timer = setTimeout(keep, 2000);
   });

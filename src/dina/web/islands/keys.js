@@ -3,9 +3,18 @@
  * A link or button with data-key says which key it answers to; the list of them opens with "?".
  */
 import { listKey } from "./list.js";
+import { reader } from "./scanner.js";
 
+const root = document.documentElement;
 const on = () => document.body.dataset.shortcuts !== "off";
 let first = "";
+
+/** A code scanned where nobody types leads to its record; at the scan station it is scanned. */
+const scanned = reader((code) => {
+  const station = document.querySelector("dina-station");
+  if (station) station.dispatchEvent(new CustomEvent("scan", { detail: code }));
+  else location.assign(`/${root.lang}/scan?code=${encodeURIComponent(code)}`);
+});
 
 /** @param {EventTarget | null} target */
 function typing(target) {
@@ -48,22 +57,27 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     return;
   }
-  if (control || event.altKey || !on() || document.querySelector("dialog[open]")) return;
-  if (event.key === "?") {
+  if (control || event.altKey || document.querySelector("dialog[open]")) return;
+  const key = first ? `${first}-${event.key}` : event.key;
+  if (scanned(event, () => on() && command(key))) event.preventDefault();
+  else if (on() && (key === "?" || document.querySelector(`[data-key~="${CSS.escape(key)}"]`))) event.preventDefault();
+});
+
+/** @param {string} key */
+function command(key) {
+  if (key === "?") {
     const list = document.getElementById("keys");
     if (list instanceof HTMLDialogElement) list.showModal();
-    event.preventDefault();
     return;
   }
-  const key = first ? `${first}-${event.key}` : event.key;
-  if (!first && (event.key === "g" || event.key === "c")) {
-    first = event.key;
+  if (key === "g" || key === "c") {
+    first = key;
     setTimeout(() => (first = ""), 1200);
     return;
   }
   first = "";
-  if (press(key)) event.preventDefault();
-});
+  press(key);
+}
 
 document.addEventListener("click", (event) => {
   const opener = event.target instanceof Element ? event.target.closest("[data-opens]") : null;

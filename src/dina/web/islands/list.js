@@ -2,6 +2,8 @@
  * Lists: how many are selected, ranges with Shift, arrows between rows, copying the address.
  * Delegated, so that it also holds for rows that come later.
  */
+import { counted } from "./counted.js";
+
 let last = null;
 
 /** @param {ParentNode} form */
@@ -10,7 +12,7 @@ function count(form) {
   if (!said) return;
   said.dataset.empty ??= said.textContent;
   const n = form.querySelectorAll(".pick input:checked").length;
-  said.textContent = n ? said.dataset.count.replace("{n}", n) : said.dataset.empty;
+  said.textContent = n ? counted(n, said.dataset.countOne, said.dataset.count) : said.dataset.empty;
 }
 
 document.addEventListener("click", (event) => {

@@ -11,10 +11,13 @@ class Picker extends HTMLElement {
     this.many = this.hasAttribute("many");
     this.titles = new Map([...this.querySelectorAll("data")].map((d) => [d.value, d.textContent]));
     this.field.hidden = true;
-    this.chips = this.appendChild(document.createElement("div"));
-    this.chips.className = "chips";
+    // What explains the ids is for those who type them.
+    for (const said of this.querySelectorAll(":scope > p")) said.hidden = true;
     this.input = this.appendChild(document.createElement("input"));
     this.list = this.appendChild(document.createElement("ul"));
+    // Below the control, so that it stays in line with those beside it.
+    this.chips = this.appendChild(document.createElement("div"));
+    this.chips.className = "chips";
     const id = this.field.id;
     this.field.id = `${id}-ids`;
     Object.assign(this.input, { id, type: "text", autocomplete: "off" });

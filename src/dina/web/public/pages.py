@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from dina.client import ApiError, Client
+from dina.client import ApiError, Client, refusal
 from dina.web import texts
 from dina.web.registry import Registry
 from dina.web.rendering import check_language, registry_of, render
@@ -70,7 +70,7 @@ async def everybody(request: Request, path: str, accept: str = JSON_API) -> Any:
         answer = await client.http.get(path, headers={"accept": accept})
     document = orjson.loads(answer.content) if answer.content else {}
     if answer.status_code >= 400:
-        raise ApiError(answer.status_code, document.get("errors", []))
+        raise refusal(answer.status_code, document.get("errors", []))
     return document
 
 

@@ -3,7 +3,7 @@
 from starlette.routing import Route
 
 from dina.web.area import PREFIX, Area, Link
-from dina.web.shell import account, find, home, notices, settings
+from dina.web.shell import account, desk, find, home, notices, settings
 from dina.web.texts import N_
 
 AREA = Area(
@@ -11,7 +11,7 @@ AREA = Area(
     (
         Route("/", home.choose_language),
         Route("/docs", home.choose_docs),
-        Route(PREFIX, home.home),
+        Route(PREFIX, desk.home),
         Route(f"{PREFIX}/docs", home.reference),
         Route(f"{PREFIX}/sign-in", account.sign_in, methods=["GET", "POST"]),
         Route(f"{PREFIX}/sign-out", account.sign_out, methods=["POST"]),

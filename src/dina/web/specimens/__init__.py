@@ -16,6 +16,8 @@ from dina.web.specimens import (
     selected,
     series,
 )
+from dina.web.specimens.bulk import grid
+from dina.web.specimens.bulk import page as bulk_page
 from dina.web.texts import N_
 
 TYPE = "material-sample"
@@ -28,6 +30,8 @@ AREA = Area(
         Route(BASE, listing.listing),
         Route(f"{BASE}/tiles/{{z:int}}/{{x:int}}/{{y:int}}", places.tile),
         Route(f"{BASE}/selected", selected.act, methods=["POST"]),
+        Route(f"{BASE}/bulk", bulk_page.show, methods=BOTH),
+        Route(f"{BASE}/bulk/grid", grid.show, methods=BOTH),
         Route(f"{BASE}/check", checking.check, methods=["POST"]),
         Route(f"{BASE}/new", entry.new, methods=BOTH),
         Route(f"{BASE}/series", series.show, methods=BOTH),

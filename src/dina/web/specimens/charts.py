@@ -8,7 +8,7 @@ from typing import Any
 from dina.web import texts
 from dina.web.specimens.question import CHARTS, Facet, Question, term
 
-WIDTH, ROW, GAP, LABELS = 640, 22, 6, 190
+WIDTH, ROW, GAP, LABELS = 640, 22, 6, 220
 YEARS_HEIGHT = 180
 MOST_YEARS = 400
 

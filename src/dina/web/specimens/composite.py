@@ -7,6 +7,7 @@ Each part is a form of its type as the generic pages have it; the names of its c
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,11 +18,13 @@ from dina.client import ApiError, Client, Page, Resource
 from dina.web.generic.drafts import Kept
 from dina.web.generic.fields import Field
 from dina.web.generic.form import Form, begin, complete
+from dina.web.placing import change_headers
+from dina.web.rendering import say
+from dina.web.texts import Counted
 
-SAMPLE, EVENT, ORGANISM = "material-sample", "collecting-event", "organism"
-ATOMIC = 'application/vnd.api+json; ext="https://jsonapi.org/ext/atomic"'
+SAMPLE, EVENT, ORGANISM, ASSOCIATION = "material-sample", "collecting-event", "organism", "association"
 POINTER = re.compile(r"/atomic:operations/(\d+)(/data/.*)?")
-MOST_ORGANISMS = 50
+MOST_PARTS = 50
 
 
 @dataclass
@@ -32,9 +35,21 @@ class Part:
     form: Form
     base: Form | None = None
     errors: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    faults: list[str] = field(default_factory=list[str])
+    """Errors that are about no control."""
+    opened: str = ""
+    """The version that the form was opened with, where it is not the present one."""
+
+    @property
+    def version(self) -> str:
+        """The version that whoever types has seen."""
+        resource = self.form.resource
+        return self.opened or str(resource.attributes.get("resourceVersion", "") if resource else "")
 
     def fields(self) -> list[Field]:
-        made, _ = self.form.fields(self.errors)
+        made, by_name = self.form.fields(self.errors)
+        names = {inner.name for top in made for inner in top.every()}
+        self.faults = [text for name, said in by_name.items() if name not in names for text in said]
         for one in (inner for top in made for inner in top.every()):
             one.name = self.prefix + one.name
         return made
@@ -58,6 +73,23 @@ def below(form: Mapping[str, Any], prefix: str) -> Kept:
     return found
 
 
+def typed_parts(kind: str, stored: Sequence[Part], form: Mapping[str, Any], blank: list[Form]) -> list[Part]:
+    """The parts of a kind that were typed, in order: those that there are known by their ids, further ones blank."""
+    numbers = sorted({int(n[1]) for name in form if (n := re.match(rf"{kind}\.(\d{{1,2}})\.", name))})
+    known = {part.form.resource.id: part for part in stored if part.form.resource is not None}
+    made: list[Part] = []
+    for number in numbers[:MOST_PARTS]:
+        part = known.get(str(form.get(f"_id.{kind}.{number}", "")))
+        if part is None:
+            if not blank:
+                break
+            part = Part("", blank.pop(0))
+        part.prefix = f"{kind}.{len(made)}."
+        part.form.type_in(below(form, f"{kind}.{number}."))
+        made.append(part)
+    return made
+
+
 def before(form: Form) -> Form:
     return Form(form.view, form.registry, form.language, form.custom, form.resource, form.raw, form.links)
 
@@ -69,6 +101,9 @@ class Specimen:
     sample: Part
     event: Part
     organisms: list[Part]
+    associations: list[Part] = field(default_factory=list[Part])
+    gone: list[str] = field(default_factory=list[str])
+    """Associations that are to be taken away."""
     place: str = ""
     well: str = ""
     shared: int = 0
@@ -76,19 +111,27 @@ class Specimen:
 
     @property
     def parts(self) -> list[Part]:
-        return [self.sample, self.event, *self.organisms]
+        return [self.sample, self.event, *self.organisms, *self.associations]
 
-    def type_in(self, form: Mapping[str, Any], blank: Sequence[Form]) -> None:
-        """Fill all parts from what was typed; further organisms take blank forms."""
+    @property
+    def unplaced(self) -> list[str]:
+        """What is wrong beside what stands at the controls; known once the fields are made."""
+        return [*self.faults, *(text for part in self.parts for text in part.faults)]
+
+    def type_in(
+        self, form: Mapping[str, Any], blank: Sequence[Form], associations: Sequence[Form] = ()
+    ) -> None:
+        """Fill all parts from what was typed; further organisms and associations take blank forms."""
         self.sample.form.type_in(below(form, ""))
         self.event.form.type_in(below(form, "event."))
-        numbers = sorted({int(n[1]) for name in form if (n := re.match(r"organism\.(\d{1,2})\.", name))})
-        self.organisms = self.organisms[: len(numbers)]
-        for number in numbers[: min(MOST_ORGANISMS, len(self.organisms) + len(blank))]:
-            at = numbers.index(number)
-            if at == len(self.organisms):
-                self.organisms.append(Part(f"organism.{at}.", blank[at - len(self.organisms)]))
-            self.organisms[at].form.type_in(below(form, f"organism.{number}."))
+        self.organisms = typed_parts("organism", self.organisms, form, list(blank))
+        typed = typed_parts("association", self.associations, form, list(associations))
+        taken = form.getlist("_gone") if hasattr(form, "getlist") else []  # type: ignore[attr-defined]
+        known = {one.form.resource.id for one in self.associations if one.form.resource is not None}
+        for part in typed:
+            # Whose association it is has no control.
+            part.form.links["sample"] = part.base.links["sample"] if part.base is not None else ""
+        self.gone, self.associations = [one for one in taken if one in known], typed
         self.place, self.well = str(form.get("place", "")).strip(), str(form.get("well", "")).strip()
 
     def change_rows(self, form: Mapping[str, Any]) -> bool:
@@ -116,13 +159,13 @@ class Specimen:
             part.errors.append({**error, "source": {"pointer": pointer}})
 
 
-async def blank(request: Request, number: int = 1) -> list[Form]:
-    """Empty forms of organisms, with one identification each."""
+async def blank(request: Request, number: int = 1, type_: str = ORGANISM) -> list[Form]:
+    """Empty forms of a part."""
     registry = await request.app.state.registry.load(request.state.client)
     found: list[Form] = []
     for _ in range(number):
-        form = await begin(request, registry.types[ORGANISM])
-        form.raw["group"] = ""
+        form = await begin(request, registry.types[type_])
+        form.raw |= {"group": ""} if "group" in form.raw else {}
         found.append(form)
     return found
 
@@ -140,7 +183,10 @@ async def empty(request: Request) -> Specimen:
     sample, event = await begin(request, registry.types[SAMPLE]), await begin(request, registry.types[EVENT])
     event.raw["group"] = ""
     organism = with_row((await blank(request))[0], "determination")
-    return Specimen(Part("", sample), Part("event.", event), [Part("organism.0.", organism)])
+    associated = (await blank(request, 1, ASSOCIATION))[0]
+    return Specimen(
+        Part("", sample), Part("event.", event), [Part("organism.0.", organism)], [Part("association.0.", associated)]
+    )  # fmt: skip
 
 
 async def stored(request: Request, id_: str) -> Specimen:
@@ -166,7 +212,25 @@ async def stored(request: Request, id_: str) -> Specimen:
     found.organisms = [
         await part(f"organism.{at}.", ORGANISM, o) for at, o in enumerate(organisms)
     ] or found.organisms
+    associations = await associations_of(client, registry.types[ASSOCIATION].path, id_)
+    found.associations = [
+        await part(f"association.{at}.", ASSOCIATION, one) for at, one in enumerate(associations)
+    ] or found.associations
     return found
+
+
+async def associations_of(client: Client, path: str, id_: str) -> list[Resource]:
+    """What the specimen is said to be associated with; what others say of it stands on their pages."""
+    asked = {
+        "fiql": f"sample.id=={id_}",
+        "include": "sample,associatedSample",
+        "page[limit]": MOST_PARTS,
+        "sort": "createdOn",
+    }
+    try:
+        return (await client.get(path, asked)).data
+    except ApiError:
+        return []
 
 
 async def users_of(client: Client, event: str) -> int:
@@ -186,26 +250,23 @@ async def finish(request: Request, specimen: Specimen) -> None:
 
 
 async def send(
-    client: Client, operations: Sequence[Mapping[str, Any]], label: str = "", key: str = ""
-) -> list[dict[str, Any]]:
-    """Operations as one request that is done as a whole or not at all. Raises ApiError."""
+    client: Client, operations: Sequence[Mapping[str, Any]], label: str = "", key: str = "", *, change_set: str = "", dry: bool = False
+) -> list[dict[str, Any]]:  # fmt: skip
+    """Operations as one request that is done as a whole or not at all; with `dry` only judged. Raises ApiError."""
     headers = {"idempotency-key": key[:100]} if key else {}
-    headers |= (
-        {
-            "x-change-set": label.partition("|")[0],
-            "x-change-set-label": label.partition("|")[2].encode("ascii", "replace").decode(),
-        }
-        if label
-        else {}
+    headers |= change_headers(change_set, label) if change_set else {}
+    return await client.atomic(
+        "/collection/v1", operations, headers, params={"dryRun": "true"} if dry else None
     )
-    answer = await client.request(
-        "POST",
-        "/collection/v1/operations",
-        body={"atomic:operations": list(operations)},
-        content_type=ATOMIC,
-        headers=headers,
-    )
-    return answer.get("atomic:results", [])
+
+
+async def as_one_change(
+    request: Request, operations: Sequence[Mapping[str, Any]], label: str, said: str | Counted, *, key: str = "", **values: object
+) -> None:  # fmt: skip
+    """Send operations as one change set and say so on the next page, with its Undo. Raises ApiError."""
+    change_set = str(uuid.uuid4())
+    await send(request.state.client, operations, label, key, change_set=change_set)
+    say(request, said, undo=f"/{request.state.language}/changes/collection/{change_set}/undo", **values)
 
 
 def page_of(results: Sequence[Mapping[str, Any]], type_: str) -> Resource:

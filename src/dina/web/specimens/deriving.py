@@ -9,16 +9,17 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from dina.client import ApiError, Client
+from dina.client import Client, Refused
 from dina.web import texts
-from dina.web.rendering import address, check_language, client_of, registry_of, render, say
-from dina.web.specimens.composite import SAMPLE, send
-from dina.web.texts import N_
+from dina.web.rendering import address, check_language, client_of, registry_of, render
+from dina.web.specimens.composite import SAMPLE, as_one_change
+from dina.web.texts import N_, Counted
 from dina.web.values import title_of
 
 MOST = 500
 SERIES = (("NUMBER", "1, 2, 3"), ("LOWER_LETTER", "a, b, c"), ("UPPER_LETTER", "A, B, C"))
 SEPARATORS = (("DASH", "-"), ("UNDERSCORE", "_"), ("SPACE", "␣"))
+MADE = Counted("{n} specimen made: {first}", "{n} specimens made: {first} to {last}")
 HOW_MANY = N_("Give a number of specimens from 1 to {most}.")
 
 
@@ -35,17 +36,15 @@ async def show(request: Request) -> Response:
     try:
         if form.get("_then") == "create" and names:
             kind = str(form.get("kind", "")) or None
-            return await create(request, client, parent.id, parent.attributes["group"], names, kind)
+            return await create(request, parent.id, parent.attributes["group"], names, kind)
         if form:
             count = str(form.get("count", ""))
             if count.isdigit() and 1 <= int(count[:4]) <= MOST:
                 names = await following(client, parent.id, form)
             else:
                 faults = [texts.translate(language, HOW_MANY, most=MOST)]
-    except ApiError as fault:
-        if fault.status == 401:
-            raise
-        faults = [str(one.get("detail", "")) for one in fault.errors[:20]]
+    except Refused as fault:
+        faults = fault.sentences[:20]
     rules = (
         await client.get("/collection/v1/split-configuration", {"sort": "name", "page[limit]": 100})
     ).data
@@ -84,24 +83,15 @@ async def following(client: Client, parent: str, form: Mapping[str, Any]) -> lis
     return next(iter(told["data"]["attributes"]["nextIdentifiers"].values()))
 
 
-async def create(
-    request: Request, client: Client, parent: str, group: str, names: list[str], kind: str | None
-) -> Response:
+async def create(request: Request, parent: str, group: str, names: list[str], kind: str | None) -> Response:
     above = {"parentMaterialSample": {"data": {"type": SAMPLE, "id": parent}}}
     own = {"group": group} | ({"materialSampleType": kind} if kind else {})
     operations = [
         {"op": "add", "data": {"type": SAMPLE, "lid": f"part-{at}", "attributes": own | {"materialSampleName": name}, "relationships": above}}
         for at, name in enumerate(names) if name
     ]  # fmt: skip
-    change_set, language = str(uuid.uuid4()), request.state.language
-    await send(client, operations, f"{change_set}|{names[0]} - {names[-1]}")
-    undo = f"/{language}/changes/collection/{change_set}/undo"
-    say(
-        request,
-        "{n} specimens made: {first} to {last}",
-        n=len(operations),
-        first=names[0],
-        last=names[-1],
-        undo=undo,
+    first, last = names[0], names[-1]
+    await as_one_change(
+        request, operations, f"{first} - {last}", MADE, n=len(operations), first=first, last=last
     )
-    return RedirectResponse(address(language, SAMPLE, parent), 303)
+    return RedirectResponse(address(request.state.language, SAMPLE, parent), 303)

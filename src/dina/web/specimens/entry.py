@@ -10,13 +10,15 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from dina.client import ApiError, Resource
+from dina.client import Refused, Resource
 from dina.web import texts
 from dina.web.generic import drafts
 from dina.web.generic.editing import FIELDS
+from dina.web.placing import place_of
 from dina.web.rendering import address, check_language, client_of, registry_of, render, say, who_of
 from dina.web.specimens import checking, templates
 from dina.web.specimens.composite import (
+    ASSOCIATION,
     EVENT,
     ORGANISM,
     SAMPLE,
@@ -30,7 +32,7 @@ from dina.web.specimens.composite import (
     stored,
     with_row,
 )
-from dina.web.storage.moving import place_of
+from dina.web.specimens.meeting import met
 from dina.web.values import title_of
 
 NO_PLACE = "No place has the code or name “{code}”."
@@ -61,30 +63,53 @@ async def edit(request: Request) -> Response:
 async def carry(request: Request, specimen: Specimen, id_: str, only: list[str]) -> None:
     """The locked values of the specimen before; its event stays the same event."""
     source = await stored(request, id_)
+    for at in range(1, len(source.associations)):
+        if any(name.startswith(f"association.{at}.") for name in only):
+            further = (await blank(request, 1, ASSOCIATION))[0]
+            specimen.associations.append(Part(f"association.{len(specimen.associations)}.", further))
     for name in only:
         part, _, _inner = name.rpartition(".") if name.startswith("organism.") else ("", "", name)
         if name in source.sample.form.raw:
             specimen.sample.form.raw[name] = source.sample.form.raw[name]
         elif name in source.sample.form.links:
             specimen.sample.form.links[name] = source.sample.form.links[name]
+        elif name.startswith("association."):
+            carry_association(specimen, source, name)
         elif part and source.organisms:
             specimen.organisms[0].form.raw["determination"] = source.organisms[0].form.raw["determination"]
     if any(name.startswith("event.") for name in only) or "collectingEvent" in only:
         specimen.sample.form.links["collectingEvent"] = source.sample.form.links["collectingEvent"]
 
 
+def carry_association(specimen: Specimen, source: Specimen, name: str) -> None:
+    """A locked field of an association."""
+    _, number, inner = name.split(".", 2)
+    if not number.isdigit() or int(number) >= min(len(source.associations), len(specimen.associations)):
+        return
+    to, of = specimen.associations[int(number)].form, source.associations[int(number)].form
+    for mine, theirs in ((to.raw, of.raw), (to.links, of.links)):
+        if inner in theirs:
+            mine[inner] = theirs[inner]
+
+
 async def submitted(request: Request, specimen: Specimen) -> Response:
     given = await request.form(max_fields=FIELDS)
-    specimen.type_in(given, await blank(request, 5))
+    specimen.type_in(given, await blank(request, 5), await blank(request, 5, ASSOCIATION))
     locks = [str(one) for one in given.getlist("_lock")]
     if given.get("_organism") == "1":
         extra = with_row((await blank(request))[0], "determination")
         specimen.organisms.append(Part(f"organism.{len(specimen.organisms)}.", extra))
         return await show(request, specimen, kept=locks, typed=given)
+    if given.get("_association") == "1":
+        further = (await blank(request, 1, ASSOCIATION))[0]
+        specimen.associations.append(Part(f"association.{len(specimen.associations)}.", further))
+        return await show(request, specimen, kept=locks, typed=given)
     if specimen.change_rows(given) or given.get("_then") == "check":
         return await show(request, specimen, kept=locks, typed=given)
     for part in specimen.parts:
         part.form.compact()
+    if (page := await met(request, specimen, given)) is not None:
+        return page
     sent: list[Part | None] = []
     try:
         operations = await prepared(request, specimen, sent)
@@ -92,9 +117,7 @@ async def submitted(request: Request, specimen: Specimen) -> Response:
             results = await send(client_of(request), operations, key=str(given.get("_key", "")))
             made = page_of(results, SAMPLE)
             return await saved(request, specimen, made, given, locks)
-    except ApiError as fault:
-        if fault.status == 401:
-            raise
+    except Refused as fault:
         specimen.give_errors(fault.errors, sent)
     return await show(request, specimen, 422, kept=locks, typed=given)
 
@@ -106,6 +129,8 @@ async def prepared(
     client, sample = client_of(request), specimen.sample
     attributes, relationships = sample.changed()
     group = attributes.get("group") or sample.form.raw.get("group", "")
+    if sample.form.resource is not None:
+        group = sample.form.resource.attributes.get("group", "")
     operations: list[dict[str, Any]] = []
     linked = sample.form.links.get("collectingEvent", "")
     event = await checking.with_meaning(client, specimen.event)
@@ -128,7 +153,10 @@ async def prepared(
             links.append({"type": ORGANISM, "lid": f"organism-{at}"})
     relationships.pop("organism", None)
     if any("lid" in one for one in links):
-        relationships["organism"] = {"data": links}
+        # Those that others have added meanwhile stay.
+        there = {one["id"] for one in links if "id" in one}
+        others = sample.form.resource.linked("organism") if sample.form.resource else []
+        relationships["organism"] = {"data": [*(one for one in others if one["id"] not in there), *links]}
     if specimen.place:
         place = await place_of(client, specimen.place)
         if place is None:
@@ -152,12 +180,23 @@ async def prepared(
         operations.append({"op": "add", "data": data})
         sent.append(None)
         relationships["storageUnitUsage"] = {"data": {"type": "storage-unit-usage", "lid": "usage"}}
+    associated = [part.changed() for part in specimen.associations]
     if any(part.errors for part in specimen.parts):
         return None
     if sample.form.resource is None:
         add(operations, sent, sample, SAMPLE, "sample", (attributes, relationships), group)
     else:
         change(operations, sent, sample, (attributes, relationships))
+    own = {"id": sample.form.resource.id} if sample.form.resource is not None else {"lid": "sample"}
+    for at, (part, found) in enumerate(zip(specimen.associations, associated, strict=True)):
+        if part.form.resource is None and (found[0] or found[1]):
+            found[1]["sample"] = {"data": {"type": SAMPLE, **own}}
+            add(operations, sent, part, ASSOCIATION, f"association-{at}", found, "")
+        elif part.form.resource is not None and any(found) and part.form.resource.id not in specimen.gone:
+            change(operations, sent, part, found)
+    for id_ in specimen.gone:
+        operations.append({"op": "remove", "ref": {"type": ASSOCIATION, "id": id_}})
+        sent.append(None)
     return operations
 
 
@@ -211,11 +250,15 @@ async def show(
     draft = await drafts.find(request, SAMPLE, resource.id if resource else None)
     taken = draft is not None and typed is None and request.query_params.get("draft") == "1"
     if draft is not None and taken:
-        specimen.type_in(drafts.as_form(draft), await blank(request, 5))
+        further = await blank(request, 5), await blank(request, 5, ASSOCIATION)
+        specimen.type_in(drafts.as_form(draft), *further)
+    opened = typed if typed is not None else drafts.as_form(draft) if draft is not None and taken else {}
+    for part in specimen.parts:
+        part.opened = str(opened.get(f"_version.{part.prefix}", "")) if part.form.resource is not None else ""
     await finish(request, specimen)
     sections = templates.sections(specimen, request)
     labels = {one.name: one for s in sections for f in s.every for one in f.every()}
-    problems = [{"text": text, "field": ""} for text in specimen.faults]
+    problems = [{"text": text, "field": ""} for text in specimen.unplaced]
     problems += [
         {"text": f"{one.label}{texts.translate(language, ':')} {text}", "field": one.name}
         for one in labels.values() for text in one.errors

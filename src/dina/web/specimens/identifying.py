@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import re
-import uuid
 from collections.abc import Mapping
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from dina.client import ApiError, Client, Page, Resource
+from dina.client import Client, Page, Refused, Resource
 from dina.web import texts
+from dina.web.generic.selection import TOO_MANY
 from dina.web.rendering import address, check_language, client_of, registry_of, render, say
-from dina.web.specimens.composite import ORGANISM, SAMPLE, send
+from dina.web.specimens.composite import ORGANISM, SAMPLE, as_one_change
 from dina.web.specimens.listing import records
 from dina.web.specimens.question import Question, ids_of
 from dina.web.specimens.record import identifications
-from dina.web.texts import N_
+from dina.web.texts import N_, Counted
 from dina.web.values import title_of
 
 MOST = 1000
 FIELDS = ("scientificName", "verbatimDeterminer", "determinedOn", "determinationRemarks")
 NOT_FOUND = N_("No specimen has the code “{code}”.")
+IDENTIFIED = Counted("{n} specimen identified as {name}", "{n} specimens identified as {name}")
 NO_NAME = N_("Give a scientific name.")
 
 
@@ -34,7 +35,11 @@ async def show(request: Request) -> Response:
     faults: list[str] = []
     ids = [str(one) for one in form.getlist("id")] if form else []  # type: ignore[attr-defined]
     if form.get("all") == "1":
-        ids = await ids_of(client, Question.parsed(str(form.get("list", ""))), MOST)
+        ids = await ids_of(client, Question.parsed(str(form.get("list", ""))), MOST + 1)
+        if len(ids) > MOST:
+            say(request, TOO_MANY, most=texts.number(language, MOST))
+            there = Question.parsed(str(form.get("list", ""))).address()
+            return RedirectResponse(address(language, SAMPLE) + there, 303)
     for code in re.split(r"[\n\r\t,;]+", str(form.get("codes", ""))):
         found = await specimen_of(client, code.strip()[:200]) if code.strip() else None
         if found:
@@ -50,11 +55,9 @@ async def show(request: Request) -> Response:
             faults.append(texts.translate(language, NO_NAME))
         else:
             try:
-                return await apply(request, client, page, given)
-            except ApiError as fault:
-                if fault.status == 401:
-                    raise
-                faults = [str(one.get("detail", "")) for one in fault.errors[:20]]
+                return await apply(request, page, given)
+            except Refused as fault:
+                faults = fault.sentences[:20]
     rows: list[dict[str, Any]] = []
     for one in page.data:
         said = [d for o in page.related(one, "organism") for d in identifications(o, {})]
@@ -77,7 +80,7 @@ async def specimen_of(client: Client, code: str) -> str:
     return next((one.id for one in page.data if one.type == SAMPLE), "")
 
 
-async def apply(request: Request, client: Client, page: Page, given: Mapping[str, str]) -> Response:
+async def apply(request: Request, page: Page, given: Mapping[str, str]) -> Response:
     """The new identification becomes the current one; those before it are kept."""
     new = {name: value for name, value in given.items() if value} | {"isPrimary": True}
     operations: list[dict[str, Any]] = []
@@ -87,17 +90,9 @@ async def apply(request: Request, client: Client, page: Page, given: Mapping[str
             (o for o in organisms if o.attributes.get("isTarget")), organisms[0] if organisms else None
         )
         operations += with_organism(chosen, new) if chosen else without(one, new)
-    change_set, language = str(uuid.uuid4()), request.state.language
-    await send(client, operations, f"{change_set}|{given['scientificName']}")
-    undo = f"/{language}/changes/collection/{change_set}/undo"
-    say(
-        request,
-        "{n} specimens identified as {name}",
-        n=len(page.data),
-        name=given["scientificName"],
-        undo=undo,
-    )
-    return RedirectResponse(address(language, SAMPLE, "identify"), 303)
+    name = given["scientificName"]
+    await as_one_change(request, operations, name, IDENTIFIED, n=len(page.data), name=name)
+    return RedirectResponse(address(request.state.language, SAMPLE, "identify"), 303)
 
 
 def with_organism(organism: Resource, new: dict[str, Any]) -> list[dict[str, Any]]:

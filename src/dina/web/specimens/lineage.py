@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,8 +10,12 @@ from dina.client import ApiError, Client
 from dina.web import texts
 from dina.web.rendering import address
 from dina.web.texts import N_
+from dina.web.values import named
 
-WIDTH, HEIGHT, ACROSS, DOWN = 168, 44, 46, 16
+NARROW, WIDE, HEIGHT, ACROSS, DOWN = 168, 300, 44, 46, 16
+"""A box is as wide as the longest text in the picture needs, between these."""
+LETTER = 7.4
+"""About how wide a letter is; specimens are often named in capitals and digits."""
 MOST = 80
 KINDS = {
     "COLLECTING": N_("Collecting"),
@@ -19,6 +24,7 @@ KINDS = {
 }
 DRAWN = frozenset({"material-sample", "process", "collecting-event"})
 Edges = set[tuple[str, str]]
+Facts = Mapping[str, dict[str, Any]]
 
 
 @dataclass
@@ -42,10 +48,15 @@ class Node:
 
 @dataclass(frozen=True)
 class Picture:
-    """The nodes with lines between them; `roots` are the beginnings, for the list of the same."""
+    """The nodes with lines between them; `roots` are the beginnings, for the list of the same.
+
+    Boxes are `box` wide and hold `letters` of a text.
+    """
 
     nodes: list[Node]
     lines: list[str]
+    box: float
+    letters: int
     width: float
     height: float
     roots: list[Node]
@@ -61,19 +72,21 @@ async def graph(client: Client, id_: str) -> dict[str, Any]:
     return document["data"]["attributes"]
 
 
-def drawn(told: dict[str, Any], here: str, language: str) -> Picture | None:
-    """The picture, when there is more than the specimen itself."""
-    nodes = {one["id"]: made(one, here, language) for one in told["nodes"] if one["type"] in DRAWN}
+def drawn(told: dict[str, Any], here: str, language: str, kinds: Facts) -> Picture | None:
+    """The picture, when there is more than the specimen itself; `kinds` is what is declared of specimens."""
+    nodes = {one["id"]: made(one, here, language, kinds) for one in told["nodes"] if one["type"] in DRAWN}
     if len(nodes) < 2:
         return None
     edges = {(a, b) for a, b in edges_of(told["relations"]) if a in nodes and b in nodes}
     kept = nearest(here, edges, MOST)
     level = levels(kept, edges)
     shown = [nodes[id_] for id_ in kept]
+    longest = max(len(text) for one in shown for text in (one.text, one.small))
+    box = min(max(NARROW, round(longest * LETTER + 20)), WIDE)
     rows: dict[int, int] = {}
     for node in sorted(shown, key=lambda one: (level[one.id], one.text)):
         at = level[node.id]
-        node.x, node.y = at * (WIDTH + ACROSS) + 2, rows.get(at, 0) * (HEIGHT + DOWN) + 2
+        node.x, node.y = at * (box + ACROSS) + 2, rows.get(at, 0) * (HEIGHT + DOWN) + 2
         rows[at] = rows.get(at, 0) + 1
     tallest = max(rows.values())
     for node in shown:  # columns with few nodes stand in the middle
@@ -82,12 +95,14 @@ def drawn(told: dict[str, Any], here: str, language: str) -> Picture | None:
     for a, b in sorted(edges):
         if a in level and b in level:
             nodes[a].to.append(nodes[b])
-            x1, y1, x2, y2 = nodes[a].x + WIDTH, nodes[a].y + HEIGHT / 2, nodes[b].x, nodes[b].y + HEIGHT / 2
+            x1, y1, x2, y2 = nodes[a].x + box, nodes[a].y + HEIGHT / 2, nodes[b].x, nodes[b].y + HEIGHT / 2
             lines.append(f"M{x1:g} {y1:g}C{x1 + 24:g} {y1:g} {x2 - 24:g} {y2:g} {x2:g} {y2:g}")
     entered = {b for _, b in edges}
     roots = [one for one in shown if one.id not in entered]
-    width = (max(level.values()) + 1) * (WIDTH + ACROSS) - ACROSS + 4
-    return Picture(shown, lines, width, tallest * (HEIGHT + DOWN) + 4, roots, len(kept) < len(nodes))
+    width = (max(level.values()) + 1) * (box + ACROSS) - ACROSS + 4
+    letters = int((box - 20) / LETTER)
+    height = tallest * (HEIGHT + DOWN) + 4
+    return Picture(shown, lines, box, letters, width, height, roots, len(kept) < len(nodes))
 
 
 def edges_of(relations: list[dict[str, Any]]) -> Edges:
@@ -103,18 +118,21 @@ def edges_of(relations: list[dict[str, Any]]) -> Edges:
     return edges | (between - {(a, d) for a, b in edges for c, d in edges if b == c})
 
 
-def made(one: dict[str, Any], here: str, language: str) -> Node:
+def made(one: dict[str, Any], here: str, language: str, kinds: Facts) -> Node:
     type_, kind = one["type"], str(one.get("processType") or "")
     word = texts.translate(language, KINDS[kind]) if kind in KINDS else kind.replace("_", " ").capitalize()
     closed = one.get("withheld") or one.get("implied") or one.get("deleted")
     href = "" if closed else address(language, type_, one["id"])
     if type_ == "material-sample":
         withheld = texts.translate(language, "Withheld") if one.get("withheld") else one["id"][:8]
-        small = str(one.get("materialSampleState") or one.get("materialSampleType") or "")
+        told = next((name for name in ("materialSampleState", "materialSampleType") if one.get(name)), "")
+        small = named(kinds.get(told, {}), one[told], language) if told else ""
         name = str(one.get("label") or withheld)
         return Node(one["id"], type_, name, small.replace("_", " ").lower(), href, one["id"] == here)
     when = str(one.get("startedOn") or "")[:10]
-    return Node(one["id"], type_, str(one.get("label") or word), f"{word} {when}".strip(), href)
+    text = str(one.get("label") or word)
+    # What nobody has named is called by its kind, which need not be said twice.
+    return Node(one["id"], type_, text, when if text == word else f"{word} {when}".strip(), href)
 
 
 def nearest(here: str, edges: Edges, most: int) -> list[str]:

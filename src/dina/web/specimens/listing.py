@@ -9,7 +9,7 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from dina.client import ApiError, Client, Page
+from dina.client import ApiError, Client, Page, Refused
 from dina.web import texts
 from dina.web.generic import listing as generic
 from dina.web.generic.asked import SIZES, asked, hidden
@@ -74,9 +74,7 @@ async def listing(request: Request) -> Response:
         page = await records(
             client, view.path, [one["id"] for one in told["hits"]], includes(columns.columns)
         )
-    except ApiError as error:
-        if error.status == 401:
-            raise
+    except Refused as error:
         fault = error
     rows = [
         {"id": one.id, "title": title_of(view, one, language), "cells": [cell(registry, view, c, page, one, language) for c in columns.columns]}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -125,18 +125,26 @@ async def ask(client: Client, path: str, attributes: Mapping[str, Any]) -> dict[
     return (await client.request("POST", f"{SEARCH}/{path}", body=body))["data"]["attributes"]
 
 
+async def pages_of(client: Client, question: Question, size: int = 1000) -> AsyncIterator[list[str]]:
+    """The ids of all that is found, however many, in the order of the list."""
+    after: str | None = None
+    while True:
+        page: dict[str, Any] = {"limit": size} | ({"after": after} if after else {})
+        told = await ask(client, "search", question.asking(page=page, fields=["id"]))
+        yield [one["id"] for one in told["hits"]]
+        after = told["next"]
+        if not after:
+            return
+
+
 async def ids_of(client: Client, question: Question, most: int) -> list[str]:
     """The ids of all that is found, up to a number, in the order of the list."""
     found: list[str] = []
-    after: str | None = None
-    while len(found) < most:
-        page = {"limit": min(1000, most - len(found))} | ({"after": after} if after else {})
-        told = await ask(client, "search", question.asking(page=page, fields=["id"]))
-        found += [one["id"] for one in told["hits"]]
-        after = told["next"]
-        if not after:
+    async for page in pages_of(client, question, min(1000, most)):
+        found += page
+        if len(found) >= most:
             break
-    return found
+    return found[:most]
 
 
 def state_of(request: Request) -> Question:

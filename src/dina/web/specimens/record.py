@@ -70,7 +70,7 @@ async def record(request: Request) -> Response:
         event_title=title_of(kinds[EVENT], event, language) if event else "",
         event_facts=filled(kinds[EVENT], event, language) if event else [], related=related, external=links, names=names,
         custom=[(c.fact, values[c.key]) for c in custom], whereabouts=await whereabouts(client, id_),
-        picture=lineage.drawn(await lineage.graph(client, id_), id_, language),
+        picture=lineage.drawn(await lineage.graph(client, id_), id_, language, view.attributes),
         associations=await associations(client, registry, id_, language), steps=steps, total=total,
         children=one.attributes.get("materialSampleChildren") or [], parents=(one.attributes.get("hierarchy") or [])[1:],
         permissions=one.meta.get("permissions", []), **await neighbours(request, client),

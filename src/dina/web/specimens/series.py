@@ -11,10 +11,10 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from dina.client import ApiError, Client
+from dina.client import Client, Refused
 from dina.web import texts
 from dina.web.generic.editing import FIELDS
-from dina.web.rendering import address, check_language, client_of, registry_of, render, say, who_of
+from dina.web.rendering import address, check_language, client_of, registry_of, render, who_of
 from dina.web.specimens import checking, templates
 from dina.web.specimens.composite import (
     EVENT,
@@ -22,6 +22,7 @@ from dina.web.specimens.composite import (
     SAMPLE,
     Part,
     Specimen,
+    as_one_change,
     blank,
     empty,
     finish,
@@ -29,13 +30,14 @@ from dina.web.specimens.composite import (
     stored,
 )
 from dina.web.specimens.question import quoted
-from dina.web.texts import N_
+from dina.web.texts import N_, Counted
 
 MOST = 500
 COUNTER = re.compile(r"(.*?)(\d+)(\D*)$", re.DOTALL)
 NUMBERS = (("next", N_("Next of the collection")), ("base", N_("Counted up from")), ("list", N_("As listed")))
 DIFFERING = ("sex", "lifeStage")
-FEW = N_("{n} numbers are given for {count} specimens.")
+MADE = Counted("{n} specimen made: {first}", "{n} specimens made: {first} to {last}")
+FEW = N_("Numbers that are given: {n}; specimens: {count}.")
 NO_COLLECTION = N_("Choose the collection whose numbers are to be used.")
 HOW_MANY = N_("Give a number of specimens from 1 to {most}.")
 
@@ -44,6 +46,8 @@ async def show(request: Request) -> Response:
     """Shared values and numbers; then the rows as a preview; then all are made at once."""
     check_language(request)
     specimen = await empty(request)
+    # What one specimen is associated with is not what a series shares.
+    specimen.associations = []
     if request.method == "GET":
         if request.query_params.get("like"):
             await like(request, specimen, request.query_params["like"])
@@ -58,10 +62,8 @@ async def show(request: Request) -> Response:
         if given.get("_then") != "create" or specimen.faults:
             return await page(request, specimen, given, rows, 422 if specimen.faults else 200)
         return await create(request, specimen, given, rows)
-    except ApiError as fault:
-        if fault.status == 401:
-            raise
-        specimen.faults += [str(one.get("detail", "")) for one in fault.errors]
+    except Refused as fault:
+        specimen.faults += fault.sentences
     return await page(request, specimen, given, [], 422)
 
 
@@ -89,8 +91,11 @@ async def rows_of(
     kept = [str(given.get(f"row.{at}.name", "")).strip() for at in range(count)]
     same = given.get("_numbers") == signature(specimen, given) and any(kept)
     names = kept if same else await numbers(client, specimen, given, count, language)
+    before = str(given.get("_seen", "")).splitlines()
+    seen = before if same and len(before) == len(names) else names
     return [
-        {"name": name} | {one: str(given.get(f"row.{at}.{one}", "")).strip() for one in DIFFERING}
+        {"name": name, "seen": seen[at]}
+        | {one: str(given.get(f"row.{at}.{one}", "")).strip() for one in DIFFERING}
         for at, name in enumerate(names)
     ]
 
@@ -108,7 +113,7 @@ def signature(specimen: Specimen, given: Mapping[str, Any]) -> str:
 async def numbers(
     client: Client, specimen: Specimen, given: Mapping[str, Any], count: int, language: str
 ) -> list[str]:
-    """Numbers reserved from the collection's sequence, counted up from one, or as they were listed."""
+    """The next numbers of the collection's sequence, counted up from one, or as they were listed."""
     match given.get("numbers", "next"):
         case "list":
             found = [line.strip() for line in str(given.get("listed", "")).splitlines() if line.strip()]
@@ -122,12 +127,32 @@ async def numbers(
             if not collection:
                 specimen.faults.append(texts.translate(language, NO_COLLECTION))
                 return []
-            one = (await client.get(f"/collection/v1/collection/{collection}")).one.attributes
-            asking = {"collectionId": collection, "amount": count}
-            body = {"data": {"type": "collection-sequence-generator", "attributes": asking}}
-            told = await client.request("POST", "/collection/v1/collection-sequence-generator", body=body)
-            first = told["data"]["attributes"]["result"]["lowReservedID"]
-            return [f"{one.get('code') or one.get('name')}-{first + at:05d}" for at in range(count)]
+            return await sequence(client, collection, count, reserve=False)
+
+
+async def sequence(client: Client, collection: str, count: int, *, reserve: bool) -> list[str]:
+    """The next numbers of a collection: taken with `reserve`, else only looked at. Raises ApiError."""
+    one = (await client.get(f"/collection/v1/collection/{collection}")).one.attributes
+    asking = {"collectionId": collection, "amount": count, "reserve": reserve}
+    body = {"data": {"type": "collection-sequence-generator", "attributes": asking}}
+    told = await client.request("POST", "/collection/v1/collection-sequence-generator", body=body)
+    first = told["data"]["attributes"]["result"]["lowReservedID"]
+    return [f"{one.get('code') or one.get('name')}-{first + at:05d}" for at in range(count)]
+
+
+async def take_numbers(
+    client: Client, rows: list[dict[str, str]], operations: list[dict[str, Any]], collection: str
+) -> None:  # fmt: skip
+    """Take the numbers of the sequence for good, once nothing else is wrong; what was typed over stays as typed.
+
+    Somebody may have taken those that were looked at: then it is the ones after them. Raises ApiError.
+    """
+    await send(client, operations, dry=True)
+    taken = await sequence(client, collection, len(rows), reserve=True)
+    samples = [one["data"] for one in operations if one["data"]["type"] == SAMPLE]
+    for row, data, name in zip(rows, samples, taken, strict=True):
+        if row["name"] in ("", row["seen"]):
+            row["name"] = data["attributes"]["materialSampleName"] = name
 
 
 def counted(first: str, count: int) -> list[str]:
@@ -173,21 +198,19 @@ async def create(
         sent.append(specimen.sample)
     if any(part.errors for part in specimen.parts):
         return await page(request, specimen, given, rows, 422)
-    change_set, language = str(uuid.uuid4()), request.state.language
-    first, last = rows[0]["name"], rows[-1]["name"]
+    client, collection = client_of(request), specimen.sample.form.links.get("collection", "").strip()
     try:
-        await send(
-            client_of(request), operations, f"{change_set}|{first} - {last}", str(given.get("_key", ""))
-        )
-    except ApiError as fault:
-        if fault.status == 401:
-            raise
+        if given.get("numbers", "next") == "next" and collection:
+            await take_numbers(client, rows, operations, collection)
+        first, last = rows[0]["name"], rows[-1]["name"]
+        await as_one_change(
+            request, operations, f"{first} - {last}", MADE, key=str(given.get("_key", "")), n=len(rows), first=first, last=last
+        )  # fmt: skip
+    except Refused as fault:
         specimen.give_errors(fault.errors[:20], sent)
         return await page(request, specimen, given, rows, 422)
-    undo = f"/{language}/changes/collection/{change_set}/undo"
-    say(request, "{n} specimens made: {first} to {last}", n=len(rows), first=first, last=last, undo=undo)
     query = f"number:{quoted(first)}..{quoted(last)}"
-    return RedirectResponse(address(language, SAMPLE) + "?" + urlencode({"q": query}), 303)
+    return RedirectResponse(address(request.state.language, SAMPLE) + "?" + urlencode({"q": query}), 303)
 
 
 async def page(
@@ -203,7 +226,7 @@ async def page(
         own = ("materialSampleName", "barcode")
         one.open = [f for f in one.open if f.name not in own]
     fields = {inner.name: inner for s in sections for f in s.every for inner in f.every()}
-    problems = [{"text": text, "field": ""} for text in specimen.faults]
+    problems = [{"text": text, "field": ""} for text in specimen.unplaced]
     problems += [
         {"text": f"{f.label}: {text}", "field": f.name} for f in fields.values() for text in f.errors
     ]
@@ -213,5 +236,5 @@ async def page(
         request, "specimens/series.html", status, view=registry.types[SAMPLE], specimen=specimen, sections=sections, problems=problems,
         rows=rows, given=given, numbers=NUMBERS, most=MOST, differing=[(n, organism.attributes[n]) for n in DIFFERING],
         groups=[name for name in who.groups if who.may("create", SAMPLE, name)], signature=signature(specimen, given),
-        key=given.get("_key") or str(uuid.uuid4()), choices=await templates.every(client_of(request)),
+        seen="\n".join(row["seen"] for row in rows), key=given.get("_key") or str(uuid.uuid4()), choices=await templates.every(client_of(request)),
     )  # fmt: skip

@@ -21,6 +21,7 @@ OPEN = {
         "dwcVerbatimLocality", "dwcVerbatimCoordinates", "dwcVerbatimElevation", "habitat",
     ),
     "organism": ("determination", "sex", "lifeStage"),
+    "association": ("associationType", "associatedSample", "remarks"),
 }  # fmt: skip
 RARE = frozenset(
     {"scientificNameDetails", "scientificNameSource", "managedAttributes", "transcriberRemarks", "verbatimRemarks", "typeStatusEvidence"}
@@ -30,6 +31,7 @@ LEFT_OUT = {
     "sample": ("organism", "collectingEvent", "storageUnitUsage"),
     "event": ("group",),
     "organism": ("group",),
+    "association": ("group", "sample"),
 }
 
 
@@ -103,6 +105,7 @@ def sections(specimen: Specimen, request: Request) -> list[Section]:
         for one in fields:
             inner = one.name[len(prefix) :]
             if inner in LEFT_OUT[kind]:
+                specimen.faults += one.errors
                 continue
             if inner == "determination":
                 one.rows = [shortened(row) for row in one.rows]
@@ -128,6 +131,12 @@ def sections(specimen: Specimen, request: Request) -> list[Section]:
     for at, part in enumerate(specimen.organisms):
         label = said(N_("Organism and identifications")) + (f" {at + 1}" if many else "")
         found.append(split("organism", f"organism-{at}", label, part.fields(), part.prefix))
+    for at, part in enumerate(specimen.associations):
+        label = said(N_("Associated specimen")) + (f" {at + 1}" if len(specimen.associations) > 1 else "")
+        found.append(split("association", f"association-{at}", label, part.fields(), part.prefix))
+        # An association that is not given needs nothing.
+        for one in found[-1].every:
+            one.required = one.required and (part.form.resource is not None)
     found.append(split("event", "event", said(N_("Collecting event")), specimen.event.fields(), "event."))
     return found
 

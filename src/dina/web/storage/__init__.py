@@ -16,6 +16,7 @@ AREA = Area(
     (
         Route(BASE, places.tree),
         Route(f"{BASE}/scan", station.show, methods=["GET", "POST"]),
+        Route(f"{PREFIX}/scan", station.resolve),
         Route(f"{BASE}/move", moving.move, methods=["POST"]),
         Route(f"{BASE}/{{id:uuid}}", places.unit),
     ),

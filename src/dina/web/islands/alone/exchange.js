@@ -65,7 +65,9 @@ class Jobs {
     else box.replaceChildren(made.content);
     const over = !["queued", "running"].includes(state);
     if (over && ["queued", "running"].includes(before) && box.dataset.next) {
-      location.assign(`${box.dataset.next}?job=${box.dataset.job}`);
+      const next = new URL(box.dataset.next, location.href);
+      next.searchParams.set("job", box.dataset.job);
+      location.assign(next);
     }
   }
 }

@@ -1,6 +1,7 @@
 /**
- * <dina-grid>: the rows of an import as a spreadsheet: paste, fill down, undo, next problem. It holds a plain table
- * of inputs, which stays where scripts do not run, and to which "Plain table" goes back.
+ * <dina-grid>: rows as a spreadsheet: paste, fill down, undo, next problem. It holds a plain table of inputs, which
+ * stays where scripts do not run, and to which "Plain table" goes back. The rows come from `source` and are kept by
+ * `save`; with `plain` they are those of the table, whose inputs get what is typed and are sent with their form.
  */
 import {
   ClipboardModule,
@@ -15,6 +16,7 @@ import {
   Tabulator,
 } from "tabulator-tables";
 import "tabulator-tables/dist/css/tabulator.css";
+import { Steps, copied } from "../cells.js";
 
 Tabulator.registerModule([
   ClipboardModule,
@@ -49,6 +51,7 @@ class Grid extends HTMLElement {
     this.bar.setAttribute("role", "toolbar");
     this.bar.setAttribute("aria-label", this.getAttribute("label"));
     const button = (word, act) => {
+      if (!this.hasAttribute(word)) return;
       const made = document.createElement("button");
       Object.assign(made, { type: "button", className: "quiet", textContent: this.getAttribute(word) });
       made.addEventListener("click", act);
@@ -56,8 +59,8 @@ class Grid extends HTMLElement {
     };
     button("next-word", () => this.next(1));
     button("fill-word", () => this.fill());
-    button("undo-word", () => this.table.undo());
-    button("redo-word", () => this.table.redo());
+    button("undo-word", () => this.steps.undo());
+    button("redo-word", () => this.steps.redo());
     button("plain-word", () => this.leave());
     this.state = document.createElement("span");
     this.state.setAttribute("role", "status");
@@ -73,7 +76,19 @@ class Grid extends HTMLElement {
     this.addEventListener("keydown", (event) => this.key(event));
   }
 
-  async load() {
+  /** The rows as the plain table has them. */
+  typed() {
+    return [...this.plain.querySelectorAll("tr[data-row]")].map((tr, row) => ({
+      row: tr.querySelector("th").textContent.trim(), at: row, record: null, problems: [],
+      ...Object.fromEntries(this.headings.map(([at]) => [`c${at}`, this.input(row, at).value])),
+    }));
+  }
+
+  input(row, at) {
+    return this.plain.elements[`cell-${row}-${at}`];
+  }
+
+  async fetched() {
     /** @type {Array<Record<string, unknown>>} */
     const rows = [];
     for (let total = 1; rows.length < total && rows.length < 5000; ) {
@@ -84,11 +99,20 @@ class Grid extends HTMLElement {
       if (!page.rows.length) break;
       rows.push(...page.rows.map((row) => this.line(row)));
     }
+    return rows;
+  }
+
+  async load() {
+    const rows = this.hasAttribute("plain") ? this.typed() : await this.fetched();
     const edit = (cell) => !cell.getData().record;
+    // Rows are known by their whole names, where there is room for them.
+    const known = Math.min(32 + 8.4 * Math.max(10, ...rows.map((row) => String(row.row).length)), innerWidth * 0.6, 320);
     this.table = new Tabulator(this.box, {
       data: rows,
-      index: "row",
+      index: this.hasAttribute("plain") ? "at" : "row",
       height: "28rem",
+      renderHorizontal: "virtual",
+      renderVerticalBuffer: 60,
       layout: "fitData",
       history: true,
       selectableRange: 1,
@@ -100,29 +124,42 @@ class Grid extends HTMLElement {
       clipboardCopyStyled: false,
       clipboardCopyConfig: { rowHeaders: false, columnHeaders: false },
       clipboardCopyRowRange: "range",
-      clipboardPasteParser: "range",
-      clipboardPasteAction: "range",
-      rowHeader: { title: this.getAttribute("row-word"), field: "row", frozen: true, resizable: false, width: 80 },
+      clipboardPasteParser: copied,
+      clipboardPasteAction: (rows) => this.paste(rows),
+      keybindings: { undo: false, redo: false },
+      rowHeader: { title: this.getAttribute("row-word"), field: "row", frozen: true, resizable: this.hasAttribute("plain"), width: this.hasAttribute("plain") ? known : 80 },
       columnDefaults: { headerHozAlign: "left", resizable: "header", width: 150 },
       columns: this.headings.map(([at, title]) => ({
         title,
         field: `c${at}`,
-        editor: "input",
+        ...this.editor(at),
         editable: edit,
         formatter: (cell) => this.shown(cell, at),
       })),
     });
-    this.table.on("cellEdited", (cell) => this.changed(cell));
+    this.steps = new Steps(this.table);
+    this.table.on("cellEdited", (cell) => this.edited(cell));
     for (const name of ["historyUndo", "historyRedo"])
       this.table.on(name, (action, cell) => action === "cellEdit" && this.changed(cell));
-    this.table.on("clipboardPasted", () => this.all());
     this.table.on("rangeChanged", () => this.tell());
     await new Promise((done) => this.table.on("tableBuilt", done));
     // What takes the focus inside a grid needs a role: the frame that scrolls is the group of its rows.
     this.box.removeAttribute("aria-owns");
     this.box.querySelector(".tabulator-tableholder").setAttribute("role", "rowgroup");
     this.box.querySelector(".tabulator-table").setAttribute("role", "none");
-    this.before = new Map(rows.map((row) => [row.row, { ...row }]));
+    this.before = new Map(rows.map((row) => [this.keyOf(row), { ...row }]));
+  }
+
+  keyOf(row) {
+    return row.at ?? row.row;
+  }
+
+  /** Texts are typed, words of a list are chosen. */
+  editor(at) {
+    const choice = this.hasAttribute("plain") && this.input(0, at);
+    if (!(choice instanceof HTMLSelectElement)) return { editor: "input" };
+    const values = Object.fromEntries([...choice.options].map((one) => [one.value, one.textContent]));
+    return { editor: "list", editorParams: { values } };
   }
 
   /** @param {{row: number, values: string[], problems: object[], record: string|null}} row */
@@ -158,21 +195,44 @@ class Grid extends HTMLElement {
   changed(cell) {
     const field = cell.getField();
     if (!field?.startsWith("c")) return;
-    const { row } = cell.getData();
-    this.note(row, Number(field.slice(1)), cell.getValue());
+    this.note(this.keyOf(cell.getData()), Number(field.slice(1)), cell.getValue());
   }
 
-  /** After a paste, which tells no cells: whatever differs from what is kept. */
-  all() {
-    for (const data of this.table.getData())
-      for (const [at] of this.headings)
-        if ((data[`c${at}`] ?? "") !== this.before.get(data.row)[`c${at}`]) this.note(data.row, at, data[`c${at}`]);
+  edited(cell) {
+    this.steps.count();
+    this.changed(cell);
+  }
+
+  /** Into the chosen range, again and again until it is full; from one cell as far as what was copied goes. */
+  paste(rows) {
+    const range = this.table.getRanges()[0]?.getCells();
+    if (!range?.length) return [];
+    const one = range.length === 1 && range[0].length === 1;
+    const all = this.table.getRows("active"), top = all.findIndex((row) => row === range[0][0].getRow());
+    const into = one ? all.slice(top, top + rows.length) : range.map((cells) => cells[0].getRow());
+    const fields = this.headings.map(([at]) => `c${at}`), left = fields.indexOf(range[0][0].getField());
+    for (const [at, row] of into.entries()) {
+      const values = rows[at % rows.length];
+      const width = one ? values.length : range[0].length;
+      if (left >= 0 && !row.getData().record)
+        fields.slice(left, left + width).forEach((field, n) => row.getCell(field).setValue(values[n % values.length]));
+    }
+    return into;
   }
 
   note(row, column, value) {
+    if (this.hasAttribute("plain")) return this.put(row, column, value ?? "");
     this.waiting.set(`${row} ${column}`, { row, column, value: value || null });
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.keep(), LATER);
+  }
+
+  put(row, column, value) {
+    this.input(row, column).value = value;
+    const name = `${row} ${column}`;
+    if (value === this.before.get(row)[`c${column}`]) this.waiting.delete(name);
+    else this.waiting.set(name, value);
+    this.state.textContent = `${this.getAttribute("saved-word")}: ${this.waiting.size}`;
   }
 
   async keep() {
@@ -199,7 +259,10 @@ class Grid extends HTMLElement {
     const editing = event.target.closest(".tabulator-editing");
     if (event.key === "F8") this.next(event.shiftKey ? -1 : 1);
     else if (event.key === "F2" && !editing) this.chosen()?.edit();
-    else if (event.key === "d" && (event.ctrlKey || event.metaKey) && !editing) this.fill();
+    else if (editing || !(event.ctrlKey || event.metaKey)) return;
+    else if (event.key === "d") this.fill();
+    else if (event.key === "y" || (event.key.toLowerCase() === "z" && event.shiftKey)) this.steps.redo();
+    else if (event.key === "z") this.steps.undo();
     else return;
     event.preventDefault();
   }
@@ -229,12 +292,11 @@ class Grid extends HTMLElement {
     for (const range of this.table.getRanges()) {
       const rows = range.getCells();
       for (const row of rows.slice(1)) row.forEach((cell, at) => !cell.getData().record && cell.setValue(rows[0][at].getValue()));
-      for (const row of rows.slice(1)) row.forEach((cell) => this.changed(cell));
     }
   }
 
   async leave() {
-    if (this.waiting.size) await this.keep();
+    if (this.waiting.size && !this.hasAttribute("plain")) await this.keep();
     this.bar.remove();
     this.said.remove();
     this.box.remove();

@@ -6,6 +6,7 @@ import L from "leaflet";
 import "leaflet/dist/leaflet.css";
 import { feature } from "topojson-client";
 import world from "world-atlas/countries-50m.json";
+import { counted } from "../counted.js";
 
 /** Rings that cross the date line go on beyond it instead of back around the world. */
 function unwrapped(country) {
@@ -86,7 +87,7 @@ class DinaMap extends HTMLElement {
   }
 
   cluster(one) {
-    const said = (this.getAttribute("count-label") || "{n}").replace("{n}", String(one.count));
+    const said = counted(one.count, this.getAttribute("one-label"), this.getAttribute("count-label"));
     const width = Math.round(26 + 7 * Math.log10(one.count));
     const icon = L.divIcon({ className: "cluster", html: String(one.count), iconSize: [width, width] });
     const mark = L.marker([one.lat, one.lon], { icon, title: said, alt: said, keyboard: true }).addTo(this.spots);

@@ -1,42 +1,69 @@
+import { bare } from "../scanner.js";
+
 /**
  * <dina-station>: a scanner types fast and ends with Enter, Tab, comma or semicolon; all of them send the field.
- * Every scan sounds high or low; the coloured panel says the same to the eyes.
+ * The field stays while answers come, so that no key is lost, however fast codes follow each other.
+ * Every scan sounds high or low, unless it is to be quiet; the coloured panel says the same to the eyes.
  */
 class Station extends HTMLElement {
   connectedCallback() {
-    this.addEventListener("keydown", (event) => {
-      const field = event.target;
-      if (!(field instanceof HTMLInputElement) || !field.matches("[data-scan]")) return;
-      if (![",", ";", "Tab", "Enter"].includes(event.key) || !field.value.trim()) return;
+    this.field = this.querySelector("[data-scan]");
+    this.form = this.field.form;
+    this.sent = Object.assign(document.createElement("input"), { type: "hidden", name: "code" });
+    this.form.append(this.sent);
+    this.field.removeAttribute("name");
+    this.queue = [];
+    this.field.addEventListener("keydown", (event) => {
+      if (![",", ";", "Tab", "Enter"].includes(event.key) || !this.field.value.trim()) return;
       event.preventDefault();
-      this.queue = [...(this.queue || []), field.value];
-      field.value = "";
-      this.next();
+      this.take();
     });
-    this.addEventListener("change", (event) => event.target.matches("#mode") && this.querySelector("form").requestSubmit());
+    // What stands in the field goes along with whatever button is pressed; the one that sends only it sends nothing more.
+    this.addEventListener("click", (event) => {
+      const button = event.target.closest?.("button[type=submit]");
+      if (button && !button.name) event.preventDefault();
+      if (button) this.take();
+    }, true);
+    this.addEventListener("scan", (event) => this.take(event.detail));
+    this.addEventListener("change", (event) => event.target.matches("#mode, #set") && this.form.requestSubmit());
+    const quiet = this.querySelector("[data-quiet]");
+    quiet.checked = localStorage.getItem("station-quiet") === "1";
+    quiet.addEventListener("change", () => localStorage.setItem("station-quiet", quiet.checked ? "1" : "0"));
+    this.addEventListener("htmx:beforeRequest", () => (this.busy = true));
     this.addEventListener("htmx:afterSwap", () => {
-      this.busy = false;
       this.sound(this.querySelector("[data-last]")?.dataset.last);
-      this.querySelector("[data-scan]")?.focus();
-      this.next();
+      if (!document.activeElement?.matches("#known")) this.field.focus();
     });
-    this.addEventListener("htmx:sendError", () => (this.busy = false));
+    this.addEventListener("htmx:afterRequest", () => {
+      this.sent.value = "";
+      // The form is free for another request once this one is over.
+      setTimeout(() => {
+        this.busy = false;
+        this.next();
+      });
+    });
+  }
+
+  /** @param {string} code */
+  take(code = this.field.value) {
+    if (code === this.field.value) this.field.value = "";
+    if (!code.trim()) return;
+    this.queue.push(bare(code));
+    this.next();
   }
 
   /** One code after the other, whatever the speed of the scanner. */
   next() {
-    if (this.busy || !this.queue?.length) return;
-    this.busy = true;
-    const typed = this.querySelector("[data-scan]");
-    const begun = typed.value;
-    typed.value = this.queue.splice(0).join("\t");
-    typed.form.requestSubmit();
-    typed.value = begun;
+    if (this.busy || !this.queue.length) return;
+    this.sent.value = this.queue.splice(0).join("\t");
+    this.form.requestSubmit();
   }
 
   /** @param {string | undefined} kind */
   sound(kind) {
-    if (!kind || !window.AudioContext) return;
+    if (!kind || this.querySelector("[data-quiet]").checked) return;
+    navigator.vibrate?.(kind === "good" ? 40 : [120, 60, 120]);
+    if (!window.AudioContext) return;
     this.audio ||= new AudioContext();
     const tone = this.audio.createOscillator();
     const volume = this.audio.createGain();
