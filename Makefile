@@ -9,6 +9,8 @@ READY := $(VENV)/.ready
 export DINA_PORT := $(PORT)
 export DINA_DATA_DIR ?= .data
 export UV_PROJECT_ENVIRONMENT := $(VENV)
+# Compiled once, not by each of the many processes that a start and a test run have.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: up down init test lint build clean dox test-whole screenshots backup restore bench demo check help
 
@@ -40,10 +42,10 @@ lint: $(READY) ## style, types, layers
 	$(BIN)/lint-imports
 
 test: lint ## everything CI runs
-	$(BIN)/pytest -n 3 --dist loadfile
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
-test-whole: $(READY) ## pages in every language, theme and by every way, requests in every form
-	DINA_TEST_WHOLE=1 $(BIN)/pytest -n 2 --dist loadfile tests/browser tests/fuzz
+test-whole: $(READY) ## pages in every language, theme and by every way, requests in every form, 10,000 edits followed
+	DINA_TEST_WHOLE=1 $(BIN)/pytest -n 2 --dist loadfile tests/browser tests/fuzz tests/modules/search tests/base/jsonapi/test_table_agrees.py
 
 screenshots: $(READY) ## pictures of the main pages for the documentation
 	$(BIN)/python -m tests.browser.screenshots
@@ -53,6 +55,7 @@ bench: $(READY) ## compare with hand-written statements: ratios, not seconds
 	$(BIN)/python -m bench.tables
 	$(BIN)/python -m bench.importing
 	$(BIN)/python -m bench.publishing
+	$(BIN)/python -m bench.pages
 
 build: $(READY) ## a wheel in dist/
 	$(UV) build --wheel --quiet

@@ -27,7 +27,7 @@ from hypothesis import settings as examples
 
 from dina.app import App, load_modules, running
 from dina.base import logs
-from dina.base.database import EmbeddedServer, migrate
+from dina.base.database import EmbeddedServer
 from dina.settings import Settings
 
 logs.configure(json=False)
@@ -37,6 +37,8 @@ examples.register_profile(
     "same", derandomize=True, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 examples.load_profile("default" if os.environ.get("DINA_TEST_RANDOM") else "same")
+WHOLE = bool(os.environ.get("DINA_TEST_WHOLE"))
+"""`make test-whole`: random tests draw many times more, pages are tried in every language and by every way."""
 SHARED = Path(os.environ.get("DINA_SHARED", Path(__file__).parents[1].parent / "shared"))
 
 
@@ -66,6 +68,22 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["DINA_TEST_RUN"] = uuid.uuid4().hex[:12]
 
 
+LONG = ("test_demo.py", "conformance", "fuzz", "modules/search", "browser", "modules/exchange")
+"""Folders whose files take longest come first: else a run ends with one worker at work and the others done.
+
+Before them the demo is looked at as it is loaded: what others do in it stays.
+"""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    ordered = [Path(__file__).parent / folder for folder in LONG]
+    items.sort(
+        key=lambda item: next(
+            (n for n, one in enumerate(ordered) if item.path.is_relative_to(one)), len(LONG)
+        )
+    )
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """The server of the run goes with all its databases, which are gigabytes."""
     if hasattr(config, "workerinput"):
@@ -83,11 +101,12 @@ def run_directory() -> Path:
     return Path(tempfile.gettempdir()) / f"dina-test-{os.environ['DINA_TEST_RUN']}"
 
 
-def new_database(server_url: str) -> str:
+def new_database(server_url: str, template: str = "template0") -> str:
+    """The URL of a new database: empty, or a copy of another that nobody is connected to."""
     name = f"t{uuid.uuid4().hex[:12]}"
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute(
-            f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' "
+            f"CREATE DATABASE {name} TEMPLATE {template} ENCODING 'UTF8' "
             "LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LC_COLLATE 'C' LC_CTYPE 'C'"
         )
     head, _, tail = server_url.partition("?")
@@ -97,9 +116,9 @@ def new_database(server_url: str) -> str:
 @pytest.fixture(scope="session")
 def database_url(server_url: str) -> str:
     """A database of this worker with every installed module in it."""
-    url = new_database(server_url)
-    migrate(url, load_modules(Settings()))
-    return url
+    from tests.prepared import migrated
+
+    return migrated(server_url)
 
 
 @pytest.fixture(scope="session")
@@ -156,20 +175,24 @@ def free_port() -> int:
 @pytest.fixture(scope="session")
 def demo_server(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server started as people start it, with demo data."""
+    from tests.prepared import with_demo
+
+    with served(
+        Settings(database_url=with_demo(server_url), data_dir=tmp_path_factory.mktemp("site")), "--demo"
+    ) as base:
+        yield base
+
+
+@contextlib.contextmanager
+def served(settings: Settings, *options: str, **environment: str) -> Iterator[str]:
+    """A server started as people start it; the address it answers at."""
     root = Path(__file__).parents[1]
     if not all((root / "src/dina/web/static" / name).exists() for name in ("dina.js", "dina.css")):
         subprocess.run([sys.executable, "-m", "dina.web.build"], check=True)
-    port = free_port()
-    chosen = Settings(
-        database_url=new_database(server_url),
-        data_dir=tmp_path_factory.mktemp("site"),
-        port=port,
-        rate=0,
-        log_requests=False,
-    )
-    command = [str(Path(sys.executable).parent / "dina"), "up", "--demo"]
-    process = subprocess.Popen(command, env={**os.environ, **chosen.environment()})
-    base = f"http://127.0.0.1:{port}"
+    chosen = replace(settings, port=free_port(), rate=0, log_requests=False)
+    command = [str(Path(sys.executable).parent / "dina"), "up", *options]
+    process = subprocess.Popen(command, env={**os.environ, **chosen.environment(), **environment})
+    base = f"http://127.0.0.1:{chosen.port}"
     for _ in range(300):
         try:
             if httpx.get(f"{base}/health", timeout=2).status_code == 200:

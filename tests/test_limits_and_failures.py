@@ -6,7 +6,9 @@ import asyncio
 import contextlib
 import os
 import signal
+import socket
 import subprocess
+import sys
 import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -123,3 +125,20 @@ async def test_without_its_database_it_answers_503_and_recovers_with_nothing_los
             found = (await client.get(f"/agent/v1/audit-snapshot?filter[instanceId]=person/{id_}")).json()
             assert len(found["data"]) == 1
     PostgresServer._instances[server.directory].cleanup()
+
+
+async def test_a_second_server_on_a_port_does_not_start(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        # As servers do whose processes share a port.
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        environment = {**os.environ, "DINA_DATA_DIR": str(tmp_path), "DINA_PORT": str(port)}
+        command = [str(Path(sys.executable).parent / "dina"), "up"]
+        told = await asyncio.to_thread(
+            subprocess.run, command, env=environment, capture_output=True, text=True, timeout=60, check=False
+        )
+    assert told.returncode == 1
+    assert f"127.0.0.1:{port}" in told.stdout
+    assert os.listdir(tmp_path) == []

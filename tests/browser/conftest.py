@@ -7,12 +7,17 @@ import shutil
 import subprocess
 from collections.abc import AsyncIterator
 
+import httpx
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright
 
-WHOLE = bool(os.environ.get("DINA_TEST_WHOLE"))
-"""Every journey and every look at a page, in both languages and by every way; otherwise one of each."""
+from tests.browser.signing import signed_in
+from tests.conftest import WHOLE
+
+RUNS = [("fr", True), ("en", False), ("en", True), ("fr", False)][: None if WHOLE else 1]
+NAMES = ["in French by keyboard", "by mouse", "by keyboard", "in French"][: None if WHOLE else 1]
+"""Language and whether by keyboard alone, and what such runs of a journey are called."""
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -58,8 +63,7 @@ async def browser() -> AsyncIterator[Browser]:
 @pytest_asyncio.fixture
 async def page(browser: Browser, address: str) -> AsyncIterator[Page]:
     """A page signed in as the demo's curator; errors of scripts fail the test."""
-    context = await browser.new_context(base_url=address)
-    opened = await context.new_page()
+    opened = await signed_in(browser, address)
     faults: list[str] = []
     opened.on("pageerror", lambda fault: faults.append(str(fault)))
     opened.on(
@@ -70,11 +74,29 @@ async def page(browser: Browser, address: str) -> AsyncIterator[Page]:
             else None
         ),
     )
-    await opened.goto("/en")
-    await opened.fill("#username", "curator")
-    await opened.fill("#password", "curator")
-    await opened.click("main button[type=submit]")
-    await opened.wait_for_selector("h1:has-text('The collection')")
     yield opened
     assert faults == []
-    await context.close()
+    await opened.context.close()
+
+
+@pytest_asyncio.fixture
+async def api(address: str) -> AsyncIterator[httpx.AsyncClient]:
+    """The demo's curator at the API."""
+    async with httpx.AsyncClient(base_url=address, timeout=60, follow_redirects=True) as client:
+        form = {
+            "grant_type": "password",
+            "client_id": "dina-public",
+            "username": "curator",
+            "password": "curator",
+        }
+        path = "/auth/realms/dina/protocol/openid-connect/token"
+
+        async def fresh(request: httpx.Request) -> None:
+            """A token lives shorter than a journey takes."""
+            if request.url.path != path:
+                answer = await signing.post(path, data=form)
+                request.headers["authorization"] = f"Bearer {answer.json()['access_token']}"
+
+        async with httpx.AsyncClient(base_url=address, timeout=60) as signing:
+            client.event_hooks["request"] = [fresh]
+            yield client

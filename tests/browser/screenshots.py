@@ -11,16 +11,19 @@ import time
 from pathlib import Path
 
 import httpx
-from playwright.async_api import async_playwright
+from playwright.async_api import Page, ViewportSize, async_playwright
 
 from tests.browser.conftest import FLAGS, chromium
 from tests.browser.hand import indexed
+from tests.browser.signing import signed_in
 
 FOLDER = Path(__file__).parents[2] / "docs/screenshots"
 PORT = 18177
+SIZE = ViewportSize(width=1280, height=800)
 PAGES = {
     "home": "/en",
     "specimens": "/en/specimens?q=veronica",
+    "specimens-fr": "/fr/specimens",
     "specimens-map": "/en/specimens?view=map",
     "specimens-charts": "/fr/specimens?view=charts",
     "specimen-new": "/en/specimens/new",
@@ -28,35 +31,35 @@ PAGES = {
     "storage": "/en/storage",
     "imports": "/en/imports",
     "collecting-events": "/fr/collecting-event",
-    "system": "/en/system",
+    "bulk-edit": "/en/specimens/bulk?q=veronica&field-0=materialSampleRemarks&op-0=set",
+    "clean-up": "/fr/clean-up?type=collecting-event&field=dwcRecordedBy&clusters=ngram",
+    "scan-station": "/en/storage/scan?mode=find&code=DEMO-007",
 }
-"""File name -> address. Those of `specimen` are found in the list."""
+"""File name -> address. That of `specimen` is found in the list, that of `system` is opened by an administrator."""
 
 
 async def take(address: str) -> None:
     FOLDER.mkdir(exist_ok=True)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-        context = await browser.new_context(base_url=address, viewport={"width": 1280, "height": 800})
-        page = await context.new_page()
-        await page.goto("/en/sign-in")
-        await page.fill("#username", "curator")
-        await page.fill("#password", "curator")
-        await page.click("main button[type=submit]")
-        await page.wait_for_selector(".rail")
+        page = await signed_in(browser, address, viewport=SIZE)
         await indexed(page)
-        await page.goto("/en/specimens?q=DNA")
-        rows = page.locator("a.row")
-        pages = dict(PAGES)
-        if await rows.count():
-            pages["specimen"] = str(await rows.first.get_attribute("href"))
+        await page.goto("/en/specimens?q=veronica")
+        record = str(await page.get_attribute("a.row", "href"))
+        pages = PAGES | {"specimen": record.partition("?")[0]}
         for name, path in pages.items():
-            answer = await page.goto(path, wait_until="networkidle")
-            assert answer is not None
-            assert answer.status == 200, (path, answer.status)
-            await page.screenshot(path=FOLDER / f"{name}.png")
-            print(f"{name}.png")
+            await picture(page, name, path)
+        page = await signed_in(browser, address, user="admin", viewport=SIZE)
+        await picture(page, "system", "/en/system")
         await browser.close()
+
+
+async def picture(page: Page, name: str, path: str) -> None:
+    answer = await page.goto(path, wait_until="networkidle")
+    assert answer is not None
+    assert answer.status == 200, (path, answer.status)
+    await page.screenshot(path=FOLDER / f"{name}.png")
+    print(f"{name}.png")
 
 
 def main() -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import re
 import uuid
 
 import httpx
 import pytest_asyncio
 
-from tests.browser.test_every_page import mark_in, signed_in
+from tests.browser.signing import mark_in, sign_in
 
 SCRIPT = '"><script>alert(1)</script><img src=x onerror=alert(2)>'
 SIGNS = """a" onfocus="alert(3)" x={{7*7}}'"""
@@ -29,7 +31,7 @@ async def made(client: httpx.AsyncClient, type_: str, mark: str, **values: str) 
 async def test_script_is_refused_and_signs_stay_text_in_lists_records_forms_and_history(
     client: httpx.AsyncClient,
 ) -> None:
-    mark = await signed_in(client, "curator")
+    mark = await sign_in(client, "curator")
     form = {"csrf": mark, "group": "demo", "habitat": SCRIPT, "remarks": SCRIPT}
     refused = await client.post("/en/collecting-event/new", data=form)
     assert refused.status_code == 422
@@ -53,7 +55,7 @@ async def test_script_is_refused_and_signs_stay_text_in_lists_records_forms_and_
 async def test_the_form_of_an_event_works_without_scripts_with_a_comma_as_decimal_sign(
     client: httpx.AsyncClient,
 ) -> None:
-    mark = await signed_in(client, "curator")
+    mark = await sign_in(client, "curator")
     row = {
         "csrf": mark,
         "group": "demo",
@@ -80,7 +82,7 @@ async def test_the_form_of_an_event_works_without_scripts_with_a_comma_as_decima
 
 
 async def test_two_people_who_change_one_record_choose_what_stays(client: httpx.AsyncClient) -> None:
-    mark = await signed_in(client, "curator")
+    mark = await sign_in(client, "curator")
     path = await made(client, "organism", mark, group="demo", sex="female", remarks="first")
     opened = {"csrf": mark, "resourceVersion": "0", "sex": "female"}
     mine = {**opened, "remarks": "mine", "lifeStage": "adult"}
@@ -98,15 +100,15 @@ async def test_two_people_who_change_one_record_choose_what_stays(client: httpx.
 async def test_what_is_typed_is_kept_for_its_author_alone_until_it_is_saved(
     client: httpx.AsyncClient, address: str
 ) -> None:
-    mark = await signed_in(client, "curator")
+    mark = await sign_in(client, "curator")
     draft = {"csrf": mark, "_record": "", "displayName": "Kept person"}
     assert (await client.post("/en/person/draft", data=draft)).status_code == 200
     async with httpx.AsyncClient(base_url=address, follow_redirects=True, timeout=60) as elsewhere:
-        await signed_in(elsewhere, "curator")
+        await sign_in(elsewhere, "curator")
         assert "A draft of" in (await elsewhere.get("/en/person/new")).text
         assert "Kept person" in (await elsewhere.get("/en/person/new?draft=1")).text
     async with httpx.AsyncClient(base_url=address, follow_redirects=True, timeout=60) as other:
-        await signed_in(other, "technician")
+        await sign_in(other, "technician")
         assert "Kept person" not in (await other.get("/en/person/new?draft=1")).text
     await client.post("/en/person/draft/discard", data={"csrf": mark, "_record": ""})
     assert "A draft of" not in (await client.get("/en/person/new")).text
@@ -115,10 +117,10 @@ async def test_what_is_typed_is_kept_for_its_author_alone_until_it_is_saved(
 async def test_another_groups_records_are_not_changed_by_address_or_form(
     client: httpx.AsyncClient, address: str
 ) -> None:
-    mark = await signed_in(client, "curator")
+    mark = await sign_in(client, "curator")
     path = await made(client, "organism", mark, group="demo", sex="male", remarks="ours")
     async with httpx.AsyncClient(base_url=address, follow_redirects=True, timeout=60) as stranger:
-        theirs = await signed_in(stranger, "visitor")
+        theirs = await sign_in(stranger, "visitor")
         for action in ("delete", "restore", "history"):
             answer = await stranger.post(f"{path}/{action}", data={"csrf": theirs, "version": "1"})
             assert answer.status_code in (403, 404), (action, answer.status_code)
@@ -133,7 +135,7 @@ async def test_another_groups_records_are_not_changed_by_address_or_form(
 async def test_forged_oversized_and_fixed_sessions_are_refused(client: httpx.AsyncClient) -> None:
     before = (await client.get("/en/sign-in")).text
     old, planted = mark_in(before), client.cookies["DINA_SESSION"]
-    mark = await signed_in(client, "curator")
+    mark = await sign_in(client, "curator")
     assert client.cookies["DINA_SESSION"] != planted
     for headers in ({"sec-fetch-site": "cross-site"}, {"sec-fetch-site": "same-site"}):
         answer = await client.post("/en/organism/new", data={"csrf": mark, "group": "demo"}, headers=headers)
@@ -150,3 +152,87 @@ async def test_forged_oversized_and_fixed_sessions_are_refused(client: httpx.Asy
         answer = await client.post("/en/preferences/one", data=form, follow_redirects=False)
         assert "evil" not in answer.headers["location"].split("/")[0:3], target
         assert not answer.headers["location"].startswith(("//", "http", "/\\"))
+
+
+async def announced(address: str, size: int, cookie: str) -> int:
+    """The status of the answer to a file that is announced and not sent."""
+    url = httpx.URL(address)
+    reader, writer = await asyncio.open_connection(url.host, url.port or 80)
+    head = (
+        f"POST /en/imports/new HTTP/1.1\r\nHost: {url.host}\r\nCookie: {cookie}\r\nContent-Length: {size}\r\n"
+        "Content-Type: multipart/form-data; boundary=x\r\n\r\n"
+    )
+    writer.write(head.encode())
+    line = await asyncio.wait_for(reader.readline(), 30)
+    writer.close()
+    return int(line.split()[1])
+
+
+async def test_files_are_for_the_import_page_and_for_those_who_are_signed_in(
+    client: httpx.AsyncClient, address: str
+) -> None:
+    mark = await sign_in(client, "curator")
+    large = {"file": ("large.csv", b"x" * 3_000_000, "text/csv")}
+    with contextlib.suppress(httpx.TransportError):
+        answer = await client.post("/fr/organism/new", data={"csrf": mark, "group": "demo"}, files=large)
+        assert answer.status_code == 413
+        assert "trop volumineux" in answer.text
+        assert "<h1>" in answer.text, "a page of ours, with a way on"
+    cookie = f"DINA_SESSION={client.cookies['DINA_SESSION']}"
+    assert await announced(address, 5 << 30, cookie) == 413, "refused by what it announces, before it is sent"
+    async with httpx.AsyncClient(base_url=address, timeout=60) as anybody:
+        theirs = mark_in((await anybody.get("/en/sign-in")).text)
+        with contextlib.suppress(httpx.TransportError):
+            answer = await anybody.post("/en/imports/new", data={"csrf": theirs}, files=large)
+            assert answer.status_code == 413
+
+
+async def test_script_in_any_text_of_any_kind_of_record_never_reaches_a_page(
+    client: httpx.AsyncClient,
+) -> None:
+    """Every text that a form of a kind takes, filled at once; refused or not, no page repeats it as HTML."""
+    mark = await sign_in(client, "admin")
+    for type_ in ("organism", "collecting-event", "person", "organization", "site", "project", "expedition",
+                  "collection", "institution", "storage-unit-type", "protocol"):  # fmt: skip
+        form = (await client.get(f"/en/{type_}/new")).text
+        names = re.findall(r'<(?:input|textarea) [^>]*name="([A-Za-z][\w.]*)"', form)
+        assert names, type_
+        for text in (SCRIPT, SIGNS):
+            values = {name: text for name in names if name not in ("csrf", "group", "q")}
+            sent = {**values, "csrf": mark, "group": "demo"}
+            answer = await client.post(f"/en/{type_}/new", data=sent)
+            assert answer.status_code in (200, 413, 422), (type_, answer.status_code)
+            assert "<script>alert" not in answer.text, type_
+            assert "<img src=x" not in answer.text, type_
+            assert '" onfocus="alert' not in answer.text, type_
+
+
+async def test_ids_of_another_group_open_nothing_to_change_on_any_page(
+    client: httpx.AsyncClient, address: str
+) -> None:
+    mark = await sign_in(client, "curator")
+    event = (await made(client, "collecting-event", mark, group="demo", habitat="theirs")).rsplit("/")[-1]
+    specimen = (
+        await made(client, "specimens", mark, group="demo", materialSampleName=f"H-{uuid.uuid4()}")
+    ).rsplit("/")[-1]
+    async with httpx.AsyncClient(base_url=address, follow_redirects=True, timeout=60) as stranger:
+        theirs = await sign_in(stranger, "visitor")
+        for path, data in (
+            (f"collecting-event/{event}/edit", {"habitat": "mine"}),
+            (f"collecting-event/{event}/delete", {}),
+            (f"specimens/{specimen}/edit", {"materialSampleName": "mine"}),
+            (f"specimens/{specimen}/delete", {}),
+            (f"specimens/{specimen}/restore", {}),
+            (f"specimens/{specimen}/history", {"version": "1"}),
+            ("specimens/selected", {"id": specimen, "what": "delete"}),
+            ("specimens/identify", {"id": specimen, "scientificName": "Mine mine", "_then": "apply"}),
+            ("specimens/derive", {"id": specimen, "count": "3", "_then": "create"}),
+            ("storage/move", {"id": specimen, "place": "DEMO-004"}),
+            ("system/index", {}),
+        ):
+            answer = await stranger.post(f"/en/{path}", data={"csrf": theirs, **data})
+            assert answer.status_code < 500, (path, answer.status_code)
+    told = (await client.get(f"/en/specimens/{specimen}")).text
+    assert "H-" in told
+    assert "Mine mine" not in told
+    assert "theirs" in (await client.get(f"/en/collecting-event/{event}")).text

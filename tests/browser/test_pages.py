@@ -9,6 +9,7 @@ import httpx
 from babel.messages.pofile import read_po
 from playwright.async_api import Browser, Page
 
+from dina.web.texts import Counted, translate
 from tests.browser.hand import indexed
 
 ROOT = Path(__file__).parents[2]
@@ -113,18 +114,47 @@ async def test_unsafe_requests_need_the_sessions_mark_and_redirects_stay_here(ad
             assert "script-src 'self'" in answer.headers["content-security-policy"]
 
 
+ALWAYS_MANY = {
+    "{n} specimens come from this event; what is changed in it changes for all of them.",
+    "All {n} versions",
+    "Version {n} is restored.",
+}
+"""Texts that are never said of one thing."""
+
+
 def test_every_text_of_the_pages_is_translated() -> None:
     known: dict[str, str] = {}
     for catalogue in (ROOT / "src/dina/web/locale/fr/LC_MESSAGES").glob("*.po"):
-        known |= {str(m.id): str(m.string) for m in read_po(catalogue.open("rb")) if m.id}
+        for m in read_po(catalogue.open("rb")):
+            ids, said = (m.id, m.string) if isinstance(m.id, tuple) else ((m.id,), (m.string,))
+            known |= {str(one): str(french) for one, french in zip(ids, said, strict=True) if one}
     used: set[str] = set()
+    counted: set[tuple[str, str]] = set()
     for template in (ROOT / "src/dina/web/templates").rglob("*.html"):
-        used |= set(re.findall(r'_\("([^"]+)"', template.read_text("utf-8")))
+        text = template.read_text("utf-8")
+        used |= set(re.findall(r'\b_\("([^"]+)"', text))
+        counted |= set(re.findall(r'\b_n\("([^"]+)", "([^"]+)"', text))
     for source in (ROOT / "src/dina/web").rglob("*.py"):
         used |= set(
             re.findall(r'\b(?:N_|say|translate)\((?:\s*[\w.]+,)?\s*"([^"]+)"', source.read_text("utf-8"))
         )
+        counted |= set(re.findall(r'\bCounted\(\s*"([^"]+)",\s*"([^"]+)"', source.read_text("utf-8")))
+    used |= {text for both in counted for text in both}
     assert used - set(known) == set()
     assert [text for text, french in known.items() if not french] == []
     for text, french in known.items():
         assert set(re.findall(r"\{\w+\}", text)) == set(re.findall(r"\{\w+\}", french))
+    forms = {text for both in counted for text in both} | ALWAYS_MANY
+    stiff = {
+        text for text in used - forms if re.search(r"\{(n|count|total|rows|found|read)\} [a-z]+s\b", text)
+    }
+    assert {text for text in stiff if re.sub(r"s\b", "", text, count=1) not in used} == set(), (
+        "say it in both forms, for 1 thing and for 2"
+    )
+
+
+def test_what_agrees_with_a_number_is_said_in_the_form_for_it() -> None:
+    made = Counted("{n} specimen", "{n} specimens")
+    said = [translate(language, made, n=n) for language in ("en", "fr") for n in (0, 1, 2, 1015)]
+    assert said[:4] == ["0 specimens", "1 specimen", "2 specimens", "1,015 specimens"]
+    assert said[4:] == ["0 spécimen", "1 spécimen", "2 spécimens", "1\u00a0015 spécimens"]

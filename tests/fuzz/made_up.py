@@ -11,13 +11,12 @@ import sys
 from pathlib import Path
 
 from dina.settings import Settings
-from tests.conftest import new_database
+from tests.conftest import WHOLE, new_database
 from tests.test_durability import started
 
 EVERYTHING = "examples,coverage,fuzzing"
 SHORTLY = "examples,fuzzing"
-"""Systematic coverage of the collection module is 31,000 requests; all types share one code, which agent covers
-when `DINA_TEST_WHOLE` is set."""
+"""Systematic coverage of the collection module is 31,000 requests; its many types share one code."""
 
 
 def breaks_nothing(module: str, phases: str, server_url: str, tmp_path: Path) -> None:
@@ -34,8 +33,8 @@ def breaks_nothing(module: str, phases: str, server_url: str, tmp_path: Path) ->
         found = subprocess.run(
             [
                 str(Path(sys.executable).parent / "schemathesis"), "run", f"http://127.0.0.1:{port}/api/v1/openapi.json",
-                "--checks", "not_a_server_error,status_code_conformance", "--max-examples", os.environ.get("DINA_TEST_EXAMPLES", "1"),
-                "--phases", phases, "--workers", "2", "--seed", "7", "--no-color",
+                "--checks", "not_a_server_error,status_code_conformance", "--max-examples", "3" if WHOLE else "1",
+                "--phases", phases, "--workers", "2" if WHOLE else "1", "--seed", "7", "--no-color",
             ],
             capture_output=True, text=True, cwd=tmp_path, timeout=400, check=False,
         )  # fmt: skip
@@ -46,8 +45,8 @@ def breaks_nothing(module: str, phases: str, server_url: str, tmp_path: Path) ->
     made = re.search(r"(\d+) generated, .*?(\d+) passed", found.stdout)
     assert made is not None, found.stdout[-6000:] + found.stderr[-2000:]
     assert "= FAILURES =" not in found.stdout, found.stdout[-6000:]
-    assert made[1] == made[2], found.stdout[-3000:]
+    assert int(made[1]) == int(made[2]) > (200 if "coverage" in phases else 20), found.stdout[-3000:]
     selected, tried = re.search(r"Selected: (\d+)/", found.stdout), re.search(r"Tested: (\d+)", found.stdout)
     assert selected is not None
     assert tried is not None
-    assert int(selected[1]) == int(tried[1]) > 20, found.stdout[-3000:]
+    assert int(selected[1]) == int(tried[1]), found.stdout[-3000:]

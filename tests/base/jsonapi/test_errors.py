@@ -193,6 +193,23 @@ async def test_what_is_not_there_answers_404_and_what_was_deleted_410(api: httpx
     ] == "dev"
 
 
+async def test_many_deleted_at_once_say_which_are_not_there_and_which_are_gone(
+    api: httpx.AsyncClient,
+) -> None:
+    gone, here = [
+        (await api.post(PERSON, json=resource("person", {"displayName": name}))).json()["data"]["id"]
+        for name in ("Gone", "Here")
+    ]
+    await api.delete(f"{PERSON}/{gone}")
+    body = {"data": [{"type": "person", "id": one} for one in (here, gone, NOBODY)]}
+    answer = await api.request(
+        "DELETE", f"{PERSON}/bulk", json=body, headers={"content-type": "application/vnd.api+json; ext=bulk"}
+    )
+    told = [(e["status"], e["code"], e["source"]["pointer"]) for e in answer.json()["errors"]]
+    assert told == [("410", "GONE", "/data/1/id"), ("404", "NOT_FOUND", "/data/2/id")]
+    assert (await api.get(f"{PERSON}/{here}")).status_code == 200
+
+
 async def test_ids_clash_and_mismatch(api: httpx.AsyncClient) -> None:
     id_ = str(uuid.uuid4())
     assert (await api.post(PERSON, json=resource("person", {"displayName": "A"}, id=id_))).status_code == 201

@@ -7,7 +7,10 @@ import uuid
 from typing import Any
 
 import httpx
+import pytest
 
+from dina.app import App
+from dina.base.history import undo
 from tests.conftest import linked, resource
 
 PERSON = "/agent/v1/person"
@@ -326,3 +329,54 @@ async def test_every_answer_has_its_headers_and_head_has_no_body(api: httpx.Asyn
     assert (await api.get(PERSON, headers={"x-request-id": "abc"})).headers["x-request-id"] == "abc"
     assert (await api.get("/health")).json() == {"status": "UP"}
     assert b"dina_requests" in (await api.get("/metrics")).content
+
+
+async def test_what_is_deleted_is_told_as_it_was_and_what_changed_with_that(
+    app: App, api: httpx.AsyncClient
+) -> None:
+    """Rows that are only marked have the state they had; whatever else a statement or transaction changed is told."""
+    plain, moved, both = await people(api, ["Plain", "Moved", "Both"])
+    assert app.pools is not None
+    mark = "UPDATE agent.person SET deleted_on = now(), deleted_by = 'x'"
+    async with app.pools.write.connection() as connection, connection.transaction():
+        await connection.execute(
+            f"{mark}, display_name = CASE WHEN id = %s THEN 'Elsewhere' ELSE display_name END WHERE id = ANY(%s::uuid[])",
+            [moved, [plain, moved]],
+        )
+        await connection.execute("UPDATE agent.person SET remarks = 'first' WHERE id = %s", [both])
+        await connection.execute(f"{mark} WHERE id = %s", [both])
+    for id_, changed, version in ((plain, [], 2), (moved, ["displayName"], 2), (both, ["remarks"], 2)):
+        history = (await api.get(f"{PERSON}/{id_}/revisions")).json()["data"]
+        newest = history[0]["attributes"]
+        assert (newest["snapshotType"], newest["changedProperties"], newest["version"]) == (
+            "TERMINAL", changed, version,
+        )  # fmt: skip
+    async with app.pools.read.connection() as connection:
+        cursor = await connection.execute(
+            "SELECT count(DISTINCT after) FROM agent.revision WHERE id = %s", [plain]
+        )
+        assert await cursor.fetchone() == (1,)
+
+
+async def test_a_preview_in_parts_tells_each_record_once(
+    api: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change_set = str(uuid.uuid4())
+    headers = {"x-change-set": change_set}
+    ids = [
+        (await api.post(PERSON, json=resource("person", {"displayName": str(n)}), headers=headers)).json()["data"]["id"]
+        for n in range(7)
+    ]  # fmt: skip
+    for id_ in (ids[0], ids[3], ids[3], ids[6]):
+        body = resource("person", {"remarks": uuid.uuid4().hex}, id=id_)
+        assert (await api.patch(f"{PERSON}/{id_}", json=body, headers=headers)).status_code == 200
+    assert (
+        await api.patch(f"{PERSON}/{ids[3]}", json=resource("person", {"remarks": "later"}))
+    ).status_code == 200
+    told: list[dict[str, Any]] = []
+    for part in (5000, 2, 3):
+        monkeypatch.setattr(undo, "PART", part)
+        answer = await api.get(f"/agent/v1/change-set/{change_set}/undo?references=true")
+        told.append(answer.json()["data"]["attributes"])
+    assert told[0] == told[1] == told[2]
+    assert (told[0]["deleted"], told[0]["blocked"], len(told[0]["conflicts"])) == (6, 1, 1)

@@ -10,11 +10,11 @@ import httpx
 import pytest_asyncio
 
 from dina.app import App, load_modules, running
-from dina.base.database import migrate
 from dina.base.identity.accounts import Accounts
 from dina.settings import Settings
-from tests.conftest import client_of, linked, new_database, resource
-from tests.test_system import signed_in
+from tests.conftest import client_of, linked, resource
+from tests.prepared import migrated
+from tests.tokens import signed_in
 
 PATH = "/collection/v1"
 LATITUDE, LONGITUDE = 68.123456, -135.654321
@@ -23,8 +23,7 @@ LATITUDE, LONGITUDE = 68.123456, -135.654321
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def guarded(server_url: str, settings: Settings) -> AsyncIterator[App]:
     """Two groups, and reading without signing in."""
-    url, loaded = new_database(server_url), load_modules(Settings())
-    migrate(url, loaded)
+    url, loaded = migrated(server_url), load_modules(Settings())
     chosen = replace(settings, database_url=url, auth_mode="local", anonymous_reading=True)
     async with running(App(chosen, loaded)) as app:
         assert app.pools is not None

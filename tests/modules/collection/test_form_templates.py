@@ -15,7 +15,7 @@ from dina.app import App, load_modules, running
 from dina.base.identity.accounts import Accounts
 from dina.settings import Settings
 from tests.conftest import resource
-from tests.test_system import signed_in
+from tests.tokens import signed_in
 
 PATH = "/collection/v1/form-template"
 OTHERS = ("colleague", "chief", "stranger")

@@ -36,6 +36,18 @@ async def test_numbers_of_a_collection_begin_with_one(api: httpx.AsyncClient) ->
     assert following_one == {"lowReservedID": 6, "highReservedID": 6}
 
 
+async def test_looking_at_the_next_numbers_takes_none(api: httpx.AsyncClient) -> None:
+    collection = await made(api, "collection", {"group": GROUP, "name": "Wasps"})
+    for start in (1, 4):
+        for _ in range(2):
+            looked = {"collectionId": collection, "amount": 3, "reserve": False}
+            answer = await api.post(SEQUENCE, json=resource("collection-sequence-generator", looked))
+            seen = answer.json()["data"]["attributes"]["result"]
+            assert seen == {"lowReservedID": start, "highReservedID": start + 2}
+        taken = (await reserve(api, collection, 3)).json()["data"]["attributes"]["result"]
+        assert taken == seen
+
+
 async def test_fifty_people_reserve_numbers_without_gap_or_duplicate(api: httpx.AsyncClient) -> None:
     collection = await made(api, "collection", {"group": GROUP, "name": "Moths"})
     answers = await asyncio.gather(*(reserve(api, collection, 1 + n % 7) for n in range(50)))

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import psycopg
 
+from dina.app import App
 from tests.conftest import linked, resource
 
 SAMPLE = "/collection/v1/material-sample"
@@ -208,3 +209,24 @@ async def test_calculated_names_come_with_the_organisms(api: httpx.AsyncClient) 
     names = [one["organismPrimaryDetermination"] for one in lineage.json()["data"]["attributes"]["hierarchy"]]
     assert names[0] == []
     assert names[1][0]["scientificName"] == "Carex nigra"
+
+
+async def test_children_are_found_without_reading_the_table(app: App, api: httpx.AsyncClient) -> None:
+    """Where nothing is known yet of how large the tables are, as after a load."""
+    body = {"data": [{"type": "material-sample", "attributes": {"group": "dev-group"}} for _ in range(400)]}
+    made = await api.post(
+        "/collection/v1/material-sample/bulk", json=body, headers={"content-type": "application/vnd.api+json; ext=bulk"}
+    )  # fmt: skip
+    id_ = made.json()["data"][0]["id"]
+    assert app.pools is not None
+    async with app.pools.write.connection() as connection:
+        await connection.execute(
+            "DELETE FROM pg_statistic WHERE starelid = 'collection.material_sample'::regclass"
+        )
+        await connection.execute("SELECT collection.sample_children(%s)", [id_])
+        cursor = await connection.execute(
+            "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) SELECT collection.sample_children(%s)", [id_]
+        )
+        row = await cursor.fetchone()
+    assert row is not None
+    assert row[0][0]["Plan"]["Shared Hit Blocks"] < 200

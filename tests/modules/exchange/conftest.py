@@ -1,4 +1,4 @@
-"""A system with the demo specimens, of this folder's own, and ways to publish from it."""
+"""A system with the demo specimens, made anew for every file of tests, and ways to publish from it."""
 
 from __future__ import annotations
 
@@ -12,41 +12,31 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import httpx
-import psycopg
 import pytest
 import pytest_asyncio
 
 from dina.app import App, load_modules, running
-from dina.base.database import migrate
-from dina.demo.accounts import load_demo, make_accounts
 from dina.settings import Settings
-from tests.conftest import client_of, linked, new_database, resource
+from tests.conftest import client_of, linked, resource
+from tests.prepared import with_demo
 
 TEXT = "{http://rs.tdwg.org/dwc/text/}"
 DWC = "http://rs.tdwg.org/dwc/terms/"
 
 
-@pytest_asyncio.fixture(scope="session")
+@pytest_asyncio.fixture(scope="module")
 async def demo_settings(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    url = new_database(server_url)
-    migrate(url, load_modules(Settings()))
-    chosen = replace(
+    return replace(
         Settings(),
-        database_url=url,
+        database_url=with_demo(server_url),
         data_dir=tmp_path_factory.mktemp("demo"),
         web=False,
         rate=0,
         log_requests=False,
     )
-    assert await make_accounts(chosen)
-    await load_demo(chosen)
-    with psycopg.connect(url, autocommit=True) as connection:
-        # What autovacuum would do within a minute.
-        connection.execute("ANALYZE")
-    return chosen
 
 
-@pytest_asyncio.fixture(scope="session")
+@pytest_asyncio.fixture(scope="module")
 async def demo(demo_settings: Settings) -> AsyncIterator[App]:
     async with running(App(demo_settings, load_modules(demo_settings))) as started:
         yield started
@@ -82,7 +72,7 @@ async def sign_in(client: httpx.AsyncClient, name: str) -> None:
     client.auth = SignedIn(client.base_url, name)
 
 
-@pytest_asyncio.fixture(scope="session")
+@pytest_asyncio.fixture(scope="module")
 async def curator(demo: App) -> AsyncIterator[httpx.AsyncClient]:
     async with client_of(demo) as client:
         await sign_in(client, "curator")

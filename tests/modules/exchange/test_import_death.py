@@ -20,7 +20,7 @@ from dina.base.database import migrate
 from dina.settings import Settings
 from tests.conftest import free_port, new_database, resource
 
-ROWS = 4500
+ROWS = 6000
 TYPES = ("material-sample", "organism", "collecting-event")
 
 
@@ -113,8 +113,11 @@ def test_killed_workers_leave_nothing_uncertain(system: System, tmp_path: Path) 
     found = system.until(running)
     assert found["state"] == "finished", found["errors"]
     assert system.counts() == [ROWS, ROWS, ROWS // EVENTS], "each row once, each event once"
+    receipt = system.client.get(f"/exchange/v1/import-dataset/{id_}").json()["data"]["attributes"]["receipt"]
+    told = [receipt[name] for name in ("created", "events", "records", "failed", "skipped", "rows")]
+    assert told == [ROWS, ROWS // EVENTS, 2 * ROWS, 0, 0, ROWS], "the account is exact too"
     undoing = system.start(f"import-dataset/{id_}/undo")
-    system.until(undoing, 2000)
+    system.until(undoing, 5000)
     system.kill()
     system.work()
     found = system.until(undoing)

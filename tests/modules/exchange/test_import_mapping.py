@@ -8,6 +8,7 @@ import pytest
 
 from dina.modules.exchange.importing.automap import automap, guess, plain
 from dina.modules.exchange.importing.fields import COMPONENTS, Field, component_of, darwin_core, term_homes
+from dina.modules.exchange.importing.readers import read_date
 from tests.conftest import shared
 
 CLASSES = 1
@@ -107,3 +108,15 @@ def test_records_of_one_part_are_found_by_name_label_or_term() -> None:
     columns = [{"position": at, "name": name} for at, name in enumerate(("Coll. date", "Biotope", "Colour"))]
     found = [entry["field"] for entry in automap(columns, fields)]
     assert found == ["startEventDateTime", "habitat", None], "what has no field is said, not put anywhere"
+
+
+@pytest.mark.parametrize(
+    ("texts", "fix"),
+    [
+        ({"eventDate": "36526"}, "2000-01-01"),
+        ({"verbatimEventDate": "36526"}, None),
+        ({"eventDate": "36526", "verbatimEventDate": "New Year"}, None),
+    ],
+)
+def test_a_count_of_days_is_proposed_as_the_day_it_means(texts: dict[str, str], fix: str | None) -> None:
+    assert [fault.fix for fault in read_date(texts).faults] == [fix]

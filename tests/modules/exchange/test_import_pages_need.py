@@ -1,15 +1,12 @@
-"""What the pages of imports ask for besides: where columns can go, find and replace, texts inside values."""
+"""What the pages of imports ask for besides: where columns can go, find and replace."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Any
 
-import pytest
 import pytest_asyncio
 
 from dina.app import App
-from dina.modules.exchange.changing.values import replaced
 from tests.modules.exchange.driving import EXCHANGE, Desk
 from tests.modules.exchange.test_importing import BEETLES, table
 
@@ -50,38 +47,3 @@ async def test_a_part_of_a_text_is_counted_and_replaced(desk: Desk) -> None:
     assert rows[0]["values"][8] is None, "a cell from which everything is taken is empty"
     assert (await desk.act("replace", {"find": "a", "replace": "b", "column": 99})).status_code == 422
     assert (await desk.act("replace", {"find": "", "replace": "b"})).status_code == 422
-
-
-@pytest.mark.parametrize(
-    ("value", "path", "after"),
-    [
-        ("Canda", "", "Canada"),
-        ("Chile", "", "Chile"),
-        (["Canda", "Canada", "x"], "", ["Canada", "x"]),
-        (["?", "x"], "", ["x"]),
-        ({"a": {"b": "Canda"}, "c": 1}, "a.b", {"a": {"b": "Canada"}, "c": 1}),
-        ([{"a": "Canda"}, {"a": "x"}, {}], "a", [{"a": "Canada"}, {"a": "x"}, {}]),
-        ({"a": None}, "a.b", {"a": None}),
-        ("?", "", None),
-        (None, "", None),
-        (3, "", 3),
-    ],
-)
-def test_texts_are_replaced_wherever_the_path_leads(value: Any, path: str, after: Any) -> None:
-    steps = path.split(".") if path else []
-    assert replaced(value, steps, {"Canda": "Canada", "?": None}) == after
-
-
-async def test_a_change_of_an_unknown_field_or_by_nobody_is_refused(desk: Desk) -> None:
-    body = {"data": {"type": "bulk-change", "attributes": {
-        "type": "collecting-event", "field": "no such", "values": [{"from": "a", "to": "b"}],
-    }}}  # fmt: skip
-    assert (await desk.client.post(f"{EXCHANGE}/bulk-change", json=body)).status_code == 422
-    body["data"]["attributes"]["field"] = "nothing"
-    told = await desk.done(await desk.client.post(f"{EXCHANGE}/bulk-change", json=body))
-    assert told["state"] == "failed"
-    assert "nothing" in told["errors"][0]["detail"]
-    undo = await desk.client.post(
-        f"{EXCHANGE}/bulk-change/{desk.job}/undo", json={"data": {"type": "bulk-change", "attributes": {}}}
-    )
-    assert undo.status_code == 422, "nothing was done that could be taken back"

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest_asyncio
 
 from dina.app import App, load_modules, running
-from dina.base.database import migrate
 from dina.settings import Settings
-from tests.conftest import client_of, new_database, shared
+from tests.conftest import client_of, shared
 from tests.modules.exchange.conftest import Archive, Publishing
 from tests.modules.exchange.driving import Desk
+from tests.prepared import migrated
 
 BERLIN = "data/specimens-botany/bgbm/verbatim.txt"
 ELSEWHERE = {
@@ -33,8 +33,7 @@ async def empty(server_url: str, tmp_path: Path) -> AsyncIterator[list[App]]:
     async with AsyncExitStack() as stack:
         systems: list[App] = []
         for name in ("here", "there"):
-            url = new_database(server_url)
-            migrate(url, load_modules(Settings()))
+            url = migrated(server_url)
             settings = replace(
                 Settings(), database_url=url, data_dir=tmp_path / name, auth_mode="dev", dev_admin=True,
                 dev_groups=("/dev-group/super-user",), web=False, rate=0, log_requests=False,

@@ -1,4 +1,4 @@
-"""A system with the demo specimens and their index, of this folder's own."""
+"""A system with the demo specimens and their index, made anew for every file of tests: what one does in it misleads no other."""
 
 from __future__ import annotations
 
@@ -8,52 +8,41 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
-import psycopg
 import pytest
 import pytest_asyncio
 from psycopg import AsyncConnection
 
 from dina.app import App, load_modules, running
-from dina.base.database import migrate
 from dina.base.identity.caller import ANONYMOUS, Caller, group_roles
-from dina.demo.accounts import load_demo, make_accounts
 from dina.modules.search.index.follower import Follower
 from dina.modules.search.index.following import prefixes_of
-from dina.modules.search.index.rebuild import rebuild
 from dina.modules.search.index.source import Source
 from dina.settings import Settings
-from tests.conftest import new_database
+from tests.prepared import with_demo
 
 
-@pytest_asyncio.fixture(scope="session")
+@pytest_asyncio.fixture(scope="module")
 async def searched_settings(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    url = new_database(server_url)
-    migrate(url, load_modules(Settings()))
-    chosen = replace(
-        Settings(), database_url=url, data_dir=tmp_path_factory.mktemp("searched"), web=False, rate=0,
+    return replace(
+        Settings(), database_url=with_demo(server_url), data_dir=tmp_path_factory.mktemp("searched"), web=False, rate=0,
         log_requests=False, anonymous_reading=True,
     )  # fmt: skip
-    assert await make_accounts(chosen)
-    await load_demo(chosen)
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("ANALYZE")
-    return chosen
 
 
-@pytest_asyncio.fixture(scope="session")
+@pytest_asyncio.fixture(scope="module")
 async def searched(searched_settings: Settings) -> AsyncIterator[App]:
     async with running(App(searched_settings, load_modules(searched_settings))) as app:
         yield app
 
 
-@pytest_asyncio.fixture(scope="session")
+@pytest_asyncio.fixture(scope="module")
 async def follower(searched: App) -> AsyncIterator[Follower]:
-    """A follower that works when it is told to; the index is built."""
+    """A follower that works when it is told to; the index came with the demo."""
     url = searched.settings.database_url
     async with await AsyncConnection.connect(url, autocommit=True) as connection:
         source = source_of(searched)
         found = await Follower.open(connection, source)
-        await rebuild(found)
+        await found.until_idle()
         yield found
         await source.close()
 
@@ -80,7 +69,7 @@ async def caught_up(follower: Follower) -> None:
 
 
 ADMIN = Caller("a", "admin", admin=True)
-CURATOR = Caller("c", "curator", groups=group_roles(["/demo/super-user"]))
+CURATOR = Caller("c", "curator", groups=group_roles(["/demo/super-user", "/kept/super-user"]))
 STRANGER = Caller("s", "stranger", groups=group_roles(["/elsewhere/user"]))
 
 
@@ -124,22 +113,22 @@ def desk_of(app: App, caller: Caller) -> Desk:
     return Desk(app.client_as(caller))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def admin(searched: App, follower: Follower) -> Desk:
     return desk_of(searched, ADMIN)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def curator(searched: App, follower: Follower) -> Desk:
     return desk_of(searched, CURATOR)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def nobody(searched: App, follower: Follower) -> Desk:
     """Somebody who has not signed in."""
     return desk_of(searched, ANONYMOUS)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def stranger(searched: App, follower: Follower) -> Desk:
     return desk_of(searched, STRANGER)

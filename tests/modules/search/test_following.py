@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 import time
 
 import pytest
@@ -12,8 +13,9 @@ from psycopg import AsyncConnection
 from dina.app import App
 from dina.modules.search.index.follower import Follower, follow
 from dina.modules.search.index.following import prefixes_of
-from dina.modules.search.index.rebuild import rebuild
-from tests.conftest import linked
+from dina.modules.search.index.helping import Help
+from dina.modules.search.index.rebuild import asked, rebuild
+from tests.conftest import WHOLE, linked
 from tests.modules.search.conftest import ADMIN, CURATOR, Desk, caught_up, source_of
 from tests.modules.search.editing import Editor
 from tests.modules.search.making import change, delete, make
@@ -22,7 +24,7 @@ ENTRIES = (
     'SELECT type, id::text, mask, "group", terms, words::text, deps, near, lon, lat, first_day, last_day, oldest, youngest, '
     "sorts::text, parts::text, document::jsonb::text FROM search.entry_{} ORDER BY type, id, mask"
 )
-EDITS = int(os.environ.get("DINA_TEST_EDITS", "60"))
+EDITS = 10_000 if WHOLE else 150
 USAGE = 'SELECT term, "group", mask, n FROM search.usage_{} WHERE n <> 0 ORDER BY 1, 2, 3'
 
 
@@ -91,6 +93,36 @@ async def test_after_random_edits_the_index_is_what_a_rebuild_makes(
     # Most of what is drawn can be done, and every kind of it was.
     assert editor.done.total() > 2 * editor.refused.total()
     assert EDITS < 1000 or len(editor.done) == len(editor.kinds)
+
+
+async def test_with_the_help_of_another_process_the_same_is_made(
+    searched: App, follower: Follower, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await caught_up(follower)
+    await rebuild(follower)
+    alone = await state(follower)
+    monkeypatch.setattr("dina.modules.search.index.rebuild.HELP_AFTER", 0)
+    monkeypatch.setattr(follower, "help", Help(1, {**os.environ, **searched.settings.environment()}))
+    await rebuild(follower)
+    assert await state(follower) == alone
+
+
+async def test_when_a_process_that_helps_ends_the_index_is_not_left_in_halves(
+    searched: App, follower: Follower, curator: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await caught_up(follower)
+    before = (await follower.store.generations())[0]
+    with monkeypatch.context() as patched:
+        patched.setattr("dina.modules.search.index.rebuild.HELP_AFTER", 0)
+        patched.setattr("dina.modules.search.index.helping.COMMAND", (sys.executable, "-c", "input()"))
+        patched.setattr(follower, "help", Help(1))
+        with pytest.raises(RuntimeError):
+            await rebuild(follower)
+    assert (await follower.store.generations())[0] == before
+    assert await curator.names(q="carex")
+    assert await asked(follower), "it is begun anew"
+    await rebuild(follower)
+    assert (await follower.store.generations())[0] > before
 
 
 @pytest.mark.parametrize("seconds", [0.02, 0.1, 0.3])

@@ -17,17 +17,16 @@ import pytest_asyncio
 from psycopg import AsyncConnection
 
 from dina.app import App, load_modules, running
-from dina.base.database import migrate
 from dina.modules.search.index.follower import Follower
 from dina.modules.search.index.rebuild import rebuild
 from dina.settings import Settings
-from tests.conftest import new_database
 from tests.modules.search.conftest import ADMIN, caught_up, desk_of, source_of
 from tests.modules.search.editing import Editor
 from tests.modules.search.making import make
 from tests.modules.search.test_following import state
+from tests.prepared import migrated
 
-KILLS = int(os.environ.get("DINA_TEST_KILLS", "2"))
+KILLS = 6
 FOLLOWS = (
     "SELECT FROM pg_stat_activity WHERE application_name = 'dina search' AND datname = current_database()"
 )
@@ -39,9 +38,8 @@ SELECT building IS NULL AND NOT rebuild_asked AND NOT EXISTS (SELECT FROM search
 @pytest_asyncio.fixture
 async def edited(server_url: str, tmp_path: Path) -> AsyncIterator[App]:
     """A system of its own, with nothing in it yet and no index."""
-    url = new_database(server_url)
+    url = migrated(server_url)
     settings = replace(Settings(), database_url=url, data_dir=tmp_path, web=False, rate=0, log_requests=False)
-    migrate(url, load_modules(settings))
     async with running(App(settings, load_modules(settings))) as app:
         yield app
 

@@ -139,3 +139,43 @@ async def test_a_set_may_hold_ten_thousand_pasted_values(curator: Desk) -> None:
     assert [one["label"] for one in found["filterChips"]] == [f"Primary ID: one of {len(pasted):,} values"]
     tree["values"] = [*pasted, "one", "more", *pasted[:10]]
     assert (await curator.post("/search", type="material-sample", filter=tree)).status_code in (400, 422)
+
+
+async def test_a_saved_search_tells_the_tree_that_it_stands_for(
+    client: httpx.AsyncClient, searched: App, curator: Desk
+) -> None:
+    set_ = await kept(client, "Pieces", query={"filter": TURKEY})
+
+    async def save(**attributes: Any) -> str:
+        given = {"group": "demo", "name": "For the tree", "searchedType": "material-sample", **attributes}
+        answer = await client.post(SAVED, json=resource("saved-query", given))
+        assert answer.status_code == 201, answer.text
+        return answer.json()["data"]["id"]
+
+    saved = await save(query={"q": "carex", "filter": {"set": set_}, "sort": ["-createdOn"]})
+    answer = await client.get(f"{SAVED}/{saved}/tree")
+    assert answer.status_code == 200, answer.text
+    told = answer.json()["data"]["attributes"]
+    assert told["filter"] == {"all": [{"words": "carex", "form": "prefix"}, TURKEY]}
+    assert (told["type"], told["group"], told["doubts"]) == ("material-sample", "demo", [])
+    assert await curator.names(filter=told["filter"]) == await curator.names(q=f"carex set:{set_}")
+    doubtful = (await client.get(f"{SAVED}/{await save(query={'q': 'contree:Turkey'})}/tree")).json()
+    assert doubtful["data"]["attributes"]["doubts"]
+    gone = await client.get(f"{SAVED}/{await save(query={'filter': {'set': 'nowhere'}})}/tree")
+    assert gone.status_code == 400
+    async with searched.client_as(STRANGER) as stranger:
+        assert (await stranger.get(f"{SAVED}/{saved}/tree")).status_code in (403, 404)
+
+
+async def test_records_come_in_the_order_of_their_ids_when_that_is_asked(curator: Desk) -> None:
+    for sort, backwards in (("id", False), ("-id", True)):
+        found: list[str] = []
+        page: dict[str, Any] = {"limit": 300}
+        while True:
+            told = await curator.ask("/search", type="material-sample", sort=[sort], fields=["id"], page=page)
+            found += [one["id"] for one in told["hits"]]
+            if not told["next"]:
+                break
+            page = {"limit": 300, "after": told["next"]}
+        assert len(found) == told["total"] > 600
+        assert found == sorted(set(found), reverse=backwards)

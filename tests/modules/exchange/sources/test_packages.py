@@ -120,7 +120,7 @@ def test_camera_trap_data_open_with_a_table_inside_the_descriptor(opened: Opener
         ({"resources": None}, "package_broken"),
         ({"resources": [7]}, "package_broken"),
         ({"resources": [{"name": "a"}]}, "package_broken"),
-        ({"resources": [{"name": "a", "path": "../../etc/passwd"}]}, "unsafe_path"),
+        ({"resources": [{"name": "a", "path": "../../etc/passwd"}]}, "location_outside"),
         ({"resources": [{"name": "a", "path": "https://example.org/a.csv"}]}, "remote_file"),
         ({"resources": [{"name": "a", "path": "absent.csv"}]}, "missing_file"),
         ({"resources": [{"name": "a", "path": "event.csv", "schema": "absent.json"}]}, "missing_file"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -10,7 +11,8 @@ import pytest
 from openpyxl.packaging.custom import StringProperty
 
 from dina.modules.exchange.sources import Overrides, SourceError
-from dina.modules.exchange.sources.sheet_worker import text_of
+from dina.modules.exchange.sources.sheets.styles import precision
+from dina.modules.exchange.sources.sheets.worker import text_of
 from tests.conftest import shared
 
 from .conftest import Opener
@@ -169,3 +171,106 @@ def test_publishing_templates_open(name: str, opened: Opener) -> None:
         ("event", 3),
         ("occurrence", 9),
     ]
+
+
+def test_dates_are_read_as_precisely_as_they_are_shown(tmp_path: Path, opened: Opener) -> None:
+    book = openpyxl.Workbook()
+    book.active.title = "other"  # type: ignore[union-attr]
+    sheet = book.create_sheet("gathered", 0)
+    sheet.append(["number", "month", "year", "day", "heard"])
+    for row in range(2, 5):
+        day = datetime.date(1998, row, 12)
+        sheet.append([row, day, day, day, datetime.datetime(1998, row, 12, 8, 30)])
+        formats = ("mmm yyyy", "yyyy", "d mmm yyyy", '[$-409]mmm" of "yyyy;@')
+        for column, code in enumerate(formats, 2):
+            sheet.cell(row, column).number_format = code
+    sheet["B4"].number_format = "mmm-yy"  # Built in: has no code of its own.
+    book.save(tmp_path / "a.xlsx")
+    source = opened(tmp_path / "a.xlsx")
+    assert [row.values for row in source.tables[0].rows()] == [
+        [str(row), f"1998-0{row}", "1998", f"1998-0{row}-12", f"1998-0{row}"] for row in range(2, 5)
+    ]
+    assert [(one.code, one.values["count"]) for one in source.warnings] == [("dates_coarse", 9)]
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("mmm yyyy", 7), ("YYYY", 4), ("yyyy-mm", 7), ('"day "yyyy', 4), ("[$-40C]mmmm\\ yy;@", 7), ("d mmm yyyy", None), ("mm:ss", None),
+        ("General", None), ("0.00", None), ("mmmm", None), ("yyyy h:mm", None), ("", None),
+    ],
+)  # fmt: skip
+def test_a_number_format_tells_how_much_of_a_date_is_shown(code: str, told: int | None) -> None:
+    assert precision(code) == told
+
+
+SHEET = """<?xml version="1.0" encoding="UTF-8"?>
+<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
+ xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"
+ xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0" xmlns:number="urn:oasis:names:tc:opendocument:xmlns:datastyle:1.0">
+<office:automatic-styles>
+ <number:date-style style:name="N1"><number:month/><number:text> </number:text><number:year/></number:date-style>
+ <number:date-style style:name="N2"><number:day/><number:month/><number:year/></number:date-style>
+ <style:style style:name="ce1" style:family="table-cell" style:data-style-name="N1"/>
+ <style:style style:name="ce2" style:family="table-cell" style:data-style-name="N2"/>
+ <style:style style:name="ce3" style:family="table-cell" style:parent-style-name="ce1"/>
+</office:automatic-styles>
+<office:body><office:spreadsheet><table:table table:name="one">
+ <table:table-column table:number-columns-repeated="2"/><table:table-column table:default-cell-style-name="ce3"/><table:table-column/>
+ <table:table-row table:number-rows-repeated="2"><table:table-cell table:number-columns-repeated="4"/></table:table-row>
+ <table:table-row>{heading}</table:table-row>
+ <table:table-row>{text[A]}<table:table-cell office:value-type="string" table:number-rows-spanned="3"><text:p>Berlin</text:p></table:table-cell>{date}{day}</table:table-row>
+ <table:table-row>{text[B]}<table:covered-table-cell/>{date}{day}</table:table-row>
+ <table:table-row>{text[C]}<table:covered-table-cell/>{date}{day}</table:table-row>
+ <table:table-row>{text[D]}<table:table-cell/>{date}{day}</table:table-row>
+ <table:table-row table:number-rows-repeated="1048569"><table:table-cell table:number-columns-repeated="16384"/></table:table-row>
+</table:table></office:spreadsheet></office:body></office:document-content>"""
+
+
+def open_document(path: Path, content: str) -> Path:
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    listed = f'<m:manifest xmlns:m="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"><m:file-entry m:full-path="/" m:media-type="{kind}"/></m:manifest>'
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, text in (
+            ("mimetype", kind),
+            ("META-INF/manifest.xml", listed),
+            ("content.xml", content),
+        ):
+            archive.writestr(name, text)
+    return path
+
+
+def test_merged_cells_and_coarse_dates_of_open_documents_are_read_alike(
+    tmp_path: Path, opened: Opener
+) -> None:
+    def text(said: str) -> str:
+        return f'<table:table-cell office:value-type="string"><text:p>{said}</text:p></table:table-cell>'
+
+    date = '<table:table-cell office:value-type="date" office:date-value="1998-06-01"><text:p>June 1998</text:p></table:table-cell>'
+    day = date.replace("<table:table-cell ", '<table:table-cell table:style-name="ce2" ', 1)
+    content = SHEET.format(
+        heading="".join(map(text, ("number", "place", "month", "day"))), date=date, day=day,
+        text={letter: text(letter) for letter in "ABCD"},
+    )  # fmt: skip
+    source = opened(open_document(tmp_path / "a.ods", content))
+    assert [(row.line, row.values) for row in source.tables[0].rows()] == [
+        (4, ["A", "Berlin", "1998-06", "1998-06-01"]),
+        (5, ["B", "Berlin", "1998-06", "1998-06-01"]),
+        (6, ["C", "Berlin", "1998-06", "1998-06-01"]),
+        (7, ["D", None, "1998-06", "1998-06-01"]),
+    ]
+    assert {one.code: one.values["count"] for one in source.warnings if "count" in one.values} == {
+        "cells_merged": 2,
+        "dates_coarse": 4,
+    }
+
+
+def test_an_open_document_that_declares_entities_is_refused(tmp_path: Path, opened: Opener) -> None:
+    laughs = SHEET.partition("<office:automatic-styles>")[0].replace(
+        "<office:document-content",
+        '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]><office:document-content',
+    )
+    content = f"{laughs}<office:body><office:spreadsheet/></office:body></office:document-content>"
+    with pytest.raises(SourceError) as refused:
+        opened(open_document(tmp_path / "a.ods", content))
+    assert refused.value.code == "workbook_damaged"

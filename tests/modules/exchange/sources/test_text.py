@@ -234,8 +234,7 @@ def test_mysql_escapes_are_read_when_said(tmp_path: Path, opened: Opener) -> Non
     assert [row.values for row in table.rows()] == [["1", "a\tb"], ["2", "c"]]
 
 
-def test_reading_a_large_text_stays_in_flat_memory_and_is_fast(tmp_path: Path, opened: Opener) -> None:
-    import time
+def test_reading_a_large_text_stays_in_flat_memory(tmp_path: Path, opened: Opener) -> None:
     import tracemalloc
 
     path = tmp_path / "large.csv"
@@ -245,15 +244,9 @@ def test_reading_a_large_text_stays_in_flat_memory_and_is_fast(tmp_path: Path, o
         for number in range(60_000):
             out.write(f"{number},{line}\n")
     table = opened(path).tables[0]
-    start = time.perf_counter()
-    count = sum(1 for _ in table.rows())
-    took = time.perf_counter() - start
-    print(f"{count / took:,.0f} rows/s")
-    assert count == 60_000 == table.count_hint
-    assert count / took > 25_000
     tracemalloc.start()
-    for _ in table.rows():
-        pass
+    count = sum(1 for _ in table.rows())
+    assert count == 60_000 == table.count_hint
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 8 << 20
