@@ -25,15 +25,15 @@ class Text:
 
 @cache
 def catalogue() -> dict[str, Any]:
-    """The messages of `base/messages.toml`: key -> {en, fr, …}."""
+    """The messages of `base/messages.toml`: key -> {en, fr, …}; `one` holds the same for a `count` of one."""
     return tomllib.loads(files("dina.base").joinpath("messages.toml").read_text("utf-8"))
 
 
-_extra: dict[str, dict[str, str]] = {}
+_extra: dict[str, dict[str, Any]] = {}
 
 
-def add_messages(messages: dict[str, dict[str, str]]) -> None:
-    """Register a module's own messages: `{key: {"en": …, "fr": …}}`."""
+def add_messages(messages: dict[str, dict[str, Any]]) -> None:
+    """Register a module's own messages: `{key: {"en": …, "fr": …}}`, with `one` where a `count` may be one."""
     _extra.update(messages)
 
 
@@ -45,9 +45,16 @@ def message(key: str, language: str, **values: Any) -> str:
     entry = catalogue()["message"].get(key) or _extra.get(key)
     if entry is None:
         return key
+    if "one" in entry and is_one(values.get("count"), language):
+        entry = entry["one"]
     template = entry.get(language) or entry[DEFAULT_LANGUAGE]
     said = {name: v.in_language(language) if isinstance(v, Text) else v for name, v in values.items()}
     return template.format_map(_Lenient(said))
+
+
+def is_one(count: Any, language: str) -> bool:
+    """Whether a number takes the singular: 1 in English, also 0 in French."""
+    return count == 1 or (count == 0 and language == "fr")
 
 
 class _Lenient(dict[str, Any]):
