@@ -16,7 +16,8 @@ from dina.base.jsonapi.reading import check_one, real_id
 from dina.base.jsonapi.service import Service
 from dina.base.jsonapi.writing.answers import read_back
 from dina.base.jsonapi.writing.changes import Change
-from dina.base.jsonapi.writing.write import transaction, write
+from dina.base.jsonapi.writing.transaction import transaction
+from dina.base.jsonapi.writing.write import write
 from dina.base.resource import ResourceType
 from dina.base.resource.checks import UUID_FORM
 

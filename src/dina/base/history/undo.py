@@ -15,7 +15,8 @@ from dina.base.jsonapi.documents import common_meta, document, plain_document
 from dina.base.jsonapi.parameters import ask
 from dina.base.jsonapi.query import read_page, split_query
 from dina.base.jsonapi.service import Service
-from dina.base.jsonapi.writing.write import transaction, write
+from dina.base.jsonapi.writing.transaction import transaction
+from dina.base.jsonapi.writing.write import write
 from dina.base.resource.checks import UUID_FORM
 
 PART = 5000

@@ -22,7 +22,8 @@ from dina.base.identity.policy import may
 from dina.base.jsonapi.operation import Call, Operation
 from dina.base.jsonapi.writing.changes import Change, uuid7
 from dina.base.jsonapi.writing.rows import lock_graphs
-from dina.base.jsonapi.writing.write import Connection, graphs_of, transaction, write
+from dina.base.jsonapi.writing.transaction import Connection, transaction
+from dina.base.jsonapi.writing.write import graphs_of, write
 from dina.base.resource import ResourceType, RuleContext, UuidText
 from dina.base.resource.kinds import DateTimeText
 from dina.base.resource.rules import broken

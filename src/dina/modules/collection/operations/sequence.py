@@ -11,7 +11,7 @@ from dina.base.errors import Error, Problem
 from dina.base.http.answer import Answer
 from dina.base.identity.policy import may
 from dina.base.jsonapi.operation import Call, Operation
-from dina.base.jsonapi.writing.write import transaction
+from dina.base.jsonapi.writing.transaction import transaction
 from dina.base.resource import UuidText
 from dina.base.text import Text
 from dina.modules.collection.operations.answers import execute
