@@ -23,6 +23,7 @@ async def test_j8_a_data_set_is_described_published_and_published_again(
     page = await signed_in(browser, address, language)
     hand = Hand(page, keyboard=keyboard)
     title = f"Plants {language} {keyboard}"
+    await page.goto(f"/{language}/")
     await hand.press(f"nav.rail a:has-text('{WORDS[language]['publish']}')")
     await hand.press(f"main a:has-text('{WORDS[language]['sets']}')")
     await page.wait_for_selector("#title")

@@ -44,6 +44,6 @@ async def test_what_was_changed_since_is_named_and_the_rest_taken_back_without_s
     await page.wait_for_url(lambda url: change_set not in url)
     assert (await api.get(f"{PERSON}/{gone}")).status_code == 410
     assert (await api.get(f"{PERSON}/{kept}")).status_code == 200
-    await page.goto(f"/{language}/history?module=agent")
+    await page.goto(f"/{language}/change-history?module=agent")
     assert await page.locator(f"table a.row:has-text('Gone {language}')").count()
     await page.context.close()

@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 from jinja2 import Environment, PackageLoader
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Mount, Route
@@ -59,7 +60,7 @@ def create_site(
     site = Starlette(
         routes=routes,
         middleware=[Middleware(GZipMiddleware, minimum_size=1000, compresslevel=6), Middleware(Frame)],
-        exception_handlers={ApiError: errors.api_error, 404: errors.not_found},  # type: ignore[dict-item]
+        exception_handlers={ApiError: errors.api_error, HTTPException: errors.http_error},  # type: ignore[dict-item]
     )
     site.state.sessions = Sessions(secret, secure=secure)
     site.state.transport = transport

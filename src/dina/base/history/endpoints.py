@@ -180,7 +180,7 @@ async def resource_revisions(service: Service, request: Request, resource: Resou
 async def one_revision(
     service: Service, request: Request, resource: ResourceType, id_: str, version: str
 ) -> Revision:
-    if not version.isascii() or not version.isdigit() or len(version) > 9:
+    if not version.isascii() or not version.isdecimal() or len(version) > 9:
         raise Problem(Error("NOT_FOUND"))
     where = ["r.type = %(type)s AND r.id = %(id)s::uuid AND r.version = %(version)s"]
     async with service.pools.read.connection() as connection:
@@ -234,7 +234,7 @@ async def changes(service: Service, request: Request) -> Answer:
     after, limit = asked.extra.get("after", ""), asked.extra.get("limit", str(MAX_FEED))
     if not re.fullmatch(r"(\d{1,19}-\d{1,19})?", after):
         raise Problem(Error("BAD_PARAMETER", key="changes.after", parameter="after"))
-    if not limit.isascii() or not limit.isdigit() or not 1 <= int(limit) <= MAX_FEED:
+    if not limit.isascii() or not limit.isdecimal() or not 1 <= int(limit) <= MAX_FEED:
         raise Problem(Error("BAD_PARAMETER", key="page.number", parameter="limit"))
     xid, _, seq = after.partition("-")
     where = [

@@ -212,7 +212,7 @@ def whole_number(given: Mapping[str, str], name: str) -> int | None:
     text = given.get(name)
     if text is None:
         return None
-    if not text.isdigit() or not 0 < int(text) < 1 << 62:
+    if not text.isdecimal() or not 0 < int(text) < 1 << 62:
         raise Problem(Error("BAD_PARAMETER", key="page.number", values={"name": name}, parameter=name))
     return int(text)
 

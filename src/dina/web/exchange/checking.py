@@ -139,7 +139,7 @@ async def replace(request: Request) -> Response:
     column = str(form.get("column", ""))
     given = {
         "find": str(form.get("find", "")), "replace": str(form.get("replace", "")),
-        "column": int(column) if column.isdigit() else None, "count": form.get("then") == "count",
+        "column": int(column) if column.isdecimal() else None, "count": form.get("then") == "count",
     }  # fmt: skip
     job = await job_of(request, dataset.id, "check")
     try:

@@ -39,7 +39,7 @@ async def transaction(
                 await connection.execute(
                     f"INSERT INTO {service.schema}.change_set (id, label, author) VALUES (%s, %s, %s) "  # type: ignore[arg-type]
                     "ON CONFLICT (id) DO NOTHING",
-                    [change_set, request.header(b"x-change-set-label"), request.caller.username],
+                    [change_set, request.words(b"x-change-set-label"), request.caller.username],
                 )
             yield connection
     except errors.ForeignKeyViolation:

@@ -125,7 +125,7 @@ async def load(job: Job) -> dict[str, Any]:
 
 async def number(job: Job, path: str, params: Params) -> int | None:
     """How many rows there will be, for the progress."""
-    limit = next((int(value) for name, value in params if name == "limit" and value.isdigit()), None)
+    limit = next((int(value) for name, value in params if name == "limit" and value.isdecimal()), None)
     kept: list[tuple[str, str | int | float | bool | None]] = [
         (name, value) for name, value in params if name not in ("sort", "limit")
     ]

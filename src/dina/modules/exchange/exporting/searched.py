@@ -28,7 +28,7 @@ async def opened_found(
     client: httpx.AsyncClient, path: str, columns: Sequence[str], params: Params, question: Asked
 ) -> AsyncIterator[Table]:
     """A table of the records that a search finds, as `opened` gives one of a list."""
-    limit = next((int(value) for name, value in params if name == "limit" and value.isdigit()), None)
+    limit = next((int(value) for name, value in params if name == "limit" and value.isdecimal()), None)
     kept = [one for one in params if one[0] != "limit"]
     # Without rows, for what the columns are.
     async with opened(client, path, columns, [*kept, ("limit", "0")]) as empty:

@@ -110,7 +110,7 @@ async def change(call: Call) -> Answer:
                 Error("BUSINESS_RULE", key="change.bulky", values={"number": at + 1, "most": BULKY})
             )
     fields = list(dict.fromkeys(one["field"] for one in [*operations, *cells]))
-    label = f"{given['type']} {', '.join(fields)}".encode("ascii", "replace").decode()
+    label = f"{given['type']} {', '.join(fields)}"
     parameters = {
         "type": given["type"], "module": "agent" if given["type"] in KINDS else "collection", "operations": operations,
         "cells": cells, **{name: given.get(name) for name in ("ids", "q", "filter", "geometry", "all")},
