@@ -62,6 +62,8 @@ class Frame:
         state, begun = request.app.state, time.perf_counter()
         language = request.state.language = language_of(request)
         session = request.state.session = state.sessions.read(request)
+        if session.signed_in and session.language != language and request.url.path.startswith(f"/{language}"):
+            session.language, session.changed = language, True
         timed = Timed(state.transport)
         async with Client(transport=timed, language=language) as client:
             await state.sessions.fresh(session, client)
