@@ -20,6 +20,7 @@ from dina.web.areas import AREAS
 from dina.web.custom import CustomFields
 from dina.web.frame import Frame
 from dina.web.navigation import Navigation
+from dina.web.permission import NotPermitted, refused
 from dina.web.registry import Registry
 from dina.web.session import Sessions
 from dina.web.shell import errors
@@ -60,7 +61,11 @@ def create_site(
     site = Starlette(
         routes=routes,
         middleware=[Middleware(GZipMiddleware, minimum_size=1000, compresslevel=6), Middleware(Frame)],
-        exception_handlers={ApiError: errors.api_error, HTTPException: errors.http_error},  # type: ignore[dict-item]
+        exception_handlers={
+            ApiError: errors.api_error,
+            HTTPException: errors.http_error,
+            NotPermitted: refused,
+        },  # type: ignore[dict-item]
     )
     site.state.sessions = Sessions(secret, secure=secure)
     site.state.transport = transport

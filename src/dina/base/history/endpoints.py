@@ -95,8 +95,9 @@ def sort_order(value: str) -> str:
 def condition(
     attribute: str, operator: str, value: str, parameter: str, name: str
 ) -> tuple[str, dict[str, Any]]:
-    if operator not in OPERATORS:
-        raise Problem(Error("FILTER_SYNTAX", values={"reason": operator, "position": 1}, parameter=parameter))
+    if operator not in OPERATORS or "\x00" in value:
+        reason = "NUL" if operator in OPERATORS else operator
+        raise Problem(Error("FILTER_SYNTAX", values={"reason": reason, "position": 1}, parameter=parameter))
     if attribute == "instanceId":
         type_, _, id_ = value.strip('"').partition("/")
         if not type_ or not UUID_FORM.fullmatch(id_):
