@@ -16,11 +16,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dina.base.text import LANGUAGES
 from dina.client import ApiError, Client
-from dina.web import preferences, texts
+from dina.web import errors, preferences, texts
 from dina.web.arriving import Body, Timed
 from dina.web.rendering import render
 from dina.web.session import Session
-from dina.web.shell import errors
 from dina.web.who import Who
 
 CSP = (

@@ -16,6 +16,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from dina.client import ApiError
+from dina.web import errors
 from dina.web.areas import AREAS
 from dina.web.custom import CustomFields
 from dina.web.frame import Frame
@@ -23,7 +24,6 @@ from dina.web.navigation import Navigation
 from dina.web.permission import NotPermitted, refused
 from dina.web.registry import Registry
 from dina.web.session import Sessions
-from dina.web.shell import errors
 from dina.web.who import People
 
 STATIC = Path(str(files("dina.web").joinpath("static")))
