@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -35,6 +36,32 @@ _extra: dict[str, dict[str, Any]] = {}
 def add_messages(messages: dict[str, dict[str, Any]]) -> None:
     """Register a module's own messages: `{key: {"en": …, "fr": …}}`, with `one` where a `count` may be one."""
     _extra.update(messages)
+
+
+_kinds: dict[str, tuple[Text, Text]] = {}
+
+
+def name_kind(type_: str, label: Text, plural: Text) -> None:
+    """Say what people call resources of a type, one and several."""
+    _kinds[type_] = (label, plural)
+
+
+def kind(type_: str) -> Text | str:
+    """What people call resources of a type; the type itself where nobody has said."""
+    return _kinds[type_][1] if type_ in _kinds else type_
+
+
+def counted(counts: Mapping[str, int]) -> Text:
+    """How many of which types, in words."""
+
+    def told(language: str) -> str:
+        parts: list[str] = []
+        for type_, n in sorted(counts.items()):
+            forms = _kinds.get(type_, (Text(type_, type_),) * 2)
+            parts.append(f"{n} {forms[0 if is_one(n, language) else 1].in_language(language)}")
+        return ", ".join(parts)
+
+    return Text(told("en"), told("fr"))
 
 
 def message(key: str, language: str, **values: Any) -> str:

@@ -10,6 +10,7 @@ from dina.base.jsonapi.writing import rows
 from dina.base.jsonapi.writing.drafts import Stored
 from dina.base.jsonapi.writing.run import Run
 from dina.base.resource import Draft, RuleContext
+from dina.base.text import counted
 
 
 async def remove(run: Run, action: str) -> None:
@@ -67,10 +68,9 @@ async def refuse_referenced(run: Run, ids: list[str], *, all_rows: bool) -> None
     for change in run.changes:
         counts = found.get(change.id)
         if counts:
-            listed = ", ".join(f"{number} {type_}" for type_, number in sorted(counts.items()))
             error = Error(
                 "STILL_REFERENCED",
-                values={"references": listed},
+                values={"references": counted(counts)},
                 pointer=change.id_member if change.index is not None else None,
                 meta={"references": counts},
             )

@@ -15,6 +15,7 @@ from dina.base.jsonapi.writing.changes import Change
 from dina.base.jsonapi.writing.drafts import Stored
 from dina.base.jsonapi.writing.transaction import Connection
 from dina.base.resource import ResourceType
+from dina.base.text import kind
 
 
 @dataclass
@@ -41,7 +42,7 @@ class Run:
             raise Problem(self.errors)
 
     def forbid(self, change: Change, action: str, facts: dict[str, Any]) -> None:
-        values = {"group": facts.get("group") or "", "type": self.resource.type}
+        values = {"group": facts.get("group") or "", "type": kind(self.resource.type)}
         # A single delete has no body for a pointer to point into.
         place = "" if change.index is not None or action in ("create", "update") else None
         self.fail(change, Error("FORBIDDEN", key=f"forbidden.{action}", values=values, pointer=place))
