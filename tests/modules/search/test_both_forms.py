@@ -45,8 +45,8 @@ async def test_chips_say_which_part_of_the_tree_they_are(curator: Desk) -> None:
         ("country:Turkey", "/all/0"), ("-dry", "/all/1"), ("near:45,30,100km", "/all/2"),
     ]  # fmt: skip
     assert told["filter"]["all"][0] == TURKEY
-    assert told["texts"]["/all/2"] == "near:45.0,30.0,100.0km"
-    assert told["q"] == "country:=Turkey -(dry) near:45.0,30.0,100.0km"
+    assert told["texts"]["/all/2"] == "near:45,30,100km"
+    assert told["q"] == "country:=Turkey -(dry) near:45,30,100km"
 
 
 async def test_what_is_wrong_is_said_where_it_stands(curator: Desk) -> None:

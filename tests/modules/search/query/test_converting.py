@@ -99,5 +99,5 @@ def test_parts_have_their_texts_and_those_that_cannot_be_said_are_named() -> Non
         {"all": [{"near": {"lat": 45.4, "lon": -75.7, "km": 10}}, {"not": {"any": [COUNTRY, odd]}}]}
     )
     assert found.text is None
-    assert found.texts == {"/all/0": "near:45.4,-75.7,10.0km", "/all/1/not/any/0": "country:=Canada"}
+    assert found.texts == {"/all/0": "near:45.4,-75.7,10km", "/all/1/not/any/0": "country:=Canada"}
     assert found.unsaid == ["/all/1/not/any/1"]

@@ -193,13 +193,20 @@ def _place(tree: Ids | Near | Box | Area | Aged) -> str:
                 raise Inexpressible("no id")
             return "id:" + "|".join(values)
         case Near(latitude, longitude, km):
-            return f"near:{latitude!r},{longitude!r},{km!r}km"
+            return f"near:{number(latitude)},{number(longitude)},{number(km)}km"
         case Box(west, south, east, north):
-            return f"box:{west!r},{south!r},{east!r},{north!r}"
+            return f"box:{number(west)},{number(south)},{number(east)},{number(north)}"
         case Area(rings):
-            return "polygon:" + "|".join(";".join(f"{x!r},{y!r}" for x, y in ring) for ring in rings)
+            return "polygon:" + "|".join(
+                ";".join(f"{number(x)},{number(y)}" for x, y in ring) for ring in rings
+            )
         case Aged(oldest, youngest):
-            return f"age:{oldest!r}..{youngest!r}"
+            return f"age:{number(oldest)}..{number(youngest)}"
+
+
+def number(value: float) -> str:
+    """With all its digits, a whole one without a point."""
+    return repr(int(value)) if float(value).is_integer() else repr(value)
 
 
 def _value(tree: Compare) -> str:
