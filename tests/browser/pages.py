@@ -13,6 +13,8 @@ FIXED = (
     "", "/help", "/accessibility", "/preferences", "/notices", "/docs", "/find?q=veronica", "/find?q=zzzz", "/changes",
     "/change-history", "/system", "/api-keys", "/types", "/specimens", "/specimens?view=map", "/specimens?view=charts",
     "/specimens?f=tags:CONTAINS:nothing&f=barcode:IS:x", "/specimens?q=zzzz", "/specimens?add=barcode", "/specimens?bin=1",
+    "/specimens?add=1", "/specimens?q=date:2000+colour:red&edit=0", "/specimens?field=createdOn&op=last&number=some", "/specimens/builder",
+    "/specimens/builder?q=genus:Veronica+(colour:red+OR+-date:last3m+OR+organism:%3E1)+near:39,35,9km",
     "/specimens/new", "/specimens/series", "/specimens/identify", "/specimens/bulk?q=veronica",
     "/specimens/bulk?q=veronica&field-0=materialSampleRemarks&op-0=set", "/specimens/bulk/grid?q=veronica",
     "/clean-up", "/clean-up?type=collecting-event&field=dwcRecordedBy", "/storage", "/storage/scan", "/storage/scan?mode=check",
