@@ -65,6 +65,7 @@ async def panel_of(request: Request, state: Question) -> Panel | None:
     elif "edit" in query:
         panel.at = query["edit"]
         panel.rule = await of_chip(request, panel, state)
+        panel.at = panel.at if panel.rule else ""
     elif about := panel.known.by_key.get(query["add"]):
         panel.rule = Rule(about.key, about.ops[0])
     if panel.rule is not None and panel.q is None:
