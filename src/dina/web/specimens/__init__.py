@@ -18,7 +18,7 @@ from dina.web.specimens import (
 )
 from dina.web.specimens.bulk import grid
 from dina.web.specimens.bulk import page as bulk_page
-from dina.web.specimens.conditions import builder
+from dina.web.specimens.conditions import builder, panel
 from dina.web.texts import N_
 
 TYPE = "material-sample"
@@ -32,6 +32,7 @@ AREA = Area(
         Route(f"{BASE}/tiles/{{z:int}}/{{x:int}}/{{y:int}}", places.tile),
         Route(f"{BASE}/selected", selected.act, methods=["POST"]),
         Route(f"{BASE}/builder", builder.show, methods=BOTH),
+        Route(f"{BASE}/filter", panel.save, methods=["POST"]),
         Route(f"{BASE}/bulk", bulk_page.show, methods=BOTH),
         Route(f"{BASE}/bulk/grid", grid.show, methods=BOTH),
         Route(f"{BASE}/check", checking.check, methods=["POST"]),

@@ -46,8 +46,6 @@ async def listing(request: Request) -> Response:
         return await generic.listing(request)
     state, client, language = state_of(request), client_of(request), request.state.language
     panel = await panel_of(request, state)
-    if panel and panel.q is not None:
-        return RedirectResponse(request.url.path + state.address(q=panel.q, offset=""), 303)
     if query.getlist("col"):
         return RedirectResponse(request.url.path + state.address(cols=",".join(query.getlist("col"))), 303)
     part = request.headers.get("hx-request") == "true" and request.headers.get("hx-target") == "results"

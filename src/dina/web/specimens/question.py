@@ -90,9 +90,10 @@ class Question:
         values = self.values() | changes
         return "?" + urlencode({name: value for name, value in values.items() if value})
 
-    def carried(self) -> list[tuple[str, str]]:
+    def carried(self, *without: str) -> list[tuple[str, str]]:
         """The state as fields of a form that goes back to the first page."""
-        return [(name, str(value)) for name, value in self.values().items() if value and name != "offset"]
+        left = {"offset", *without}
+        return [(name, str(value)) for name, value in self.values().items() if value and name not in left]
 
     def values(self) -> dict[str, Any]:
         return {

@@ -21,7 +21,7 @@ from dina.web.specimens.conditions.rule import Rule
 from dina.web.specimens.question import LONGEST, TYPE, Question, ask
 from dina.web.texts import N_
 
-CONTROLS = 4000
+CONTROLS = 3000
 MANY = 50
 """Values from which on a list is better kept as a set."""
 FILTER = "/data/attributes/filter"

@@ -8,11 +8,12 @@ from typing import Any
 from starlette.datastructures import FormData
 
 from dina.web.specimens.conditions.fields import Searchables
-from dina.web.specimens.conditions.group import DEEPEST, KINDS, Group
+from dina.web.specimens.conditions.group import KINDS, Group
 from dina.web.specimens.conditions.rule import Rule
 
-MOST = 200
-"""Conditions and groups of one form."""
+MOST = 1000
+"""Conditions and groups of one form: more than a search has."""
+NESTED = 30
 
 
 def typed(form: FormData, known: Searchables) -> Group:
@@ -31,7 +32,7 @@ def typed(form: FormData, known: Searchables) -> Group:
         one.key = key
         if isinstance(one, Group):
             groups[key] = one
-        if around is not None and groups["0"].level(around) < DEEPEST + 1:
+        if around is not None and groups["0"].level(around) < NESTED:
             around.children.append(one)
     return groups["0"]
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
 
 from dina.client import Refused
 from dina.web import texts
-from dina.web.rendering import client_of
+from dina.web.rendering import address, check_language, client_of, registry_of, render
 from dina.web.specimens.conditions.fields import (
     SAID,
     TAKES,
@@ -33,15 +34,11 @@ TOO_LONG = N_("This is too long for an address: put long lists into the builder,
 
 @dataclass
 class Panel:
-    """What is shown: fields to choose from, or the condition; `at` is the number of the chip that is changed.
-
-    `q` is the search with the condition, once it is there.
-    """
+    """What is shown: fields to choose from, or the condition; `at` is the number of the chip that is changed."""
 
     known: Searchables
     rule: Rule | None = None
     at: str = ""
-    q: str | None = None
     offered: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     said = SAID
     takes = TAKES
@@ -54,23 +51,36 @@ class Panel:
 
 
 async def panel_of(request: Request, state: Question) -> Panel | None:
-    """The panel that the address asks for, if any. Raises ApiError."""
+    """The panel that the address of the list asks for, if any. Raises ApiError."""
     query = request.query_params
-    if not any(name in query for name in ("add", "edit", "op")):
+    if "add" not in query and "edit" not in query:
         return None
     panel = Panel(await searchables(client_of(request), request.state.language), at=query.get("at", ""))
-    if "op" in query:
-        panel.rule = Rule.typed(query, panel.known)
-        await save(request, panel, state)
-    elif "edit" in query:
+    if "edit" in query:
         panel.at = query["edit"]
         panel.rule = await of_chip(request, panel, state)
         panel.at = panel.at if panel.rule else ""
     elif about := panel.known.by_key.get(query["add"]):
         panel.rule = Rule(about.key, about.ops[0])
-    if panel.rule is not None and panel.q is None:
-        panel.offered = await offers(request, [panel.rule], panel.known)
+    panel.offered = await offers(request, [panel.rule] if panel.rule else [], panel.known)
     return panel
+
+
+async def save(request: Request) -> Response:
+    """The list with the condition in its search, or the condition with what is wrong beside it."""
+    check_language(request)
+    form = await request.form()
+    state, here = Question.parsed(str(form.get("list", ""))), address(request.state.language, SAMPLE)
+    panel = Panel(await searchables(client_of(request), request.state.language), at=str(form.get("at", "")))
+    panel.rule = Rule.typed(form, panel.known)
+    if panel.rule is None:
+        return RedirectResponse(here + state.address(add="1"), 303)
+    found = await put(request, panel, panel.rule, state)
+    if found is not None:
+        return RedirectResponse(here + state.address(q=found, offset=""), 303)
+    panel.offered = await offers(request, [panel.rule], panel.known)
+    view = (await registry_of(request)).types[SAMPLE]
+    return render(request, "specimens/filter-page.html", view=view, state=state, panel=panel)
 
 
 async def of_chip(request: Request, panel: Panel, state: Question) -> Rule | None:
@@ -84,33 +94,31 @@ async def of_chip(request: Request, panel: Panel, state: Question) -> Rule | Non
 
 
 def chip_at(told: dict[str, Any], at: str) -> dict[str, Any] | None:
-    chips = told["chips"]
-    return chips[int(at)] if at.isdecimal() and int(at[:6]) < len(chips) else None
+    number = int(at) if at.isdecimal() and len(at) < 6 else len(told["chips"])
+    return told["chips"][number] if number < len(told["chips"]) else None
 
 
-async def save(request: Request, panel: Panel, state: Question) -> None:
-    """Put the condition into the search, in the place of the chip that was changed; what is wrong stands beside it."""
-    if panel.rule is None:
-        return
+async def put(request: Request, panel: Panel, rule: Rule, state: Question) -> str | None:
+    """The search with the condition, in the place of the chip that is changed; None where something is wrong with it."""
     client, language = client_of(request), request.state.language
-    part = panel.rule.tree(panel.about)
+    part = rule.tree(panel.about)
     if part is None:
-        panel.rule.faults = [texts.translate(language, UNFINISHED)]
-        return
+        rule.faults = [texts.translate(language, UNFINISHED)]
+        return None
     try:
         told = await ask(client, "search/read", {"type": SAMPLE, "filter": part})
     except Refused as fault:
-        panel.rule.faults = fault.sentences
-        return
+        rule.faults = fault.sentences
+        return None
     if told["q"] is None:
-        panel.rule.faults = [texts.translate(language, UNSAID)]
-        return
+        rule.faults = [texts.translate(language, UNSAID)]
+        return None
     chip = None
     if panel.at and state.q:
         chip = chip_at(await ask(client, "search/read", {"type": SAMPLE, "q": state.q}), panel.at)
     before, after = (state.q[: chip["start"]], state.q[chip["end"] :]) if chip else (state.q, "")
     found = " ".join(one for one in (before.strip(), told["q"], after.strip()) if one)
     if len(found) > LONGEST:
-        panel.rule.faults = [texts.translate(language, TOO_LONG)]
-    else:
-        panel.q = found
+        rule.faults = [texts.translate(language, TOO_LONG)]
+        return None
+    return found
