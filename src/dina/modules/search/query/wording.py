@@ -125,11 +125,9 @@ class _Writer:
         compared = [child for child in tree.children if isinstance(child, Compare)]
         name = self.naming.names.get(tuple(one.field for one in compared))
         alike = {replace(one, field="") for one in compared}
-        return (
-            f"{name}:{_compared(compared[0])}"
-            if name and len(alike) == 1 and len(compared) == len(tree.children)
-            else None
-        )
+        if name is None or len(alike) > 1 or len(compared) < len(tree.children):
+            return None
+        return f"{name}:{_compared(compared[0])}"
 
     def linked(self, tree: Linked, level: int) -> str:
         path = self.path(tree.relationship)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from starlette.requests import Request
@@ -51,25 +51,20 @@ async def show(request: Request) -> Response:
     """Each button sends the whole form; `do` says which it was."""
     check_language(request)
     known = await searchables(client_of(request), request.state.language)
-    pressed, doubts, focus = "", list[str](), ""
+    pressed, focus = "", ""
     if request.method == "POST":
         form = await request.form(max_fields=CONTROLS)
-        state, group, pressed = (
-            Question.parsed(str(form.get("list", ""))),
-            typed(form, known),
-            str(form.get("do", "")),
-        )
+        state, pressed = Question.parsed(str(form.get("list", ""))), str(form.get("do", ""))
+        group, doubts = typed(form, known), list[str]()
         focus = await done(request, group, known, pressed, form)
     else:
         state = Question.of(request.query_params)
         told = await ask(client_of(request), "search/read", {"type": TYPE, "q": state.q})
-        group, doubts = (
-            group_of(told["filter"], told["texts"], known),
-            [one["message"] for one in told["doubts"]],
-        )
+        group = group_of(told["filter"], told["texts"], known)
+        doubts = [one["message"] for one in told["doubts"]]
     outcome = await come_to(request, group, known, strict=pressed in ("show", "count"))
-    beside_rules = {note for one in group.rules() for note in one.notes}
-    doubts = [one for one in doubts if one not in beside_rules]
+    elsewhere = {note for one in group.rules() for note in one.notes}
+    doubts = [one for one in doubts if one not in elsewhere]
     wrong = outcome.faults or any(one.faults for one in group.every())
     if pressed == "show" and not wrong:
         return RedirectResponse(
@@ -115,8 +110,7 @@ async def keep(request: Request, rule: Rule, known: Searchables) -> None:
     """A long list as a set of the records that it finds now and later; the condition asks for that."""
     language, who = request.state.language, who_of(request)
     about, number = known.by_key[rule.field], len(rule.listed)
-    negated = rule.op == "notlist"
-    rule.op = "list"
+    listed = replace(rule, op="list")
     when = dt.datetime.now(dt.UTC).strftime("%Y-%m-%d %H:%M:%S")
     name = f"{about.label}{texts.translate(language, ':')} " + texts.translate(
         language, LIST_NAME, n=texts.number(language, number), when=when
@@ -125,7 +119,7 @@ async def keep(request: Request, rule: Rule, known: Searchables) -> None:
     groups = [one for one in who.groups if who.may("create", sets.type, one)]
     preferred = request.state.session.prefs.get("group", "")
     attributes = {
-        "name": name[:250], "recordType": TYPE, "query": {"filter": rule.tree(about)}, "private": True,
+        "name": name[:250], "recordType": TYPE, "query": {"filter": listed.tree(about)}, "private": True,
         "group": preferred if preferred in groups else next(iter(groups), ""),
     }  # fmt: skip
     try:
@@ -133,7 +127,12 @@ async def keep(request: Request, rule: Rule, known: Searchables) -> None:
     except Refused as fault:
         rule.faults = fault.sentences
         return
-    rule.field, rule.op, rule.value, rule.lines = SET, "notin" if negated else "in", name[:250], ""
+    rule.field, rule.op, rule.value, rule.lines = (
+        SET,
+        "notin" if rule.op == "notlist" else "in",
+        name[:250],
+        "",
+    )
 
 
 async def come_to(request: Request, group: Group, known: Searchables, *, strict: bool) -> Outcome:
