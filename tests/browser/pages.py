@@ -13,6 +13,8 @@ FIXED = (
     "", "/help", "/accessibility", "/preferences", "/notices", "/docs", "/find?q=veronica", "/find?q=zzzz", "/changes",
     "/change-history", "/system", "/api-keys", "/types", "/specimens", "/specimens?view=map", "/specimens?view=charts",
     "/specimens?f=tags:CONTAINS:nothing&f=barcode:IS:x", "/specimens?q=zzzz", "/specimens?add=barcode", "/specimens?bin=1",
+    "/specimens?add=1", "/specimens?q=date:2000+colour:red&edit=0", "/specimens/builder",
+    "/specimens/builder?q=genus:Veronica+(colour:red+OR+-date:last3m+OR+organism:%3E1)+near:39,35,9km",
     "/specimens/new", "/specimens/series", "/specimens/identify", "/specimens/bulk?q=veronica",
     "/specimens/bulk?q=veronica&field-0=materialSampleRemarks&op-0=set", "/specimens/bulk/grid?q=veronica",
     "/clean-up", "/clean-up?type=collecting-event&field=dwcRecordedBy", "/storage", "/storage/scan", "/storage/scan?mode=check",
@@ -146,6 +148,22 @@ async def save_what_is_wrong(page: Page, language: str) -> None:
     await page.wait_for_selector("#problems")
 
 
+async def filter_by_what_is_wrong(page: Page, language: str) -> None:
+    await page.goto(f"/{language}/specimens?add=collectingEvent.dwcMinimumElevationInMeters")
+    await page.fill("#filter-value", "high")
+    await page.click("#filter button")
+    await page.wait_for_selector("#filter-error")
+
+
+async def build_what_is_not_finished(page: Page, language: str) -> None:
+    await page.goto(f"/{language}/specimens/builder?q=genus:Veronica+date:last3m")
+    await page.select_option("#n0-add", "organism")
+    await page.click("button[value='group.0']")
+    await page.fill("[name='1.value']", "")
+    await page.click("button[value=show]")
+    await page.wait_for_selector("#problems")
+
+
 async def choose_a_move(page: Page, language: str) -> None:
     """To a place that there is not."""
     unit = await linked(page, "/en/storage", rf'href="/en(/storage/{UUID})"')
@@ -163,5 +181,7 @@ DONE: dict[str, Callable[[Page, str], Awaitable[None]]] = {
     "bulk change": preview_a_bulk_change,
     "form with errors": save_what_is_wrong,
     "refused move": choose_a_move,
+    "refused filter": filter_by_what_is_wrong,
+    "unfinished search": build_what_is_not_finished,
 }
 """What the pages without an address of their own are called, and what leads to them."""

@@ -87,7 +87,7 @@ class Desk:
     async def post(self, path: str, **attributes: Any) -> httpx.Response:
         type_ = {
             "/search": "search", "/search/count": "search-count", "/search/distinct": "search-distinct",
-            "/search/tiles": "search-tile", "/index-rebuild": "index-rebuild",
+            "/search/tiles": "search-tile", "/search/read": "search-reading", "/index-rebuild": "index-rebuild",
         }[path]  # fmt: skip
         body = {"data": {"type": type_, "attributes": attributes}}
         return await self.client.post(f"/search/v1{path}", json=body)

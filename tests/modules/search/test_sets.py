@@ -179,3 +179,12 @@ async def test_records_come_in_the_order_of_their_ids_when_that_is_asked(curator
             page = {"limit": 300, "after": told["next"]}
         assert len(found) == told["total"] > 600
         assert found == sorted(set(found), reverse=backwards)
+
+
+async def test_a_set_is_found_by_a_name_with_commas_and_quotes(
+    client: httpx.AsyncClient, curator: Desk
+) -> None:
+    name = 'Vials 1, 2 and "3"'
+    set_ = await kept(client, name, query={"filter": TURKEY})
+    by_id = await curator.ask("/search/count", type="material-sample", filter={"set": set_})
+    assert await curator.ask("/search/count", type="material-sample", filter={"set": name}) == by_id

@@ -61,3 +61,12 @@ export function listKey(event) {
   }
   return false;
 }
+
+/** Facets stand open beside the results; where styles cannot open them, this does. */
+function unfold() {
+  if (CSS.supports("selector(::details-content)") || !matchMedia("(min-width: 60.01rem)").matches) return;
+  for (const one of document.querySelectorAll("details.folded")) one.open = true;
+}
+
+unfold();
+document.addEventListener("htmx:load", unfold);

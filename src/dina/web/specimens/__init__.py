@@ -19,6 +19,7 @@ from dina.web.specimens import (
 )
 from dina.web.specimens.bulk import grid
 from dina.web.specimens.bulk import page as bulk_page
+from dina.web.specimens.conditions import builder, panel
 from dina.web.texts import N_
 
 TYPE = "material-sample"
@@ -33,6 +34,8 @@ AREA = Area(
         Route(f"{BASE}/selected", selected.act, methods=["POST"]),
         Route(f"{BASE}/bulk", permitted("update", TYPE, bulk_page.show), methods=BOTH),
         Route(f"{BASE}/bulk/grid", permitted("update", TYPE, grid.show), methods=BOTH),
+        Route(f"{BASE}/builder", builder.show, methods=BOTH),
+        Route(f"{BASE}/filter", panel.save, methods=["POST"]),
         Route(f"{BASE}/check", checking.check, methods=["POST"]),
         Route(f"{BASE}/new", permitted("create", TYPE, entry.new), methods=BOTH),
         Route(f"{BASE}/series", permitted("create", TYPE, series.show), methods=BOTH),

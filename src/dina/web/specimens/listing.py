@@ -17,6 +17,7 @@ from dina.web.generic.columns import cell, includes
 from dina.web.generic.views import saved_views
 from dina.web.rendering import address, check_language, client_of, registry_of, render, who_of
 from dina.web.specimens import charts, places
+from dina.web.specimens.conditions.panel import panel_of
 from dina.web.specimens.question import (
     CHARTS,
     DEEPEST,
@@ -33,14 +34,6 @@ from dina.web.values import title_of
 
 COLUMNS = ("materialSampleName", "organism", "collectingEvent", "materialSampleType", "collection")
 NUMBER = re.compile(r"[^\s:]*\d[^\s:]*")
-OPERATORS = {
-    "is": "{path}:={value}",
-    "has": "{path}:~{value}",
-    "from": "{path}:>={value}",
-    "to": "{path}:<={value}",
-    "any": "{path}:*",
-    "none": "-{path}:*",
-}
 
 
 async def listing(request: Request) -> Response:
@@ -52,12 +45,17 @@ async def listing(request: Request) -> Response:
         request.path_params["type"] = "specimens"
         return await generic.listing(request)
     state, client, language = state_of(request), client_of(request), request.state.language
-    if "op" in query:
-        return RedirectResponse(request.url.path + added(state, query), 303)
+    panel = await panel_of(request, state)
     if query.getlist("col"):
         return RedirectResponse(request.url.path + state.address(cols=",".join(query.getlist("col"))), 303)
     part = request.headers.get("hx-request") == "true" and request.headers.get("hx-target") == "results"
-    if state.q and not part and "offset" not in query and (found := await exact(client, state.q)):
+    if (
+        state.q
+        and not part
+        and not panel
+        and "offset" not in query
+        and (found := await exact(client, state.q))
+    ):
         return RedirectResponse(address(language, TYPE, found), 303)
     view = registry.types[TYPE]
     columns = await asked(request, view, {"cols": state.cols or ",".join(COLUMNS)})
@@ -87,8 +85,8 @@ async def listing(request: Request) -> Response:
         facets=summaries(state, told, language) if state.view != "charts" else [], chips=chips(state, told),
         charts=charts.drawn(state, told, language) if state.view == "charts" else [], views=VIEWS,
         spots=places.spots(state, told) if state.view == "map" else [], saved=[] if part else await saved_views(request, view),
-        may_create=who.may("create", TYPE), selecting=query.get("all") == "1", operators=OPERATORS,
-        fields=await fields(client) if query.get("add") else [], alone=await alone(client, state, told) if not told["total"] else [],
+        may_create=who.may("create", TYPE), selecting=query.get("all") == "1", panel=panel,
+        alone=await alone(client, state, told) if not told["total"] else [],
         total=int(told["total"]),
     )  # fmt: skip
 
@@ -122,22 +120,15 @@ async def exact(client: Client, text: str) -> str:
     return found[0].id if len(found) == 1 else ""
 
 
-def added(state: Question, query: Any) -> str:
-    """The address with the condition that the filter form adds."""
-    pattern = OPERATORS.get(query.get("op", ""))
-    path, value = query.get("path", ""), query.get("value", "").strip()
-    if pattern is None or not re.fullmatch(r"[\w.-]+", path) or ("{value}" in pattern and not value):
-        return state.address()
-    value = '"' + value.replace('"', " ") + '"' if re.search(r"[\s()|,:]", value) else value
-    return state.plus(pattern.format(path=path, value=value))
-
-
 def chips(state: Question, told: dict[str, Any]) -> list[dict[str, str]]:
-    """The parts of the search as the server understood them, each with the address without it."""
+    """The parts of the search as the server understood them, each with the address without it and the one that changes it."""
     return [
-        {"text": one["label"], "remove": state.address(q=one["without"], offset=""), "edit": ""}
-        for one in told["chips"]
-    ]
+        {
+            "text": one["label"], "remove": state.address(q=one["without"], offset=""),
+            "edit": state.address(edit=str(at)) + "#filter",
+        }
+        for at, one in enumerate(told["chips"])
+    ]  # fmt: skip
 
 
 def summaries(state: Question, told: dict[str, Any], language: str) -> list[dict[str, Any]]:
@@ -169,13 +160,3 @@ async def alone(client: Client, state: Question, told: dict[str, Any]) -> list[t
         counted = await ask(client, "search/count", {"type": TYPE, "q": one["text"]})
         found.append((one["label"], "?q=" + quote(one["text"]), counted["total"]))
     return found
-
-
-async def fields(client: Client) -> list[dict[str, Any]]:
-    """What can be searched and is filled in somewhere."""
-    document = await client.request("GET", "/search/v1/fields", params={"type": TYPE})
-    found: list[dict[str, Any]] = document["data"]["attributes"]["fields"]
-    return sorted(
-        (one for one in found if one["records"] and one["kind"] not in ("object", "link", "point", "uuid")),
-        key=lambda one: str(one["label"]).casefold(),
-    )

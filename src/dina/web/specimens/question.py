@@ -18,7 +18,14 @@ from dina.web.texts import N_
 TYPE = "material-sample"
 SEARCH = "/search/v1"
 VIEWS = (("table", N_("Table")), ("map", N_("Map")), ("charts", N_("Charts")))
-KINDS = {"search": "search", "search/count": "search-count", "search/tiles": "search-tile"}
+KINDS = {
+    "search": "search",
+    "search/count": "search-count",
+    "search/tiles": "search-tile",
+    "search/read": "search-reading",
+}
+LONGEST = 4000
+"""Characters of a search in an address; the search module reads no more of its box."""
 DEEPEST = 100_000
 """The search module goes no further by number; cursors go on, but no address holds them."""
 PLAIN = re.compile(r"[\w.-]+")
@@ -70,7 +77,7 @@ class Question:
         view = query.get("view", "")
         limit = whole(query.get("limit", ""), SIZES[0], SIZES[-1])
         return cls(
-            query.get("q", "").strip()[:4000], query.get("sort", "")[:300], view if view in dict(VIEWS) else "table",
+            query.get("q", "").strip()[:LONGEST], query.get("sort", "")[:300], view if view in dict(VIEWS) else "table",
             query.get("cols", "")[:4000], whole(query.get("offset", ""), 0, DEEPEST), max(limit, 1),
         )  # fmt: skip
 
@@ -80,11 +87,19 @@ class Question:
 
     def address(self, **changes: Any) -> str:
         """The address of the list with some of its state changed."""
-        values = {
+        values = self.values() | changes
+        return "?" + urlencode({name: value for name, value in values.items() if value})
+
+    def carried(self, *without: str) -> list[tuple[str, str]]:
+        """The state as fields of a form that goes back to the first page."""
+        left = {"offset", *without}
+        return [(name, str(value)) for name, value in self.values().items() if value and name not in left]
+
+    def values(self) -> dict[str, Any]:
+        return {
             "q": self.q, "sort": self.sort, "view": self.view if self.view != "table" else "", "cols": self.cols,
             "offset": self.offset or "", "limit": self.limit if self.limit != SIZES[0] else "",
-        } | changes  # fmt: skip
-        return "?" + urlencode({name: value for name, value in values.items() if value})
+        }  # fmt: skip
 
     def plus(self, term: str) -> str:
         """The address with one more condition."""

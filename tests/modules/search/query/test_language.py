@@ -182,6 +182,23 @@ def test_chips_show_each_part_and_how_to_take_it_away() -> None:
         assert [one.text for one in parse(chip.without, SAMPLE).chips] == kept
 
 
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ('country:="United States"', "Country: United States"),
+        ("date:=1950..1960", "Date: 1950..1960"),
+        ("date:last30d", "Date: last 30 days"),
+        ("date:=today-2y..today", "Date: last 2 years"),
+        ("(type:holotype OR country:Fiji)", "(Type status: holotype or Country: Fiji)"),
+        ("type:holotype OR carex", "Type status: holotype or carex"),
+        ("-(country:Canada meadow)", "not (Country: Canada and meadow)"),
+        ("country:==Canada", "Country: Canada"),
+    ],
+)
+def test_chips_are_read_like_sentences(text: str, label: str) -> None:
+    assert [one.label.en for one in parse(text, SAMPLE).chips] == [label]
+
+
 def test_alternatives_are_one_chip() -> None:
     assert [chip.text for chip in parse("a OR type:x b", SAMPLE).chips] == ["a OR type:x b"]
 

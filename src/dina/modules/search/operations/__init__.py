@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dina.base.jsonapi.operation import Operation
-from dina.modules.search.operations import former, index, saved, searching, sets
+from dina.modules.search.operations import former, index, reading, saved, searching, sets
 from dina.modules.search.wire import operations as wire
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -11,6 +11,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *sets.OPERATIONS,
     *saved.OPERATIONS,
     *former.OPERATIONS,
+    *reading.OPERATIONS,
     *index.OPERATIONS,
     *wire.OPERATIONS,
 )

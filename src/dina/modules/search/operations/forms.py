@@ -73,6 +73,14 @@ class SearchForm(Question):
     exactTotal: NotRequired[bool]
 
 
+class ReadingForm(TypedDict):
+    """A search in one of its forms: the text of the box, or a tree in which parts may be text (`{"q": "…"}`)."""
+
+    type: Name
+    q: NotRequired[Text]
+    filter: NotRequired[dict[str, Any]]
+
+
 class CountForm(Question):
     exactTotal: NotRequired[bool]
 

@@ -15,6 +15,7 @@ from dina.modules.search.engine import Registry
 from dina.modules.search.operations import forms
 from dina.modules.search.query.parsed import Doubt, Parsed
 from dina.modules.search.query.tree import NOTHING, All, AnyOf, Ids, Kept, Linked, Node, Not, walk
+from dina.modules.search.query.wording import quoted
 
 TYPES = {"set": "record-set", "saved": "saved-query"}
 MAX_DEPTH = 5
@@ -103,7 +104,7 @@ class _Resolver:
             answer = await self.client.get(f"{address}/{which.lower()}")
             found = [answer.json()["data"]] if answer.status_code == 200 else []
         else:
-            parameters = {"filter[name][EQ]": which, "sort": "-createdOn", "page[limit]": "1"}
+            parameters = {"filter[name][EQ]": quoted(which), "sort": "-createdOn", "page[limit]": "1"}
             answer = await self.client.get(address, params=parameters)
             found = answer.json()["data"] if answer.status_code == 200 else []
         if not found:

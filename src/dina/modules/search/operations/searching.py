@@ -15,9 +15,11 @@ from dina.base.jsonapi.operation import Call, Operation
 from dina.base.text import Text
 from dina.modules.search import engine
 from dina.modules.search.engine import Registry, Search, Sight, registry_of
+from dina.modules.search.engine.view import TypeFields
 from dina.modules.search.index.numbers import presence_of
 from dina.modules.search.index.store import sql
 from dina.modules.search.operations import forms, kept
+from dina.modules.search.query.names import names_of
 from dina.modules.search.query.parsed import Parsed
 from dina.modules.search.query.saying import FilterChip
 
@@ -160,7 +162,10 @@ async def tile(call: Call) -> Answer:
 
 
 async def fields(call: Call) -> Answer:
-    """`GET /fields?type=`: what can be searched, and how many of the records one may see have a value there."""
+    """`GET /fields?type=`: what can be searched, and how many of the records one may see have a value there.
+
+    `links` are relationships that can be asked for, `names` the short names of the search box with their fields.
+    """
     type_ = required(call, "type")
     language = call.request.language
     async with desk(call) as at:
@@ -187,7 +192,21 @@ async def fields(call: Call) -> Answer:
             # What is below maps is told only where somebody may see a value of it.
             if fact.declared or path in counts
         ]  # fmt: skip
-    return call.answer({"fields": told})
+        known = TypeFields(at.registry, type_)
+        links = [
+            {"path": path, "label": fact.label.in_language(language), "many": fact.many}
+            for path, fact in at.registry.fields.links(type_).items()
+        ]
+        names = [
+            {
+                "name": one.spellings(language)[0],
+                "label": one.label.in_language(language),
+                "paths": list(one.paths),
+            }
+            for one in dict.fromkeys(names_of(known).by_spelling.values())
+            if one.paths
+        ]
+    return call.answer({"fields": told, "links": links, "names": names})
 
 
 def required(call: Call, name: str) -> str:

@@ -26,6 +26,7 @@ from dina.modules.search.query.named import NamedTerms, Scope, words_node
 from dina.modules.search.query.names import Names, names_of
 from dina.modules.search.query.parsed import Parsed, Term, chip
 from dina.modules.search.query.reading import UNSAFE, Ages, no_ages
+from dina.modules.search.query.saying import joined
 from dina.modules.search.query.scanning import Word, word_of
 from dina.modules.search.query.tree import EVERYTHING, All, AnyOf, Form, Node, Not, Words
 
@@ -60,8 +61,8 @@ class _Reader(NamedTerms):
             return found[0] if found else []
         nodes = tuple(grouped(terms) for terms in found)
         start, end = found[0][0].start, found[-1][-1].end
-        said = self.text[start:end]
-        return [Term(AnyOf(nodes), start, end, "group", Text(said, said))]
+        label = joined([both(terms) for terms in found], Text(" or ", " ou "))
+        return [Term(AnyOf(nodes), start, end, "any", label)]
 
     def all(self, scope: Scope, level: int) -> list[Term]:
         terms: list[Term] = []
@@ -134,8 +135,10 @@ class _Reader(NamedTerms):
         self.scan.takes(")")
         if not terms:
             return None
-        said = self.text[start : self.scan.at]
-        return Term(grouped(terms), start, self.scan.at, "group", Text(said, said))
+        label = both(terms)
+        if len(terms) > 1 or terms[0].kind == "any":
+            label = Text(f"({label.en})", f"({label.fr})")
+        return Term(grouped(terms), start, self.scan.at, "group", label)
 
     def phrase(self, start: int) -> Term | None:
         text = self.scan.quoted()[: limits.MAX_TEXT]
@@ -182,6 +185,10 @@ class _Reader(NamedTerms):
         other = not sign or sign in '()"' or self.scan.keyword(OR | AND | NOT) or self.negated()
         self.scan.at = at
         return not other and self.scan.name() is None
+
+
+def both(terms: list[Term]) -> Text:
+    return joined([one.label for one in terms], Text(" and ", " et "))
 
 
 def grouped(terms: list[Term]) -> Node:

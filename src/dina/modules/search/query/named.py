@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,11 +13,13 @@ from dina.modules.search.query.folding import words
 from dina.modules.search.query.names import Name, Names, names_below
 from dina.modules.search.query.parsed import Doubt, Term
 from dina.modules.search.query.reading import Ages
+from dina.modules.search.query.saying import cut, period
 from dina.modules.search.query.scanning import Scanner, Word, plain, word_of
 from dina.modules.search.query.tree import AnyOf, Compare, Form, Kept, Linked, Node, Not, Op, Words
 from dina.modules.search.query.values import Asked, NotUnderstood
 
 MAX_DOUBTS = 20
+QUOTED = re.compile(r'"([^"\\]*)"')
 MAX_GUESSES = 5
 """Doubts for which fields that may have been meant are looked for."""
 PLACES = {"near": values.near, "box": values.box, "polygon": values.polygon, "id": values.ids}
@@ -65,8 +68,8 @@ class NamedTerms:
             said = {key: str(one)[:200] for key, one in fault.values.items()}
             self.doubt(fault.key, start, self.scan.at, **said)
             return self.as_words(start)
-        said = self.text[start + len(spelling) + 1 : self.scan.at].strip()
-        label = Text(f"{name.label.en}: {said}", f"{name.label.fr} : {said}")
+        said = told(node, self.text[start + len(spelling) + 1 : self.scan.at])
+        label = Text(f"{name.label.en}: {said.en}", f"{name.label.fr} : {said.fr}")
         return Term(node, start, self.scan.at, kind, label)
 
     def as_words(self, start: int) -> Term | None:
@@ -162,6 +165,16 @@ class NamedTerms:
         if node is None:
             raise NotUnderstood("query.box.noValue", field=field)
         return node
+
+
+def told(node: Node, typed: str) -> Text:
+    """A value as people read it on a chip: without the signs that say how it is compared where they add nothing."""
+    if isinstance(node, Compare) and node.values and (since := period(node)) is not None:
+        return since
+    plain = typed.strip().lstrip("=~")
+    quoted = QUOTED.fullmatch(plain)
+    text = cut(quoted[1] if quoted else plain)
+    return Text(text, text)
 
 
 def is_compared(asked: Asked) -> bool:

@@ -27,6 +27,9 @@ class Name:
     words: bool = False
     form: str = ""
 
+    def spellings(self, language: str) -> tuple[str, ...]:
+        return self.fr if language == "fr" else self.en
+
 
 @dataclass(frozen=True, slots=True)
 class Names:
