@@ -17,7 +17,7 @@ from dina.web.texts import N_
 
 TYPE = "material-sample"
 SEARCH = "/search/v1"
-VIEWS = (("table", N_("Table")), ("map", N_("Map")), ("charts", N_("Charts")))
+VIEWS = (("table", N_("Table")), ("map", N_("Map")), ("charts", N_("Charts")), ("tree", N_("Tree")))
 KINDS = {"search": "search", "search/count": "search-count", "search/tiles": "search-tile"}
 DEEPEST = 100_000
 """The search module goes no further by number; cursors go on, but no address holds them."""
@@ -35,6 +35,8 @@ class Facet:
     kind: str = "terms"
 
 
+UPRIGHT = ("year", "month")
+"""Periods whose chart has bars side by side over a scale of time."""
 FACETS = (
     Facet("type", "organism.determination.typeStatus", N_("Type status")),
     Facet("country", "collectingEvent.dwcCountry", N_("Country")),
@@ -50,6 +52,10 @@ CHARTS = (
     Facet("country", "collectingEvent.dwcCountry", N_("By country")),
     Facet("type", "organism.determination.typeStatus", N_("By type status")),
     Facet("collector", "collectingEvent.dwcRecordedBy", N_("By collector")),
+    Facet("kind", "materialSampleType", N_("By kind of material")),
+    Facet("condition", "materialSampleState", N_("By state")),
+    Facet("by", "createdBy", N_("By person who entered")),
+    Facet("created", "createdOn", N_("By month of entry"), "month"),
 )
 
 
@@ -106,7 +112,7 @@ def term(name: str, value: object, kind: str = "terms") -> str:
     """A condition in the language of the box: a decade is a range, a value is whole."""
     if kind == "decade":
         return f"{name}:{value}..{int(str(value)) + 9}"
-    if kind == "year":
+    if kind in UPRIGHT:
         return f"{name}:{value}"
     return f"{name}:={quoted(value)}"
 

@@ -37,7 +37,7 @@ class FacetForm(TypedDict):
 
     name: Name
     kind: NotRequired[
-        Literal["terms", "cardinality", "date_histogram", "range", "tiles", "centroid", "filter"]
+        Literal["terms", "cardinality", "date_histogram", "range", "tiles", "centroid", "filter", "places"]
     ]
     field: NotRequired[Name]
     size: NotRequired[Annotated[int, Field(ge=1, le=1000)]]
@@ -47,6 +47,7 @@ class FacetForm(TypedDict):
     where: NotRequired[dict[str, Any]]
     prefix: NotRequired[Annotated[str, Field(max_length=100)]]
     timeZone: NotRequired[Annotated[str, Field(max_length=50)]]
+    opened: NotRequired[Annotated[list[Name], Field(max_length=100)]]
 
 
 class OuterFacetForm(FacetForm):
@@ -157,7 +158,7 @@ def facets_of(
     made: list[Facet] = []
     for number, one in enumerate(given):
         kind, pointer = one.get("kind", "terms"), f"{at}/{number}"
-        if kind not in ("tiles", "centroid", "filter") and "field" not in one:
+        if kind not in ("tiles", "centroid", "filter", "places") and "field" not in one:
             raise Problem(Error("BAD_PARAMETER", key="search.facetField", pointer=f"{pointer}/field"))
         inner: Any = one.get("facets", ())
         if inner and (kind not in ("terms", "filter") or one.get("size", 20) > MOST_BUCKETS):
@@ -172,6 +173,7 @@ def facets_of(
                 one.get("precision", 6), tuple(one.get("bounds", ())),
                 read_tree(registry, types, where, f"{pointer}/where") if where else None, one.get("prefix", ""),
                 facets_of(registry, types, inner, f"{pointer}/facets"), zone_of(one.get("timeZone"), pointer),
+                fields=tuple(one.get("opened", ())),
             )
         )  # fmt: skip
     return tuple(made)
