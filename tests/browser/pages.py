@@ -11,7 +11,7 @@ from playwright.async_api import Page
 
 FIXED = (
     "", "/help", "/accessibility", "/preferences", "/notices", "/docs", "/find?q=veronica", "/find?q=zzzz", "/changes",
-    "/change-history", "/system", "/api-keys", "/types", "/specimens", "/specimens?view=map", "/specimens?view=charts",
+    "/change-history", "/system", "/api-keys", "/types", "/specimens", "/specimens?view=map", "/specimens?view=charts", "/specimens?view=tree",
     "/specimens?f=tags:CONTAINS:nothing&f=barcode:IS:x", "/specimens?q=zzzz", "/specimens?add=barcode", "/specimens?bin=1",
     "/specimens/new", "/specimens/series", "/specimens/identify", "/specimens/bulk?q=veronica",
     "/specimens/bulk?q=veronica&field-0=materialSampleRemarks&op-0=set", "/specimens/bulk/grid?q=veronica",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from dina.web import texts
 from dina.web.specimens.question import CHARTS, UPRIGHT, Facet, Question, term
+from dina.web.values import named
 
 WIDTH, ROW, GAP, LABELS = 640, 22, 6, 220
 UPRIGHT_HEIGHT = 180
@@ -39,7 +41,10 @@ class Chart:
     scale: tuple[str, str, int] = ("", "", 0)
 
 
-def drawn(state: Question, told: dict[str, Any], language: str) -> list[Chart]:
+def drawn(
+    state: Question, told: dict[str, Any], language: str, facts: Mapping[str, dict[str, Any]]
+) -> list[Chart]:
+    """The charts; `facts` say how the values of some fields are called."""
     found: list[Chart] = []
     for facet in CHARTS:
         buckets: list[dict[str, Any]] = told["facets"].get(facet.label, {}).get("buckets", [])
@@ -48,17 +53,24 @@ def drawn(state: Question, told: dict[str, Any], language: str) -> list[Chart]:
             made = (
                 periods(state, facet, label, buckets)
                 if facet.kind in UPRIGHT
-                else rows(state, facet, label, buckets)
+                else rows(state, facet, label, buckets, facts.get(facet.field, {}), language)
             )
             found.append(made)
     return found
 
 
-def rows(state: Question, facet: Facet, label: str, buckets: list[dict[str, Any]]) -> Chart:
+def rows(
+    state: Question,
+    facet: Facet,
+    label: str,
+    buckets: list[dict[str, Any]],
+    fact: dict[str, Any],
+    language: str,
+) -> Chart:
     most = max(int(one["count"]) for one in buckets)
     bars = [
         Bar(
-            str(one["value"]), int(one["count"]), state.plus(term(facet.name, one["value"])), LABELS, GAP + at * (ROW + GAP),
+            named(fact, str(one["value"]), language), int(one["count"]), state.plus(term(facet.name, one["value"])), LABELS, GAP + at * (ROW + GAP),
             max(2.0, round((WIDTH - LABELS - 60) * int(one["count"]) / most, 1)), ROW,
         )
         for at, one in enumerate(buckets)

@@ -88,7 +88,7 @@ async def listing(request: Request) -> Response:
         request, "specimens/list-part.html" if part else "specimens/list.html", 503 if fault and fault.status >= 500 else 200,
         view=view, state=state, rows=rows, columns=columns, told=told, fault=fault, sizes=SIZES, hidden=hidden, deepest=DEEPEST,
         facets=[] if summed else summaries(state, told, language), chips=chips(state, told),
-        charts=charts.drawn(state, told, language) if state.view == "charts" else [], views=VIEWS,
+        charts=charts.drawn(state, told, language, view.attributes) if state.view == "charts" else [], views=VIEWS,
         treemap=treemap.drawn(state, told, language) if state.view == "charts" else None,
         tree=grown.drawn(told, language) if grown else None, by=query.get("by", ""),
         spots=places.spots(state, told) if state.view == "map" else [], saved=[] if part else await saved_views(request, view),

@@ -60,8 +60,9 @@ def facet(depth: int, size: int, **more: Any) -> dict[str, Any]:
     return {"name": field_of(depth), "field": field_of(depth), "size": size, **more}
 
 
-FACETS: Facets = [facet(depth, SIZE) for depth in range(1, len(RANKS) + 1)]
-"""The most frequent taxa of every rank, in one pass."""
+UNCLASSIFIED: Facets = [{"name": UNKNOWN, "kind": "filter", "where": IS_NONE}]
+FACETS: Facets = [*(facet(depth, SIZE) for depth in range(1, len(RANKS) + 1)), *UNCLASSIFIED]
+"""The most frequent taxa of every rank, in one pass, and how many have none."""
 
 
 def taxa_of(told: dict[str, Any], depth: int, above: str = "") -> list[Taxon]:
@@ -114,18 +115,17 @@ class Taxa:
 
     def facets(self) -> Facets:
         """Every rank as long as nothing is opened, then what is in each of the open taxa."""
-        unknown: Facets = [{"name": UNKNOWN, "kind": "filter", "where": IS_NONE}]
         if self.open == UNKNOWN:
             genera = {"name": GENUS, "field": GENUS, "size": self.size, "where": IS_NONE}
-            return [facet(1, self.size), genera, *unknown]
+            return [facet(1, self.size), genera, *UNCLASSIFIED]
         if not self.open:
-            return [*FACETS, *unknown]
+            return FACETS
         steps = [] if self.open == NOTHING else self.open.split(BELOW)
         inner = [
             facet(at + 1, self.size, prefix=BELOW.join(steps[:at]) + BELOW)
             for at in range(1, min(len(steps), len(RANKS) - 1) + 1)
         ]
-        return [facet(1, self.size), *inner, *unknown]
+        return [facet(1, self.size), *inner, *UNCLASSIFIED]
 
     @property
     def size(self) -> int:

@@ -1,4 +1,4 @@
-"""The taxa of the results as tiles: two ranks at once, the lower one inside the upper, each as large as its number."""
+"""The taxa of the results as tiles: two or three ranks at once, the lower inside the upper, as large as their numbers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from dina.web import texts
 from dina.web.specimens.question import Question
 from dina.web.specimens.taxa import (
     BELOW,
+    NONE,
     RANKS,
+    UNKNOWN,
     Taxon,
     depth_of,
     narrowed,
@@ -20,16 +22,19 @@ from dina.web.specimens.taxa import (
 from dina.web.texts import N_
 
 WIDTH, HEIGHT, HEAD = 640.0, 420.0, 26.0
-LEAST = 36.0
+LEAST = 30.0
 """The shortest side of a tile that can be followed, so that a finger meets it on a narrow screen as well."""
 MOST = 24
-LETTER = 8.2
+LETTER = 9.2
 """About how wide a letter is; what does not fit in a tile is not written there."""
 LINE = 18.0
 LISTED = 40
+LEVELS = 3
+"""So many ranks are drawn at once, the third where there is much room for it."""
+ROOMY = (200.0, 130.0)
 SHOWN = (
-    N_("Kingdoms and their phyla"), N_("Phyla and their classes"), N_("Classes and their orders"),
-    N_("Orders and their families"), N_("Families and their genera"), N_("Genera"),
+    N_("From kingdom to class"), N_("From phylum to order"), N_("From class to family"), N_("From order to genus"),
+    N_("Families and their genera"), N_("Genera"),
 )  # fmt: skip
 
 
@@ -41,23 +46,9 @@ class Rect:
     height: float
 
 
-@dataclass(frozen=True, slots=True)
-class Tile:
-    """A taxon in its place; `label` and `number` are what there is room for."""
-
-    text: str
-    count: int
-    href: str
-    italic: bool
-    place: Rect
-    label: str = ""
-    number: bool = False
-    head: bool = False
-
-
 @dataclass(slots=True)
 class Row:
-    """A line of the table of the same numbers."""
+    """A taxon with its number, as the table tells it; `more` others are left out below it."""
 
     text: str
     count: int
@@ -65,18 +56,30 @@ class Row:
     italic: bool
     inside: list[Row] = field(default_factory=list["Row"])
     more: int = 0
+    level: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A taxon in its place; `label` and `number` are what there is room for."""
+
+    of: Row
+    place: Rect
+    label: str
+    number: bool
+    head: bool
 
 
 @dataclass(slots=True)
 class Treemap:
-    """Tiles and table; `above` leads back to the ranks above."""
+    """Tiles, the frames around those of one taxon, and the table; `above` leads back to the ranks above."""
 
     shown: str
     above: list[tuple[str, str]]
-    tiles: list[Tile]
-    frames: list[Rect]
-    rows: list[Row]
-    more: int
+    tiles: list[Tile] = field(default_factory=list[Tile])
+    frames: list[Rect] = field(default_factory=list[Rect])
+    rows: list[Row] = field(default_factory=list[Row])
+    more: int = 0
     width: int = int(WIDTH)
     height: int = int(HEIGHT)
 
@@ -93,56 +96,84 @@ def drawn(state: Question, told: dict[str, Any], language: str) -> Treemap | Non
     steps = path.split(BELOW) if path else []
     lines = [BELOW.join(steps[: at + 1]) for at in range(len(steps))]
     above = [(Taxon(one, 0).name(language), narrowed(state, one)) for one in lines]
-    made = Treemap(texts.translate(language, SHOWN[depth_of(path)]), above, [], [], [], 0)
-    for one, place in zip(taxa, placed([one.count for one in taxa], Rect(0, 0, WIDTH, HEIGHT)), strict=False):
-        outer(made, state, told, language, one, place)
-    made.rows = [row(state, told, language, one) for one in taxa[:LISTED]]
-    made.more = len(taxa) - len(made.rows)
+    made = Treemap(texts.translate(language, SHOWN[depth_of(path)]), above)
+    painter = Painter(state, told, language, made)
+    unknown = unclassified(state, told, language) if not path else None
+    painter.level(taxa, Rect(0, 0, WIDTH, HEIGHT), 1, unknown or 0)
+    made.rows = [painter.row(one, 1) for one in taxa[:LISTED]]
+    if unknown is not None:
+        made.rows.append(unknown)
+    made.more = len(taxa) - len(taxa[:LISTED])
     return made
 
 
-def outer(
-    made: Treemap, state: Question, told: dict[str, Any], language: str, one: Taxon, place: Rect
-) -> None:
-    """The tile of a taxon of the upper rank: its name above those of the lower one, where there is room for both."""
-    inside = taxa_of(told, one.depth + 1, one.path) if one.depth < len(RANKS) else []
-    body = Rect(place.x + 2, place.y + HEAD, place.width - 4, place.height - HEAD - 2)
-    if not inside or body.height < LEAST or body.width < LEAST:
-        made.tiles.append(tile(state, language, one, place))
-        return
-    rest = max(0, one.count - sum(inner.count for inner in inside))
-    places = placed([*(inner.count for inner in inside), rest] if rest else [i.count for i in inside], body)
-    made.frames.append(place)
-    made.tiles.append(tile(state, language, one, Rect(place.x, place.y, place.width, HEAD), head=True))
-    made.tiles += [tile(state, language, inner, at) for inner, at in zip(inside, places, strict=False)]
+def unclassified(state: Question, told: dict[str, Any], language: str) -> Row | None:
+    count = int(told["facets"].get(UNKNOWN, {}).get("count", 0))
+    text = texts.translate(language, N_("No classification"))
+    return Row(text, count, state.plus(NONE), False) if count else None
 
 
-def tile(state: Question, language: str, one: Taxon, place: Rect, *, head: bool = False) -> Tile:
-    name, count = one.name(language), texts.number(language, one.count)
-    room = int((place.width - 10) / LETTER)
-    if head and len(name) + len(count) + 2 <= room:
-        return Tile(name, one.count, narrowed(state, one.path), one.italic, place, name, True, True)
-    label = name if len(name) <= room else name[: room - 1] + "…" if room > 4 else ""
-    number = not head and bool(label) and place.height > 2 * LINE + 8 and len(count) <= room
-    return Tile(name, one.count, narrowed(state, one.path), one.italic, place, label, number, head)
+@dataclass(frozen=True)
+class Painter:
+    """Puts taxa into the picture and its table."""
+
+    state: Question
+    told: dict[str, Any]
+    language: str
+    made: Treemap
+
+    def inside(self, one: Taxon) -> list[Taxon]:
+        return taxa_of(self.told, one.depth + 1, one.path) if one.depth < len(RANKS) else []
+
+    def row(self, one: Taxon, level: int) -> Row:
+        inside = self.inside(one) if level < LEVELS else []
+        rows = [self.row(inner, level + 1) for inner in inside[:LISTED]]
+        return Row(
+            one.name(self.language), one.count, narrowed(self.state, one.path), one.italic, rows,
+            len(inside) - len(rows), level,
+        )  # fmt: skip
+
+    def level(self, taxa: Sequence[Taxon], place: Rect, level: int, rest: Row | int = 0) -> None:
+        """Taxa side by side, the largest first, and what is in the place besides them: a number, or a tile as well."""
+        shown: list[Taxon | Row] = [*taxa]
+        if isinstance(rest, Row):
+            shown.insert(sum(1 for one in taxa if one.count >= rest.count), rest)
+        places = placed([one.count for one in shown], place, rest if isinstance(rest, int) else 0)
+        for one, own in zip(shown, places, strict=False):
+            if isinstance(one, Taxon):
+                self.taxon(one, own, level)
+            else:
+                self.made.tiles.append(self.tile(one, own))
+
+    def taxon(self, one: Taxon, place: Rect, level: int) -> None:
+        """A tile; with those of the next rank below its name, where there is room for them."""
+        row, inside = self.row(one, LEVELS), self.inside(one)
+        body = Rect(place.x + 3, place.y + HEAD, place.width - 6, place.height - HEAD - 3)
+        least = (LEAST, LEAST) if level < LEVELS - 1 else ROOMY
+        if level == LEVELS or not inside or body.width < least[0] or body.height < least[1]:
+            self.made.tiles.append(self.tile(row, place))
+            return
+        self.made.frames.append(place)
+        self.made.tiles.append(self.tile(row, Rect(place.x, place.y, place.width, HEAD), head=True))
+        self.level(inside, body, level + 1, max(0, one.count - sum(inner.count for inner in inside)))
+
+    def tile(self, row: Row, place: Rect, *, head: bool = False) -> Tile:
+        """With its name and number, as far as there is room for them."""
+        name, count = row.text, texts.number(self.language, row.count)
+        room = int((place.width - 12) / LETTER)
+        if head:
+            number = len(name) + len(count) + 2 <= room
+        else:
+            number = place.height > 2 * LINE + 8 and len(count) <= room
+        label = name if len(name) <= room else name[: room - 1] + "…" if room > 4 else ""
+        return Tile(row, place, label, number and bool(label), head)
 
 
-def row(state: Question, told: dict[str, Any], language: str, one: Taxon) -> Row:
-    inside = taxa_of(told, one.depth + 1, one.path) if one.depth < len(RANKS) else []
-    rows = [
-        Row(inner.name(language), inner.count, narrowed(state, inner.path), inner.italic)
-        for inner in inside[:LISTED]
-    ]
-    return Row(
-        one.name(language), one.count, narrowed(state, one.path), one.italic, rows, len(inside) - len(rows)
-    )
-
-
-def placed(weights: Sequence[int], place: Rect) -> list[Rect]:
+def placed(weights: Sequence[int], place: Rect, rest: int = 0) -> list[Rect]:
     """The places of the largest weights that are not too small to be followed; the others share what is left."""
     ordered = list(weights)
     for number in range(min(len(ordered), MOST), 0, -1):
-        left = sum(ordered[number:])
+        left = sum(ordered[number:]) + rest
         found = squarified([*ordered[:number], *([left] if left else [])], place)[:number]
         if number == 1 or all(min(one.width, one.height) >= LEAST for one in found):
             return found
