@@ -18,7 +18,6 @@ BELOW, LEFT_OUT = " > ", "-"
 SIZE = 200
 WITHOUT = (
     N_("Without kingdom"), N_("Without phylum"), N_("Without class"), N_("Without order"), N_("Without family"),
-    N_("Without genus"),
 )  # fmt: skip
 CONDITION = re.compile(r'(?:^|(?<=\s))lineage:"([^"]+)"(?=\s|$)')
 """How the pages write that something is within a taxon."""
@@ -39,12 +38,15 @@ class Taxon:
         return depth_of(self.path)
 
     @property
+    def last(self) -> str:
+        return self.path.rpartition(BELOW)[2]
+
+    @property
     def italic(self) -> bool:
-        return self.depth == len(RANKS) and not self.path.endswith(BELOW + LEFT_OUT)
+        return self.depth == len(RANKS)
 
     def name(self, language: str) -> str:
-        last = self.path.rpartition(BELOW)[2]
-        return texts.translate(language, WITHOUT[self.depth - 1]) if last == LEFT_OUT else last
+        return texts.translate(language, WITHOUT[self.depth - 1]) if self.last == LEFT_OUT else self.last
 
 
 def depth_of(path: str) -> int:
@@ -72,6 +74,12 @@ def taxa_of(told: dict[str, Any], depth: int, above: str = "") -> list[Taxon]:
     return [
         Taxon(str(one["value"]), int(one["count"])) for one in buckets if str(one["value"]).startswith(begun)
     ]
+
+
+def below(told: dict[str, Any], path: str) -> list[Taxon]:
+    """The taxa next below one; a rank that all of them leave out is passed over."""
+    found = taxa_of(told, depth_of(path) + 1, path) if depth_of(path) < len(RANKS) else []
+    return below(told, found[0].path) if [one.last for one in found] == [LEFT_OUT] else found
 
 
 def narrowed(state: Question, path: str, **changes: Any) -> str:
@@ -121,6 +129,9 @@ class Taxa:
         if not self.open:
             return FACETS
         steps = [] if self.open == NOTHING else self.open.split(BELOW)
+        if steps and steps[-1] == LEFT_OUT:
+            # The next ranks may be left out as well.
+            steps += [LEFT_OUT] * (len(RANKS) - 1 - len(steps))
         inner = [
             facet(at + 1, self.size, prefix=BELOW.join(steps[:at]) + BELOW)
             for at in range(1, min(len(steps), len(RANKS) - 1) + 1)
@@ -133,7 +144,7 @@ class Taxa:
 
     def drawn(self, told: dict[str, Any], language: str) -> Tree:
         opened = self.open or shared(self.state, told) or NOTHING
-        level = self.level(told, language, 1, "", opened)
+        level = self.level(told, language, "", opened)
         parts: list[dict[str, Any]] = list(told["facets"].values())
         rest: list[Branch] = []
         count = int(told["facets"].get(UNKNOWN, {}).get("count", 0))
@@ -142,8 +153,8 @@ class Taxa:
         label = texts.translate(language, N_("Taxa"))
         return Tree(label, level, all(one.get("exact", True) for one in parts), rest)
 
-    def level(self, told: dict[str, Any], language: str, depth: int, above: str, opened: str) -> Level:
-        branches = [self.branch(told, language, one, opened) for one in taxa_of(told, depth, above)]
+    def level(self, told: dict[str, Any], language: str, above: str, opened: str) -> Level:
+        branches = [self.branch(told, language, one, opened) for one in below(told, above)]
         return cut(branches, self.everything, self.address(opened, more="1"), self.size)
 
     def branch(self, told: dict[str, Any], language: str, one: Taxon, opened: str) -> Branch:
@@ -156,7 +167,7 @@ class Taxa:
             outer = one.path.rpartition(BELOW)[0] or NOTHING
             made.toggle = self.address(outer if is_open else one.path)
         if is_open and one.depth < len(RANKS):
-            made.level = self.level(told, language, one.depth + 1, one.path, opened)
+            made.level = self.level(told, language, one.path, opened)
         return made
 
     def unclassified(self, told: dict[str, Any], language: str, count: int) -> Branch:

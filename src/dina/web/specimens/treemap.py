@@ -10,14 +10,13 @@ from dina.web import texts
 from dina.web.specimens.question import Question
 from dina.web.specimens.taxa import (
     BELOW,
+    LEFT_OUT,
     NONE,
-    RANKS,
     UNKNOWN,
     Taxon,
-    depth_of,
+    below,
     narrowed,
     shared,
-    taxa_of,
 )
 from dina.web.texts import N_
 
@@ -25,7 +24,7 @@ WIDTH, HEIGHT, HEAD = 640.0, 420.0, 26.0
 LEAST = 30.0
 """The shortest side of a tile that can be followed, so that a finger meets it on a narrow screen as well."""
 MOST = 24
-LETTER = 9.2
+LETTER = 10.0
 """About how wide a letter is; what does not fit in a tile is not written there."""
 LINE = 18.0
 LISTED = 40
@@ -87,18 +86,16 @@ class Treemap:
 def drawn(state: Question, told: dict[str, Any], language: str) -> Treemap | None:
     """The picture of what all results have below them; None where no classification is known."""
     path = shared(state, told)
-    taxa = taxa_of(told, depth_of(path) + 1, path) if depth_of(path) < len(RANKS) else []
-    if not taxa and path:
-        path = path.rpartition(BELOW)[0]
-        taxa = taxa_of(told, depth_of(path) + 1, path)
+    taxa = below(told, path) or below(told, path.rpartition(BELOW)[0])
     if not taxa:
         return None
+    path = taxa[0].path.rpartition(BELOW)[0]
     steps = path.split(BELOW) if path else []
-    lines = [BELOW.join(steps[: at + 1]) for at in range(len(steps))]
-    above = [(Taxon(one, 0).name(language), narrowed(state, one)) for one in lines]
-    made = Treemap(texts.translate(language, SHOWN[depth_of(path)]), above)
+    lines = [Taxon(BELOW.join(steps[: at + 1]), 0) for at in range(len(steps))]
+    above = [(one.name(language), narrowed(state, one.path)) for one in lines if one.last != LEFT_OUT]
+    made = Treemap(texts.translate(language, SHOWN[len(steps)]), above)
     painter = Painter(state, told, language, made)
-    unknown = unclassified(state, told, language) if not path else None
+    unknown = None if above else unclassified(state, told, language)
     painter.level(taxa, Rect(0, 0, WIDTH, HEIGHT), 1, unknown or 0)
     made.rows = [painter.row(one, 1) for one in taxa[:LISTED]]
     if unknown is not None:
@@ -123,7 +120,7 @@ class Painter:
     made: Treemap
 
     def inside(self, one: Taxon) -> list[Taxon]:
-        return taxa_of(self.told, one.depth + 1, one.path) if one.depth < len(RANKS) else []
+        return below(self.told, one.path)
 
     def row(self, one: Taxon, level: int) -> Row:
         inside = self.inside(one) if level < LEVELS else []
