@@ -13,4 +13,4 @@ def of(request: Request, state: Question) -> Taxa | Shelves:
     """The tree that the address asks for, with what is open in it."""
     query = request.query_params
     kind = Shelves if query.get("by") == "storage" else Taxa
-    return kind(state, query.get("open", "")[:300], query.get("more") == "1")
+    return kind(state, query.get("open", "")[:290], query.get("more") == "1")

@@ -45,7 +45,7 @@ class FacetForm(TypedDict):
     precision: NotRequired[Annotated[int, Field(ge=0, le=24)]]
     bounds: NotRequired[Annotated[list[float], Field(max_length=100)]]
     where: NotRequired[dict[str, Any]]
-    prefix: NotRequired[Annotated[str, Field(max_length=100)]]
+    prefix: NotRequired[Annotated[str, Field(max_length=300)]]
     timeZone: NotRequired[Annotated[str, Field(max_length=50)]]
     opened: NotRequired[Annotated[list[Name], Field(max_length=100)]]
 
