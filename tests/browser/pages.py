@@ -11,7 +11,7 @@ from playwright.async_api import Page
 
 FIXED = (
     "", "/help", "/accessibility", "/preferences", "/notices", "/docs", "/find?q=veronica", "/find?q=zzzz", "/changes",
-    "/change-history", "/system", "/api-keys", "/types", "/specimens", "/specimens?view=map", "/specimens?view=charts",
+    "/change-history", "/system", "/api-keys", "/types", "/specimens", "/specimens?view=map", "/specimens?view=charts", "/specimens?view=tree",
     "/specimens?f=tags:CONTAINS:nothing&f=barcode:IS:x", "/specimens?q=zzzz", "/specimens?add=barcode", "/specimens?bin=1",
     "/specimens?add=1", "/specimens?q=date:2000+colour:red&edit=0", "/specimens/builder",
     "/specimens/builder?q=genus:Veronica+(colour:red+OR+-date:last3m+OR+organism:%3E1)+near:39,35,9km",

@@ -131,7 +131,7 @@ async def test_no_page_hinders_anybody_and_all_work_on_a_narrow_screen(page: Pag
     await page.set_viewport_size({"width": 320, "height": 700})
     await page.goto(f"/{language}/specimens?q=veronica")
     record = await page.get_attribute("td a.row", "href") or ""
-    for path in ("specimens?q=veronica", "specimens?view=charts", "specimens?q=veronica&view=map", "specimens/new",
+    for path in ("specimens?q=veronica", "specimens?view=charts", "specimens?view=tree", "specimens?q=veronica&view=map", "specimens/new",
                  "specimens/series", "specimens/identify", "storage", "storage/scan", record[4:]):  # fmt: skip
         await page.goto(f"/{language}/{path}")
         # Clusters of a map may lie over each other; the list of places below the map has the same links.

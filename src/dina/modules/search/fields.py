@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from dina.base.text import Text
-from dina.modules.search.query.taxa import RANKS, is_taxon
+from dina.modules.search.query.taxa import LABELS, MEMBER, is_taxon
 from dina.modules.search.roots import Root, Roots
 
 KINDS: Mapping[str, str] = {
@@ -135,7 +135,7 @@ class Fields:
 
     def _member_label(self, owner: FieldFact, path: str) -> Text | None:
         if is_taxon(path):
-            return RANKS.get(path.rpartition(".")[2])
+            return LABELS.get(path.rpartition(f".{MEMBER}.")[2])
         member = path[len(owner.path) + 1 :]
         described = self.types[owner.owner]["attributes"][owner.attribute].get("members", {}).get(member, {})
         return _text(described["label"]) if "label" in described else None

@@ -22,6 +22,7 @@ class Root:
     outline: str | None = None
     ages: tuple[tuple[str, str], ...] = ()
     near: tuple[str, ...] = ()
+    place: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ def roots() -> Roots:
             facts.get("outline"),
             tuple((oldest, youngest) for oldest, youngest in facts.get("ages", ())),
             tuple(facts.get("near", ())),
+            facts.get("place"),
         )
         for type_, facts in table.items()
     }

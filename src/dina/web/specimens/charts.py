@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from dina.web import texts
-from dina.web.specimens.question import CHARTS, Facet, Question, term
+from dina.web.specimens.question import CHARTS, UPRIGHT, Facet, Question, term
+from dina.web.values import named
 
 WIDTH, ROW, GAP, LABELS = 640, 22, 6, 220
-YEARS_HEIGHT = 180
-MOST_YEARS = 400
+UPRIGHT_HEIGHT = 180
+MOST_PERIODS = 400
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart; `upright` has bars side by side over a scale of years."""
+    """A chart; `upright` has bars side by side over a scale of time."""
 
     name: str
     label: str
@@ -39,26 +41,36 @@ class Chart:
     scale: tuple[str, str, int] = ("", "", 0)
 
 
-def drawn(state: Question, told: dict[str, Any], language: str) -> list[Chart]:
+def drawn(
+    state: Question, told: dict[str, Any], language: str, facts: Mapping[str, dict[str, Any]]
+) -> list[Chart]:
+    """The charts; `facts` say how the values of some fields are called."""
     found: list[Chart] = []
     for facet in CHARTS:
         buckets: list[dict[str, Any]] = told["facets"].get(facet.label, {}).get("buckets", [])
         if buckets:
             label = texts.translate(language, facet.label)
             made = (
-                years(state, facet, label, buckets)
-                if facet.kind == "year"
-                else rows(state, facet, label, buckets)
+                periods(state, facet, label, buckets)
+                if facet.kind in UPRIGHT
+                else rows(state, facet, label, buckets, facts.get(facet.field, {}), language)
             )
             found.append(made)
     return found
 
 
-def rows(state: Question, facet: Facet, label: str, buckets: list[dict[str, Any]]) -> Chart:
+def rows(
+    state: Question,
+    facet: Facet,
+    label: str,
+    buckets: list[dict[str, Any]],
+    fact: dict[str, Any],
+    language: str,
+) -> Chart:
     most = max(int(one["count"]) for one in buckets)
     bars = [
         Bar(
-            str(one["value"]), int(one["count"]), state.plus(term(facet.name, one["value"])), LABELS, GAP + at * (ROW + GAP),
+            named(fact, str(one["value"]), language), int(one["count"]), state.plus(term(facet.name, one["value"])), LABELS, GAP + at * (ROW + GAP),
             max(2.0, round((WIDTH - LABELS - 60) * int(one["count"]) / most, 1)), ROW,
         )
         for at, one in enumerate(buckets)
@@ -66,18 +78,25 @@ def rows(state: Question, facet: Facet, label: str, buckets: list[dict[str, Any]
     return Chart(facet.name, label, WIDTH, GAP + len(bars) * (ROW + GAP), bars)
 
 
-def years(state: Question, facet: Facet, label: str, buckets: list[dict[str, Any]]) -> Chart:
-    """Bars in their places on the scale of years; gaps are years without finds."""
-    numbers = sorted((int(one["value"]), int(one["count"])) for one in buckets)[-MOST_YEARS:]
-    first, last = numbers[0][0], numbers[-1][0]
-    most = max(count for _, count in numbers)
+def periods(state: Question, facet: Facet, label: str, buckets: list[dict[str, Any]]) -> Chart:
+    """Bars in their places on the scale of time; gaps are years or months without any."""
+    found = sorted((place_of(str(one["value"])), str(one["value"]), int(one["count"])) for one in buckets)
+    found = found[-MOST_PERIODS:]
+    first, last = found[0][0], found[-1][0]
+    most = max(count for _, _, count in found)
     step = min(40.0, WIDTH / (last - first + 1))
     bars = [
         Bar(
-            str(year), count, state.plus(term(facet.name, year, facet.kind)), round((year - first) * step, 2),
-            round(YEARS_HEIGHT - (YEARS_HEIGHT - 18) * count / most, 1), max(1.5, round(step * 0.85, 2)),
-            max(1.0, round((YEARS_HEIGHT - 18) * count / most, 1)),
+            text, count, state.plus(term(facet.name, text, facet.kind)), round((place - first) * step, 2),
+            round(UPRIGHT_HEIGHT - (UPRIGHT_HEIGHT - 18) * count / most, 1), max(1.5, round(step * 0.85, 2)),
+            max(1.0, round((UPRIGHT_HEIGHT - 18) * count / most, 1)),
         )
-        for year, count in numbers
+        for place, text, count in found
     ]  # fmt: skip
-    return Chart(facet.name, label, WIDTH, YEARS_HEIGHT + 20, bars, True, (str(first), str(last), most))
+    return Chart(facet.name, label, WIDTH, UPRIGHT_HEIGHT + 20, bars, True, (found[0][1], found[-1][1], most))
+
+
+def place_of(period: str) -> int:
+    """Years or months since the year nought."""
+    year, _, month = period.partition("-")
+    return int(year) * 12 + int(month) - 1 if month else int(year)

@@ -1,4 +1,4 @@
-"""The list of specimens: a box with the language of the search, facets, and the results as table, map or charts."""
+"""The list of specimens: a box with the language of the search, facets, and the results as table, map, charts or tree."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from dina.web.generic.asked import SIZES, asked, hidden
 from dina.web.generic.columns import cell, includes
 from dina.web.generic.views import saved_views
 from dina.web.rendering import address, check_language, client_of, registry_of, render, who_of
-from dina.web.specimens import charts, places
+from dina.web.specimens import charts, places, taxa, tree, treemap
 from dina.web.specimens.conditions.panel import panel_of
 from dina.web.specimens.question import (
     CHARTS,
@@ -59,10 +59,13 @@ async def listing(request: Request) -> Response:
         return RedirectResponse(address(language, TYPE, found), 303)
     view = registry.types[TYPE]
     columns = await asked(request, view, {"cols": state.cols or ",".join(COLUMNS)})
-    facets = CHARTS if state.view == "charts" else FACETS
+    summed = state.view in ("charts", "tree")
+    grown = tree.of(request, state) if state.view == "tree" else None
+    facets = () if grown else CHARTS if summed else FACETS
+    more = {"map": places.FACET, "charts": taxa.FACETS, "tree": grown.facets() if grown else []}
     asking = state.asking(
-        page={"limit": 0 if state.view == "charts" else state.limit, "offset": state.offset}, fields=["id"],
-        facets=facets_asked(facets, 12) + (places.FACET if state.view == "map" else []),
+        page={"limit": 0 if summed else state.limit, "offset": state.offset}, fields=["id"],
+        facets=facets_asked(facets, 12) + more.get(state.view, []),
     )  # fmt: skip
     fault: ApiError | None = None
     told: dict[str, Any] = {"total": 0, "exact": True, "hits": [], "facets": {}, "chips": [], "doubts": []}
@@ -82,8 +85,10 @@ async def listing(request: Request) -> Response:
     return render(
         request, "specimens/list-part.html" if part else "specimens/list.html", 503 if fault and fault.status >= 500 else 200,
         view=view, state=state, rows=rows, columns=columns, told=told, fault=fault, sizes=SIZES, hidden=hidden, deepest=DEEPEST,
-        facets=summaries(state, told, language) if state.view != "charts" else [], chips=chips(state, told),
-        charts=charts.drawn(state, told, language) if state.view == "charts" else [], views=VIEWS,
+        facets=[] if summed else summaries(state, told, language), chips=chips(state, told),
+        charts=charts.drawn(state, told, language, view.attributes) if state.view == "charts" else [], views=VIEWS,
+        treemap=treemap.drawn(state, told, language) if state.view == "charts" else None,
+        tree=grown.drawn(told, language) if grown else None, by=query.get("by", ""),
         spots=places.spots(state, told) if state.view == "map" else [], saved=[] if part else await saved_views(request, view),
         may_create=who.may("create", TYPE), selecting=query.get("all") == "1", panel=panel,
         alone=await alone(client, state, told) if not told["total"] else [],

@@ -17,7 +17,6 @@ from dina.web.texts import N_
 
 TYPE = "material-sample"
 SEARCH = "/search/v1"
-VIEWS = (("table", N_("Table")), ("map", N_("Map")), ("charts", N_("Charts")))
 KINDS = {
     "search": "search",
     "search/count": "search-count",
@@ -26,6 +25,7 @@ KINDS = {
 }
 LONGEST = 4000
 """Characters of a search in an address; the search module reads no more of its box."""
+VIEWS = (("table", N_("Table")), ("map", N_("Map")), ("charts", N_("Charts")), ("tree", N_("Tree")))
 DEEPEST = 100_000
 """The search module goes no further by number; cursors go on, but no address holds them."""
 PLAIN = re.compile(r"[\w.-]+")
@@ -42,6 +42,8 @@ class Facet:
     kind: str = "terms"
 
 
+UPRIGHT = ("year", "month")
+"""Periods whose chart has bars side by side over a scale of time."""
 FACETS = (
     Facet("type", "organism.determination.typeStatus", N_("Type status")),
     Facet("country", "collectingEvent.dwcCountry", N_("Country")),
@@ -57,6 +59,10 @@ CHARTS = (
     Facet("country", "collectingEvent.dwcCountry", N_("By country")),
     Facet("type", "organism.determination.typeStatus", N_("By type status")),
     Facet("collector", "collectingEvent.dwcRecordedBy", N_("By collector")),
+    Facet("kind", "materialSampleType", N_("By kind of material")),
+    Facet("condition", "materialSampleState", N_("By state")),
+    Facet("by", "createdBy", N_("By person who entered")),
+    Facet("created", "createdOn", N_("By month of entry"), "month"),
 )
 
 
@@ -121,7 +127,7 @@ def term(name: str, value: object, kind: str = "terms") -> str:
     """A condition in the language of the box: a decade is a range, a value is whole."""
     if kind == "decade":
         return f"{name}:{value}..{int(str(value)) + 9}"
-    if kind == "year":
+    if kind in UPRIGHT:
         return f"{name}:{value}"
     return f"{name}:={quoted(value)}"
 

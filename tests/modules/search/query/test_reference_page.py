@@ -38,7 +38,7 @@ def test_every_example_of_the_search_box_is_understood() -> None:
 
 def test_every_example_of_neutral_json_is_read() -> None:
     written = examples(PAGE.partition("## Neutral JSON")[2].partition("What each kind")[0])
-    assert len(written) == 13
+    assert len(written) == 14
     for text in written:
         assert read(json.loads(text), "", INTERVALS.get)[1] == [], text
 

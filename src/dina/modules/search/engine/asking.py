@@ -10,6 +10,7 @@ from psycopg import AsyncConnection, errors
 
 from dina.base.errors import Error, Problem
 from dina.modules.search.engine.compile import FALSE, TRUE, Compiler
+from dina.modules.search.engine.inside import Visible
 from dina.modules.search.engine.registry import Registry, Sight
 from dina.modules.search.index.store import sql
 from dina.modules.search.query.tree import All, Node
@@ -59,7 +60,10 @@ class Asking:
 
     async def narrowed(self, node: Node) -> Asking:
         """Those that meet another tree as well."""
-        compiled = await compiled_for(self.connection, self.registry, self.types, node, dict(self.values))
+        visible = visible_of(self.generation, self.sight)
+        compiled = await compiled_for(
+            self.connection, self.registry, self.types, node, visible, dict(self.values)
+        )
         return Asking(
             self.connection, self.registry, self.sight, self.generation, self.types,
             f"{self.condition} AND {compiled.text}", compiled.values, self.queries,
@@ -103,22 +107,28 @@ async def asking(
     row = await cursor.fetchone()
     assert row is not None
     seen, values = sight.condition()
-    compiled = await compiled_for(connection, registry, types, tree, dict(values))
+    compiled = await compiled_for(connection, registry, types, tree, visible_of(row[0], sight), dict(values))
     return Asking(
         connection, registry, sight, row[0], types, f"{seen} AND {compiled.text}", compiled.values, compiled.queries,
         all(one == All() for one in ([tree] if isinstance(tree, Node) else tree.values())),
     )  # fmt: skip
 
 
+def visible_of(generation: int, sight: Sight) -> Visible:
+    seen, values = sight.condition()
+    return Visible(f"search.entry_{generation} WHERE {seen}", values)
+
+
 async def compiled_for(
-    connection: AsyncConnection[Any], registry: Registry, types: tuple[str, ...], tree: Trees, values: dict[str, Any]
+    connection: AsyncConnection[Any], registry: Registry, types: tuple[str, ...], tree: Trees, visible: Visible,
+    values: dict[str, Any],
 ) -> Compiled:  # fmt: skip
     """SQL for several types: a field that only some of them have is not there in the others."""
     parts: list[str] = []
     queries: list[str] = []
     problem: Problem | None = None
     for type_ in types:
-        compiler = Compiler(connection, registry, type_, values)
+        compiler = Compiler(connection, registry, type_, visible, values)
         try:
             condition = await compiler.condition(tree if isinstance(tree, Node) else tree[type_])
         except Problem as fault:

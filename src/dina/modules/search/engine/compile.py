@@ -15,6 +15,7 @@ from psycopg import AsyncConnection
 from dina.base.errors import Error, Problem
 from dina.modules.search.engine import within
 from dina.modules.search.engine.checks import check_size, is_uuid, text_query
+from dina.modules.search.engine.inside import Places, Visible
 from dina.modules.search.engine.places import FALSE, TRUE, aged, joined, place
 from dina.modules.search.engine.registry import Registry
 from dina.modules.search.engine.terms import Condition, Lookup, condition_of, exactly, refused
@@ -50,6 +51,7 @@ class Compiler:
     connection: AsyncConnection[Any]
     registry: Registry
     type: str
+    visible: Visible
     values: dict[str, Any] = field(default_factory=dict[str, Any])
     queries: list[str] = field(default_factory=list[str])
     """The text queries that say how relevant a record is."""
@@ -98,8 +100,19 @@ class Compiler:
                     return FALSE
                 old, young = sorted((oldest, youngest), reverse=True)
                 return aged(self.put, old, young)
+            case Kept("inside", which):
+                return await self._inside(which, terms)
             case Kept():
                 raise Problem(Error("BAD_PARAMETER", key="search.kept", values={"name": node.which}))
+
+    async def _inside(self, which: str, terms: str) -> str:
+        """What lies in a storage place; nothing for types that lie nowhere."""
+        link = self.registry.fields.root(self.type).place
+        number = self.registry.numbers.of(self.type, link) if link else None
+        if number is None:
+            return FALSE
+        units = await Places(self.connection, self.registry, self.visible).within(which)
+        return self._any([term_of(number, one) for one in units], terms)
 
     async def _place(self, node: Near | Box | Area, prefix: str, terms: str) -> str:
         """The record has one place: what is linked has it only where the place comes from there."""

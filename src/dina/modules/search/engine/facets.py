@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from dina.base.errors import Error, Problem
-from dina.modules.search.engine import combined
+from dina.modules.search.engine import combined, stored
 from dina.modules.search.engine.asking import Asking
 from dina.modules.search.engine.model import Facet
 from dina.modules.search.index.numbers import LOTS, SHIFT, lot_term
@@ -33,7 +33,9 @@ async def facets_of(asked: Asking, facets: Sequence[Facet], total: int, exact: b
         raise Problem(Error("BAD_PARAMETER", key="search.facets", values={"limit": MAX_FACETS}))
     found: dict[str, Any] = {}
     plain = [
-        one for one in facets if one.kind == "terms" and one.where is None and not one.facets and not one.link
+        one
+        for one in facets
+        if one.kind == "terms" and one.where is None and not (one.facets or one.link or one.prefix)
     ]
     if plain:
         found |= await terms(asked, plain, total, exact)
@@ -68,10 +70,13 @@ async def facet(asked: Asking, one: Facet, total: int, exact: bool) -> Any:
         case "links":
             lot = None if asked.everything else await lot_of(asked, total, exact)
             return await combined.links(asked, one, lot, _of_lot(lot))
+        case "places":
+            lot = None if asked.everything else await lot_of(asked, total, exact)
+            return await stored.places(asked, one, lot, _of_lot(lot))
         case "cardinality":
             return await cardinality(asked, one)
         case "date_histogram":
-            return await histogram(asked, one)
+            return await histogram(asked, one, total, exact)
         case "range":
             return await ranges(asked, one)
         case "tiles":
@@ -214,27 +219,33 @@ async def cardinality(asked: Asking, one: Facet) -> dict[str, Any]:
     return {"value": rows[0][0]}
 
 
-async def histogram(asked: Asking, one: Facet) -> dict[str, Any]:
-    """Records by period: by the first day of each date, or of the record's own where it is the field of its time."""
+async def histogram(asked: Asking, one: Facet, total: int, exact: bool) -> dict[str, Any]:
+    """Records by period: by the first day of each date, or of the record's own where it is the field of its time.
+
+    Other dates of very many records are counted in a sample.
+    """
     if one.interval not in BUCKETS:
         raise Problem(Error("BAD_PARAMETER", key="search.interval", values={"interval": one.interval}))
-    numbers = numbers_of(asked, one.field)
+    numbers, lot = numbers_of(asked, one.field), None
     if all(asked.registry.fields.root(type_).date == one.field for type_ in asked.types):
         found = f"SELECT DATE '0001-01-01' + (first_day - 1) AS d, id FROM {asked.source} AND first_day IS NOT NULL"
     elif numbers:
         interval = "::interval" if one.zone[0] in "+-" else ""
+        lot = await lot_of(asked, total, exact)
         found = (
             f"SELECT CASE WHEN abs(v.low) < 4e6 THEN DATE '0001-01-01' + (v.low::integer - 1) "
-            f"ELSE timezone(%(zone)s{interval}, to_timestamp(v.low / 1e6))::date END AS d, m.id FROM (SELECT id, terms FROM {asked.source}) m, "
+            f"ELSE timezone(%(zone)s{interval}, to_timestamp(v.low / 1e6))::date END AS d, m.id "
+            f"FROM (SELECT id, terms FROM {asked.source}{_of_lot(lot)}) m, "
             f"unnest(m.terms) t JOIN search.term v ON v.id = t AND v.low IS NOT NULL WHERE {_spans(numbers)}"
         )
     else:
-        return {"buckets": []}
+        return {"buckets": [], "exact": True}
     rows = await asked.rows(
         f"SELECT {BUCKETS[one.interval]} AS b, count(DISTINCT id) FROM ({found}) f GROUP BY 1 ORDER BY 1 LIMIT 5000",
         {"zone": one.zone},
     )
-    return {"buckets": [{"value": value, "count": count} for value, count in rows]}
+    buckets = [{"value": value, "count": count * (lot or 1)} for value, count in rows]
+    return {"buckets": buckets, "exact": lot is None}
 
 
 async def ranges(asked: Asking, one: Facet) -> dict[str, Any]:

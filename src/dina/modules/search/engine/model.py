@@ -30,6 +30,8 @@ class Facet:
     tile at zoom `precision`), `centroid`, or `filter` (those that meet `where`, with `facets` over them).
     `where` narrows every kind. `prefix` keeps values that begin so, folded. Moments belong to days in `zone`.
     With `link` not records but what they are linked with by it is counted (`terms`; `links` counts them alone).
+    `places` are the storage places that the records lie in, with what is in those
+    whose ids `fields` has and in all around them.
     `combinations` are the values of several `fields` that occur together, in their order, `after` others.
     """
 

@@ -37,7 +37,7 @@ class FacetForm(TypedDict):
 
     name: Name
     kind: NotRequired[
-        Literal["terms", "cardinality", "date_histogram", "range", "tiles", "centroid", "filter"]
+        Literal["terms", "cardinality", "date_histogram", "range", "tiles", "centroid", "filter", "places"]
     ]
     field: NotRequired[Name]
     size: NotRequired[Annotated[int, Field(ge=1, le=1000)]]
@@ -45,8 +45,9 @@ class FacetForm(TypedDict):
     precision: NotRequired[Annotated[int, Field(ge=0, le=24)]]
     bounds: NotRequired[Annotated[list[float], Field(max_length=100)]]
     where: NotRequired[dict[str, Any]]
-    prefix: NotRequired[Annotated[str, Field(max_length=100)]]
+    prefix: NotRequired[Annotated[str, Field(max_length=300)]]
     timeZone: NotRequired[Annotated[str, Field(max_length=50)]]
+    opened: NotRequired[Annotated[list[Name], Field(max_length=100)]]
 
 
 class OuterFacetForm(FacetForm):
@@ -165,7 +166,7 @@ def facets_of(
     made: list[Facet] = []
     for number, one in enumerate(given):
         kind, pointer = one.get("kind", "terms"), f"{at}/{number}"
-        if kind not in ("tiles", "centroid", "filter") and "field" not in one:
+        if kind not in ("tiles", "centroid", "filter", "places") and "field" not in one:
             raise Problem(Error("BAD_PARAMETER", key="search.facetField", pointer=f"{pointer}/field"))
         inner: Any = one.get("facets", ())
         if inner and (kind not in ("terms", "filter") or one.get("size", 20) > MOST_BUCKETS):
@@ -180,6 +181,7 @@ def facets_of(
                 one.get("precision", 6), tuple(one.get("bounds", ())),
                 read_tree(registry, types, where, f"{pointer}/where") if where else None, one.get("prefix", ""),
                 facets_of(registry, types, inner, f"{pointer}/facets"), zone_of(one.get("timeZone"), pointer),
+                fields=tuple(one.get("opened", ())),
             )
         )  # fmt: skip
     return tuple(made)

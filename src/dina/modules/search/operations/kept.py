@@ -56,7 +56,7 @@ class _Resolver:
 
     async def put(self, node: Node, type_: str, above: tuple[str, ...]) -> Node:
         match node:
-            case Kept():
+            case Kept(kind) if kind in TYPES:
                 return await self.kept(node, type_, above)
             case All(children):
                 return All(tuple([await self.put(one, type_, above) for one in children]))

@@ -97,7 +97,7 @@ class NamedTerms:
             raise NotUnderstood("query.box.noValue", field=name.en[0])
         if name.form == "age":
             return values.age(text, self.ages)
-        if name.form in ("set", "saved"):
+        if name.form in ("set", "saved", "inside"):
             return Kept(name.form, text[: limits.MAX_TEXT])
         if name.form in PLACES:
             return PLACES[name.form](text)

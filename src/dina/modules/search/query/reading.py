@@ -4,7 +4,7 @@
 {"field": "collectingEvent.dwcCountry", "op": "eq", "value": "Canada", "fold": false}   {..., "op": "in", "values": [...]}
 {"words": "wet meadow", "in": ["collectingEvent.habitat"], "form": "phrase", "fuzzy": true}
 {"ids": ["<uuid>"]}   {"linked": "organism", "where": {...}, "least": 2}
-{"set": "<uuid or name>"}   {"saved": "<uuid or name>"}
+{"set": "<uuid or name>"}   {"saved": "<uuid or name>"}   {"inside": "<uuid, barcode, or names: Room 3 > Cabinet 12>"}
 {"near": {"lat": 45.4, "lon": -75.7, "km": 10}}   {"box": {"west": -76, "south": 45, "east": -75, "north": 46}}
 {"polygon": [[[-76, 45], [-75, 45], [-75, 46], [-76, 45]]]}   {"age": {"oldest": 252, "youngest": 66}}
 {"age": {"interval": "Mesozoic"}}
@@ -56,6 +56,7 @@ MEMBERS: Mapping[str, frozenset[str]] = {
     "linked": frozenset({"where", "least"}),
     "set": frozenset(),
     "saved": frozenset(),
+    "inside": frozenset(),
     "near": frozenset(),
     "box": frozenset(),
     "polygon": frozenset(),
@@ -144,6 +145,9 @@ class _Reader:
 
     def _saved(self, value: Mapping[str, Any], pointer: str, depth: int) -> Node:
         return Kept("saved", self.text(value["saved"], pointer + "/saved"))
+
+    def _inside(self, value: Mapping[str, Any], pointer: str, depth: int) -> Node:
+        return Kept("inside", self.text(value["inside"], pointer + "/inside"))
 
     def _not(self, value: Mapping[str, Any], pointer: str, depth: int) -> Node:
         return Not(self.node(value["not"], pointer + "/not", depth + 1))

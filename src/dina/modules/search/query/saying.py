@@ -91,6 +91,8 @@ def said(node: Node, fields: Registry) -> Text:
             return sought(node, fields)
         case Kept("set", which):
             return Text(f"in the set “{which}”", f"dans l’ensemble « {which} »")
+        case Kept("inside", which):
+            return Text(f"inside {which}", f"rangé dans {which}")
         case Kept(_, which):
             return Text(f"as saved in “{which}”", f"comme enregistré dans « {which} »")
         case Ids(values):

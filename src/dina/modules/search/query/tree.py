@@ -142,7 +142,8 @@ class Aged:
 class Kept:
     """The records of a set (`set`) or those that a saved search finds (`saved`), by id or name.
 
-    It is put into what it stands for before a search is judged: see `keeping.py`.
+    These are put into what they stand for before a search is judged: see `kept.py`. `inside` is what lies in a storage
+    place or in one within it, by id, barcode or the names down to it: the index knows that itself.
     """
 
     kind: str
