@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from playwright.async_api import Page
+from playwright.async_api import Browser, Page
 
 from tests.browser.hand import Hand, indexed, violations
+from tests.browser.signing import signed_in
 from tests.conftest import WHOLE
 
 
@@ -157,3 +158,27 @@ async def test_parts_are_derived_with_names_of_the_series(page: Page) -> None:
     await page.wait_for_selector(".message:has-text('3 specimens made')")
     assert names[2] in await page.inner_text("main")
     await page.click(".message button:has-text('Undo')")
+
+
+async def test_a_list_is_saved_and_begins_with_the_group_that_was_chosen(
+    browser: Browser, address: str
+) -> None:
+    page = await signed_in(browser, address, "fr", user="technician", java_script_enabled=False)
+    await page.goto("/fr/specimens?q=carex&view=map")
+    await page.click(".narrowing summary:has-text('Enregistrer')")
+    await page.fill("#view-name", "Laîches")
+    await page.click(".narrowing form[action$='/views'] button")
+    assert page.url.endswith("/fr/specimens?q=carex&view=map")
+    await page.goto("/fr/specimens")
+    link = page.locator("details a:has-text('Laîches')")
+    assert await link.get_attribute("href") == "/fr/specimens?q=carex&view=map"
+    await page.goto("/fr/preferences")
+    await page.select_option("select[name=group]", "demo")
+    await page.click("main form:has(select[name=group]) button[type=submit] >> nth=-1")
+    await page.goto("/fr/specimens")
+    assert "group" in page.url
+    total = await page.inner_text(".list-head .total")
+    await page.click(".chips a >> nth=-1")
+    assert page.url.endswith("?group=all")
+    assert await page.inner_text(".list-head .total") == total, "all that there is belongs to the group"
+    await page.context.close()

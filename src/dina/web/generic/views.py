@@ -57,15 +57,18 @@ async def saved_views(request: Request, view: TypeView) -> list[SavedView]:
 async def save(request: Request) -> Response:
     """Keep the list that the form was sent from under a name."""
     view = await view_of(request)
+    state = await asked(request, view, parsed(str((await request.form()).get("list", ""))))
+    return await keep(request, view, state.address(offset=""), question(state))
+
+
+async def keep(request: Request, view: TypeView, where: str, query: dict[str, Any]) -> Response:
+    """Keep what the list at an address (`?…`) asks for, by the name in the form."""
     kept = (await registry_of(request)).types[KIND]
-    form = await request.form()
-    state = await asked(request, view, parsed(str(form.get("list", ""))))
-    where = state.address(offset="")
-    who = who_of(request)
+    form, who = await request.form(), who_of(request)
     groups = [name for name in who.groups if who.may("create", KIND, name)]
     group = request.state.session.prefs.get("group", "")
     attributes: dict[str, Any] = {
-        "name": str(form.get("name", "")).strip()[:250], "searchedType": view.type, "query": question(state),
+        "name": str(form.get("name", "")).strip()[:250], "searchedType": view.type, "query": query,
         "view": {"list": where.removeprefix("?")}, "private": form.get("private") == "true",
         "group": group if group in groups else next(iter(groups), None),
     }  # fmt: skip

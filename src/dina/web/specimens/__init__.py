@@ -31,6 +31,7 @@ AREA = Area(
     (
         Route(BASE, listing.listing),
         Route(f"{BASE}/tiles/{{z:int}}/{{x:int}}/{{y:int}}", places.tile),
+        Route(f"{BASE}/views", listing.save, methods=["POST"]),
         Route(f"{BASE}/selected", selected.act, methods=["POST"]),
         Route(f"{BASE}/bulk", permitted("update", TYPE, bulk_page.show), methods=BOTH),
         Route(f"{BASE}/bulk/grid", permitted("update", TYPE, grid.show), methods=BOTH),

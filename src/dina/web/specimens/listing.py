@@ -14,7 +14,7 @@ from dina.web import texts
 from dina.web.generic import listing as generic
 from dina.web.generic.asked import SIZES, asked, hidden
 from dina.web.generic.columns import cell, includes
-from dina.web.generic.views import saved_views
+from dina.web.generic.views import keep, saved_views
 from dina.web.rendering import address, check_language, client_of, registry_of, render, who_of
 from dina.web.specimens import charts, places, taxa, tree, treemap
 from dina.web.specimens.conditions.panel import panel_of
@@ -27,6 +27,7 @@ from dina.web.specimens.question import (
     Question,
     ask,
     facets_asked,
+    quoted,
     state_of,
     term,
 )
@@ -45,6 +46,8 @@ async def listing(request: Request) -> Response:
         request.path_params["type"] = "specimens"
         return await generic.listing(request)
     state, client, language = state_of(request), client_of(request), request.state.language
+    if group := of_group(request):
+        return RedirectResponse(request.url.path + state.plus(group), 303)
     panel = await panel_of(request, state)
     if query.getlist("col"):
         return RedirectResponse(request.url.path + state.address(cols=",".join(query.getlist("col"))), 303)
@@ -125,11 +128,27 @@ async def exact(client: Client, text: str) -> str:
     return found[0].id if len(found) == 1 else ""
 
 
+async def save(request: Request) -> Response:
+    """Keep the list under a name; whoever finds by it finds what its box says."""
+    check_language(request)
+    state = Question.parsed(str((await request.form()).get("list", "")))
+    view = (await registry_of(request)).types[TYPE]
+    return await keep(request, view, state.address(offset=""), {"q": state.q} if state.q else {})
+
+
+def of_group(request: Request) -> str:
+    """The search that a bare address stands for: what belongs to the group that was chosen for all lists."""
+    preferred = request.state.session.prefs.get("group", "")
+    chosen = not request.url.query and preferred in who_of(request).groups
+    return f"group:={quoted(preferred)}" if chosen else ""
+
+
 def chips(state: Question, told: dict[str, Any]) -> list[dict[str, str]]:
     """The parts of the search as the server understood them, each with the address without it and the one that changes it."""
     return [
         {
-            "text": one["label"], "remove": state.address(q=one["without"], offset=""),
+            "text": one["label"],
+            "remove": state.address(q=one["without"], offset="", **({} if one["without"] else {"group": "all"})),
             "edit": state.address(edit=str(at)) + "#filter",
         }
         for at, one in enumerate(told["chips"])
