@@ -4,6 +4,7 @@ from pathlib import Path
 
 from dina.base.module import Module
 from dina.base.text import Text
+from dina.modules.user.passwords import OPERATIONS
 from dina.modules.user.resources import (
     ApiKey,
     DinaGroup,
@@ -24,6 +25,7 @@ module = Module(
     resources=[DinaUser, DinaGroup, GroupMembership, UserPreference, Notification, Draft, ApiKey],
     migrations=Path(__file__).parent / "migrations",
     external={"person": "agent"},
+    operations=OPERATIONS,
     messages={
         "draft.large": {
             "en": "This draft is too large to be kept.",
@@ -44,6 +46,14 @@ module = Module(
         "api-key.past": {
             "en": "The end of a key lies in the future.",
             "fr": "La fin d’une clé se situe dans le futur.",
+        },
+        "user.oneself": {
+            "en": "You cannot take the administration from yourself. Another administrator can.",
+            "fr": "Vous ne pouvez pas vous retirer l’administration. Quelqu’un d’autre qui administre le système le peut.",
+        },
+        "user.password": {
+            "en": "The password must not be the user name.",
+            "fr": "Le mot de passe ne doit pas être le nom d’utilisateur.",
         },
         "user.roles": {
             "en": "A role is super-user, user, guest or read-only in a group; dina-admin or read-only-admin for all.",
