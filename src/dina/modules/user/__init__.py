@@ -1,10 +1,10 @@
-"""Users, groups, preferences and notifications."""
+"""Users, groups, preferences and notifications; backups of the whole system."""
 
 from pathlib import Path
 
 from dina.base.module import Module
 from dina.base.text import Text
-from dina.modules.user.passwords import OPERATIONS
+from dina.modules.user import backups, passwords
 from dina.modules.user.resources import (
     ApiKey,
     DinaGroup,
@@ -25,8 +25,10 @@ module = Module(
     resources=[DinaUser, DinaGroup, GroupMembership, UserPreference, Notification, Draft, ApiKey],
     migrations=Path(__file__).parent / "migrations",
     external={"person": "agent"},
-    operations=OPERATIONS,
-    messages={
+    operations=(*passwords.OPERATIONS, *backups.OPERATIONS),
+    jobs=backups.JOBS,
+    messages=backups.MESSAGES
+    | {
         "draft.large": {
             "en": "This draft is too large to be kept.",
             "fr": "Ce brouillon est trop volumineux pour être conservé.",
