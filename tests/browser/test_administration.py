@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import AsyncIterator
+from zipfile import ZipFile
 
 import httpx
 import pytest_asyncio
@@ -172,3 +173,36 @@ async def test_names_that_look_like_markup_stay_text(client: httpx.AsyncClient) 
         assert "<script>alert" not in text, path
         assert SIGNS not in text, path
         assert "x=49" not in text, path
+
+
+async def test_a_backup_is_made_on_its_page_taken_and_deleted(browser: Browser, address: str) -> None:
+    page = await signed_in(browser, address, "fr", "admin")
+    await page.goto("/fr/system")
+    await page.click(".rail >> text=Sauvegarde")
+    before = await page.locator("#backups tbody tr").count()
+    await page.get_by_role("button", name="Sauvegarder maintenant").click()
+    await page.wait_for_selector(f"#backups tbody tr:nth-child({before + 1})")
+    assert "La dernière sauvegarde" in await page.inner_text("#backups")
+    async with page.expect_download() as taken:
+        await page.click("#backups tbody tr >> nth=0 >> text=Télécharger")
+    path = await (await taken.value).path()
+    with ZipFile(path) as archive:
+        assert "identity.account.csv" in archive.namelist()
+    there = str(await page.get_attribute("#backups tbody tr a[download]", "href"))
+    await page.click("#backups tbody tr >> nth=0 >> text=Supprimer")
+    assert "La sauvegarde est supprimée." in await page.inner_text("#messages")
+    assert await page.locator("#backups tbody tr").count() == before
+    assert (await page.request.get(there)).status == 404
+    await page.context.close()
+
+
+async def test_backups_are_no_page_for_anybody_else(client: httpx.AsyncClient) -> None:
+    for name in ("curator", "auditor"):
+        mark = await sign_in(client, name)
+        assert 'href="/en/backup"' not in (await client.get("/en/preferences")).text
+        for path in ("/en/backup", f"/en/backup/{uuid.uuid4()}/file"):
+            assert (await client.get(path)).status_code == 403, (name, path)
+        for path in ("/en/backup", f"/en/backup/{uuid.uuid4()}/delete"):
+            answer = await client.post(path, data={"csrf": mark, "keep": "3"})
+            assert answer.status_code == 403, (name, path)
+        await client.post("/en/sign-out", data={"csrf": mark})

@@ -2,7 +2,7 @@
 
 from starlette.routing import Route
 
-from dina.web.admin import changes, groups, keys, people, system
+from dina.web.admin import backups, changes, groups, keys, people, system
 from dina.web.area import PREFIX, Area, Link
 from dina.web.texts import N_
 
@@ -25,6 +25,10 @@ AREA = Area(
         Route(f"{PREFIX}/group", groups.listing),
         Route(f"{PREFIX}/group/{{id:uuid}}", groups.show),
         Route(f"{PREFIX}/group/{{id:uuid}}/members", groups.member, methods=["POST"]),
+        Route(f"{PREFIX}/backup", backups.show),
+        Route(f"{PREFIX}/backup", backups.make, methods=["POST"]),
+        Route(f"{PREFIX}/backup/{{id:uuid}}/file", backups.file),
+        Route(f"{PREFIX}/backup/{{id:uuid}}/delete", backups.remove, methods=["POST"]),
         Route(f"{PREFIX}/api-keys", keys.page, methods=["GET", "POST"]),
         Route(f"{PREFIX}/api-key", keys.elsewhere),
         Route(f"{PREFIX}/api-keys/new", keys.elsewhere),
@@ -37,5 +41,6 @@ AREA = Area(
         ("settings", Link(path="change-history", label=N_("Change history"))),
         ("settings", Link(path="types", label=N_("All kinds of records"))),
         ("settings", Link(path="system", label=N_("System"), type="user", action="create")),
+        ("settings", Link(path="backup", label=N_("Backup"), type="user", action="create")),
     ),
 )
