@@ -59,7 +59,7 @@ async def make(job: Job) -> Mapping[str, Any]:
     """Write an archive and keep it; the oldest go when there are more than are to be kept."""
     path, progress = job.workspace / "backup.zip", Progress()
     writing = asyncio.create_task(
-        asyncio.to_thread(backup, job.pools.write.conninfo, installed(), path, progress)
+        asyncio.to_thread(backup, str(job.pools.write.conninfo), installed(), path, progress)
     )
     try:
         while not writing.done():
