@@ -34,6 +34,31 @@ class Tally:
     rows: int
 
 
+@dataclass
+class Progress:
+    """How far a backup is, for who watches it from another thread, and whether it is to end.
+
+    `total` is what PostgreSQL reckons the number of rows to be.
+    """
+
+    rows: int = 0
+    total: int = 0
+    stopped: bool = False
+
+    def begin(self, connection: psycopg.Connection, names: Sequence[str]) -> None:
+        row = connection.execute(
+            "SELECT coalesce(sum(greatest(reltuples, 0)), 0)::bigint FROM pg_class WHERE oid = ANY(%s::regclass[])",
+            [[quoted(name) for name in names]],
+        ).fetchone()
+        self.total = int(row[0]) if row else 0
+
+    def row(self) -> None:
+        """Count one row. Raises BackupError when it is to end."""
+        self.rows += 1
+        if self.stopped:
+            raise BackupError("stopped")
+
+
 def tables(connection: psycopg.Connection, modules: Sequence[Module]) -> list[str]:
     schemas = [*SHARED, *(module.schema for module in modules)]
     rows = connection.execute(
@@ -48,14 +73,17 @@ def quoted(table: str) -> str:
     return ".".join(f'"{part}"' for part in table.split("."))
 
 
-def backup(url: str, modules: Sequence[Module], path: Path) -> list[Tally]:
+def backup(url: str, modules: Sequence[Module], path: Path, progress: Progress | None = None) -> list[Tally]:
     """Write the archive; one snapshot of the whole database, rows counted."""
+    progress = progress or Progress()
     tallies: list[Tally] = []
     described: dict[str, Any] = {}
     partial = path.with_suffix(path.suffix + ".part")
     with psycopg.connect(url) as connection, zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as archive:
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        for table in tables(connection, modules):
+        names = tables(connection, modules)
+        progress.begin(connection, names)
+        for table in names:
             name, digest, rows = f"{table}.csv", hashlib.sha256(), 0
             columns = [
                 row[0]
@@ -73,6 +101,7 @@ def backup(url: str, modules: Sequence[Module], path: Path) -> list[Tally]:
                     for chunk in copy:
                         digest.update(chunk)
                         file.write(chunk)
+                        progress.row()
                 rows = cursor.rowcount
             described[table] = {"rows": rows, "columns": columns, "sha256": digest.hexdigest()}
             tallies.append(Tally(table, rows))

@@ -20,7 +20,8 @@ FIXED = (
     "/clean-up", "/clean-up?type=collecting-event&field=dwcRecordedBy", "/storage", "/storage/scan", "/storage/scan?mode=check",
     "/storage/scan?mode=set", "/imports", "/imports/new", "/jobs", "/exports", "/exports/new", "/publish", "/publish/new",
     "/public", "/collecting-event/new", "/organism/new", "/association", "/association/new", "/saved-query",
-    "/record-set", "/person", "/site", "/user", "/controlled-vocabulary-item/new", "/form-template/new", "/nothing-here",
+    "/record-set", "/person", "/site", "/user", "/user/new", "/group", "/group/new", "/backup",
+    "/controlled-vocabulary-item/new", "/form-template/new", "/nothing-here",
 )  # fmt: skip
 """Below the language."""
 SIGNED_OUT = ("/sign-in", "/public")
@@ -38,6 +39,9 @@ async def of_records(page: Page) -> list[str]:
             found += [record, f"{record}/edit", f"{record}/history"]
             if slug == "specimens":
                 found.append(f"/specimens/derive?parent={record.rpartition('/')[2]}")
+    for slug in ("user", "group"):
+        if record := await linked(page, f"/en/{slug}", rf'class="row" href="/en(/{slug}/{UUID})'):
+            found.append(record)
     await page.goto("/en/storage")
     places = await page.locator(".tree a").evaluate_all("all => all.map(one => one.getAttribute('href'))")
     found += [places[0].removeprefix("/en"), places[-1].removeprefix("/en")]

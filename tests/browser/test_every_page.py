@@ -166,7 +166,8 @@ class Texts(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
-        foreign = tag in self.skipped or ("lang" in given and tag != "html")
+        own = "lang" in given and tag != "html"
+        foreign = tag in self.skipped or own or given.get("translate") == "no"
         hidden = any(skipped for _, skipped in self.open) or foreign
         if not hidden:
             self.found += [

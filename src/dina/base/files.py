@@ -18,6 +18,7 @@ class Files:
     """Files by key (`import/<id>/source`). Keys are made by us, never from what people typed."""
 
     def __init__(self, directory: Path, url: str = "") -> None:
+        self.directory = None if url else directory
         if url:
             self.store: Any = from_url(url)
         else:
@@ -29,6 +30,13 @@ class Files:
         if not KEY.fullmatch(key) or ".." in key:
             raise ValueError(f"not a file key: {key!r}")
         return key
+
+    def close_to_others(self, prefix: str) -> None:
+        """Let no other user of the machine look below a prefix (`backup`); stores elsewhere have their own rights."""
+        if self.directory is not None:
+            folder = self.directory / self.checked(prefix)
+            folder.mkdir(parents=True, exist_ok=True)
+            folder.chmod(0o700)
 
     async def put(self, key: str, path: Path) -> None:
         """Keep a copy of a local file; it is there whole or not at all."""

@@ -74,6 +74,8 @@ def shown(fact: dict[str, Any], value: Any, language: str, names: Mapping[str, s
     match fact["kind"]:
         case "multilingual-title" | "multilingual-description":
             return Shown(multilingual(value, language))
+        case "by-language":
+            return Shown(str(value.get(language) or next(iter(value.values()))))
         case "date-time":
             return Shown(texts.moment(language, str(value)))
         case "integer" | "decimal" if isinstance(value, int | float):

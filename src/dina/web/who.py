@@ -39,6 +39,11 @@ class Who:
         return self.labels.get(name.lower(), {}).get(language) or name
 
     @property
+    def runs(self) -> bool:
+        """Whether they look after people: of a group, or of the whole system."""
+        return self.reads_everything or any("super-user" in roles for roles in self.groups.values())
+
+    @property
     def anonymous(self) -> bool:
         return not self.username
 
@@ -78,10 +83,15 @@ async def ask(client: Client, registry: Registry) -> Who:
         found = document["data"]["attributes"]
         first = first or found
         permissions |= found["permissions"]
-    return Who(
+    who = Who(
         first.get("username", ""), first.get("subject", ""), first.get("agent") or "", first.get("administrator", False),
         first.get("readsEverything", False), first.get("groups", {}), permissions, await group_labels(client, registry),
     )  # fmt: skip
+    if not who.runs:
+        # Everybody may read their own account and the names of groups; there is nothing to look after in that.
+        permissions.pop("user", None)
+        permissions.pop("group", None)
+    return who
 
 
 async def group_labels(client: Client, registry: Registry) -> dict[str, dict[str, str]]:

@@ -94,6 +94,16 @@ def test_accounts_are_seen_by_their_owners() -> None:
     assert not may("UserAuthorizationService", "read", ANONYMOUS, {"id": ""})
 
 
+def test_accounts_are_seen_by_those_who_run_a_group_they_are_in() -> None:
+    def sees(caller: str, roles: dict[str, list[str]]) -> bool:
+        return may("UserAuthorizationService", "read", CALLERS[caller], {"id": "9", "rolesPerGroup": roles})
+
+    assert sees("super-user", {"cnc": ["guest"]})
+    assert not sees("super-user", {"other": ["guest"]})
+    assert not sees("super-user", {})
+    assert sees("auditor", {})
+
+
 def test_released_files_are_for_every_signed_in_user() -> None:
     released = FACTS | {"publiclyReleasable": True}
     assert may("FileAuthorizationService", "read", CALLERS["elsewhere"], released)

@@ -28,13 +28,14 @@ SELECT = """
   SELECT a.id::text, a.username, a.first_name, a.last_name, a.email, a.agent_id::text, a.enabled, a.service_account,
     a.admin_roles, coalesce((SELECT json_agg(json_build_array(g.group_name, g.role))
       FROM (SELECT group_name, role FROM identity.account_group g WHERE g.account_id = a.id ORDER BY 1, 2) g),
-      '[]')::text AS roles
+      '[]')::text AS roles,
+    (SELECT max(s.created_on) FROM identity.session s WHERE s.account_id = a.id) AS last_sign_in
   FROM identity.account a"""
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One account; `roles` are (group, role) pairs."""
+    """One account; `roles` are (group, role) pairs, `last_sign_in` is of the sessions that are kept."""
 
     id: str
     username: str
@@ -46,6 +47,7 @@ class Account:
     service_account: bool
     admin_roles: tuple[str, ...]
     roles: tuple[tuple[str, str], ...]
+    last_sign_in: dt.datetime | None = None
 
     def claims(self) -> dict[str, Any]:
         """The claims that tokens carry (api.md §22.2)."""
@@ -149,6 +151,20 @@ class Accounts:
                     "INSERT INTO identity.account_group VALUES (%s, lower(%s), %s) ON CONFLICT DO NOTHING",
                     [id_, group, role],
                 )
+
+    async def set_password(self, id_: str, password: str) -> None:
+        """A new password; whoever had the old one is signed out, and failures until now do not count."""
+        hashed = await asyncio.to_thread(HASHER.hash, password)
+        await self.fetch(
+            "UPDATE identity.account SET password = %s, failed_attempts = 0, locked_until = NULL WHERE id::text = %s",
+            [hashed, id_],
+        )
+        await self.sign_out(id_)
+
+    async def sign_out(self, id_: str) -> None:
+        """End the sessions of an account; access tokens that are out last for their few minutes."""
+        await self.fetch("UPDATE identity.session SET ended = true WHERE account_id::text = %s", [id_])
+        await self.fetch("DELETE FROM identity.refresh_token WHERE account_id::text = %s", [id_])
 
     async def remove(self, id_: str) -> None:
         await self.fetch("DELETE FROM identity.account WHERE id::text = %s", [id_])

@@ -37,6 +37,7 @@ CREATE TABLE IF NOT EXISTS identity.session (
   account_id uuid NOT NULL REFERENCES identity.account ON DELETE CASCADE,
   created_on timestamptz NOT NULL DEFAULT now(), ended boolean NOT NULL DEFAULT false
 );
+CREATE INDEX IF NOT EXISTS session_account ON identity.session (account_id, created_on DESC);
 CREATE TABLE IF NOT EXISTS identity.refresh_token (
   token bytea PRIMARY KEY, account_id uuid NOT NULL REFERENCES identity.account ON DELETE CASCADE,
   session uuid NOT NULL, client_id text NOT NULL, created_on timestamptz NOT NULL DEFAULT now(),

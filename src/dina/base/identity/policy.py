@@ -108,9 +108,13 @@ def administers(caller: Caller, facts: Facts) -> bool:
 
 
 def oneself(caller: Caller, facts: Facts) -> bool:
-    """The account itself, and those who run a group or the system."""
+    """The account itself, those who run the system, and those who run a group that it has a role in."""
     itself = not caller.anonymous and facts.get("id") == caller.subject
-    return itself or caller.read_only_admin or caller.at_least_in_any(Role.SUPER_USER)
+    if itself or caller.admin or caller.read_only_admin:
+        return True
+    if "rolesPerGroup" in facts:
+        return any(caller.at_least(Role.SUPER_USER, group) for group in facts["rolesPerGroup"] or ())
+    return caller.at_least_in_any(Role.SUPER_USER)
 
 
 def in_bucket(role: Role) -> Requirement:

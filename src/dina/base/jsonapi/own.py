@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dina.base.http import Answer, Request
-from dina.base.identity.caller import Caller
+from dina.base.identity.caller import REALM_ROLE, Caller, caller_from_claims
 from dina.base.identity.policy import ACTIONS
 from dina.base.jsonapi.documents import plain_document
 from dina.base.jsonapi.parameters import ask
@@ -35,6 +35,25 @@ async def own_permissions(service: Service, request: Request) -> Answer:
         "permissions": {name: actions for name, actions in found.items() if actions},
     }
     data = {"type": "own-permissions", "id": caller.username, "attributes": attributes}
+    return plain_document(service, request, data)
+
+
+async def role_permissions(service: Service, request: Request) -> Answer:
+    """What somebody with other roles may do with every type of the module, told as `own-permissions` tells it.
+
+    `roles` are paths of groups with a role and roles for the whole system, with spaces between them:
+    `/cnc/user /dna/guest read-only-admin`. The rules are no secret, so whoever has signed in may ask.
+    """
+    asked = ask(service.types, None, request.query, frozenset(), frozenset({"roles"}))
+    given = asked.extra.get("roles", "").split()
+    claims = {
+        "groups": [one for one in given if one.startswith("/")],
+        "realm_access": {"roles": [REALM_ROLE, *(one for one in given if not one.startswith("/"))]},
+    }
+    caller = caller_from_claims(claims)
+    found = {name: permitted(resource, caller) for name, resource in service.types.items()}
+    attributes = {"permissions": {name: actions for name, actions in found.items() if actions}}
+    data = {"type": "role-permissions", "id": " ".join(given) or "none", "attributes": attributes}
     return plain_document(service, request, data)
 
 

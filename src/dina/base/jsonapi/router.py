@@ -191,6 +191,7 @@ SHARED: dict[str, Callable[[Service, Request, list[str]], Methods | None]] = {
     "api-info": lambda s, q, rest: _only(rest, _get(lambda: common.api_info(s, q))),
     "index-refresh": lambda s, q, rest: _only(rest, {"POST": lambda: common.index_refresh(s, q)}),
     "own-permissions": lambda s, q, rest: _only(rest, _get(lambda: own.own_permissions(s, q))),
+    "role-permissions": lambda s, q, rest: _only(rest, _get(lambda: own.role_permissions(s, q))),
     "permission-check": lambda s, q, rest: _only(rest, {"POST": lambda: common.permission_check(s, q)}),
     "resource-name-identifier": lambda s, q, rest: _only(rest, _get(lambda: common.name_identifiers(s, q))),
     "external-reference-report": lambda s, q, rest: _only(

@@ -16,6 +16,7 @@ from dina.base.resource.declare import Resource, ResourceType, module_base
 from dina.base.resource.disclosure import Disclosure
 from dina.base.resource.extension import Extension
 from dina.base.resource.kinds import (
+    ByLanguage,
     DateText,
     DecimalText,
     Json,
@@ -32,6 +33,7 @@ from dina.base.resource.rules import Created, Creation, Draft, RuleContext, batc
 
 __all__ = [
     "Attribute",
+    "ByLanguage",
     "Created",
     "Creation",
     "DateText",

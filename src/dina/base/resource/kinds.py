@@ -148,6 +148,16 @@ TITLES = Kind("multilingual-title", JSONB(), MultilingualTitleForm, Compare.OBJE
 DESCRIPTIONS = Kind(
     "multilingual-description", JSONB(), MultilingualDescriptionForm, Compare.OBJECT, "multilingual"
 )
+BY_LANGUAGE = Kind(
+    "by-language",
+    JSONB(),
+    dict[
+        Annotated[StrictStr, AfterValidator(check_language)],
+        Annotated[StrictStr, Field(min_length=1, max_length=250)],
+    ],
+    Compare.OBJECT,
+    "multilingual",
+)
 POINT = Kind("point", JSONB(), PointForm, Compare.OBJECT, "point")
 
 PartialDate = Annotated[str, PARTIAL_DATE]
@@ -155,6 +165,7 @@ KeyMap = Annotated[dict[str, str], KEY_MAP]
 NestedKeyMap = Annotated[dict[str, dict[str, str]], NESTED_KEY_MAP]
 MultilingualTitle = Annotated[dict[str, Any], TITLES]
 MultilingualDescription = Annotated[dict[str, Any], DESCRIPTIONS]
+ByLanguage = Annotated[dict[str, str], BY_LANGUAGE]
 Json = Annotated[Any, JSON]
 Point = Annotated[dict[str, Any], POINT]
 

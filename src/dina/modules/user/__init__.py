@@ -1,9 +1,10 @@
-"""Users, groups, preferences and notifications."""
+"""Users, groups, preferences and notifications; backups of the whole system."""
 
 from pathlib import Path
 
 from dina.base.module import Module
 from dina.base.text import Text
+from dina.modules.user import backups, passwords
 from dina.modules.user.resources import (
     ApiKey,
     DinaGroup,
@@ -24,7 +25,10 @@ module = Module(
     resources=[DinaUser, DinaGroup, GroupMembership, UserPreference, Notification, Draft, ApiKey],
     migrations=Path(__file__).parent / "migrations",
     external={"person": "agent"},
-    messages={
+    operations=(*passwords.OPERATIONS, *backups.OPERATIONS),
+    jobs=backups.JOBS,
+    messages=backups.MESSAGES
+    | {
         "draft.large": {
             "en": "This draft is too large to be kept.",
             "fr": "Ce brouillon est trop volumineux pour être conservé.",
@@ -44,6 +48,14 @@ module = Module(
         "api-key.past": {
             "en": "The end of a key lies in the future.",
             "fr": "La fin d’une clé se situe dans le futur.",
+        },
+        "user.oneself": {
+            "en": "You cannot take the administration from yourself. Another administrator can.",
+            "fr": "Vous ne pouvez pas vous retirer l’administration. Quelqu’un d’autre qui administre le système le peut.",
+        },
+        "user.password": {
+            "en": "The password must not be the user name.",
+            "fr": "Le mot de passe ne doit pas être le nom d’utilisateur.",
         },
         "user.roles": {
             "en": "A role is super-user, user, guest or read-only in a group; dina-admin or read-only-admin for all.",

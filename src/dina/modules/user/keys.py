@@ -10,15 +10,11 @@ from dina.base.errors import Error, Problem
 from dina.base.http import Request
 from dina.base.jsonapi.plan import Plan
 from dina.base.jsonapi.service import Service
-from dina.modules.user.store import accounts_of
+from dina.modules.user.store import accounts_of, moment
 
 Record = Mapping[str, Any]
 MOST = 50
 """How many keys one account has at once."""
-
-
-def moment(value: dt.datetime | None) -> str | None:
-    return value.astimezone(dt.UTC).isoformat().replace("+00:00", "Z") if value else None
 
 
 def record_of(row: Mapping[str, Any], key: str | None = None) -> Record:

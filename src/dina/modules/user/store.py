@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,10 +16,15 @@ from dina.base.jsonapi.service import Service
 Record = Mapping[str, Any]
 ROLES = ("super-user", "user", "guest", "read-only")
 ADMIN_ROLES = ("dina-admin", "read-only-admin")
+GROUP = re.compile(r"[^/\s]{1,50}")
 
 
 def accounts_of(service: Service) -> Accounts:
     return Accounts(service.pools.write)
+
+
+def moment(value: dt.datetime | None) -> str | None:
+    return value.astimezone(dt.UTC).isoformat().replace("+00:00", "Z") if value else None
 
 
 def record_of(account: Account) -> Record:
@@ -35,6 +42,8 @@ def record_of(account: Account) -> Record:
             "emailAddress": account.email,
             "rolesPerGroup": roles,
             "adminRoles": list(account.admin_roles),
+            "enabled": account.enabled,
+            "lastSignIn": moment(account.last_sign_in),
         },
         "relationships": {},
     }
@@ -44,11 +53,11 @@ def given_roles(attributes: Mapping[str, Any]) -> list[tuple[str, str]]:
     """`{group: [role, …]}` as pairs. Raises Problem for roles nobody knows."""
     given = attributes.get("rolesPerGroup") or {}
     pairs = (
-        [(str(g).lower(), str(r)) for g, roles in given.items() for r in (roles or [])]
-        if isinstance(given, dict)
+        [(g.lower(), str(r)) for g, roles in given.items() for r in roles]
+        if isinstance(given, dict) and all(isinstance(one, list) for one in given.values())
         else None
     )
-    if pairs is None or any(role not in ROLES for _, role in pairs):
+    if pairs is None or any(role not in ROLES or not GROUP.fullmatch(group) for group, role in pairs):
         raise Problem(
             Error(
                 "VOCABULARY_VALUE",
@@ -63,8 +72,20 @@ def given_roles(attributes: Mapping[str, Any]) -> list[tuple[str, str]]:
     return pairs
 
 
+def keep_oneself(values: Mapping[str, Any], *, enabled: bool) -> None:
+    """Those who administer the system stay able to: there is always one. Raises Problem."""
+    if not enabled:
+        raise oneself("/data/attributes/enabled")
+    if "dina-admin" not in (values.get("adminRoles") or []):
+        raise oneself("/data/attributes/adminRoles")
+
+
+def oneself(pointer: str) -> Problem:
+    return Problem(Error("BUSINESS_RULE", key="user.oneself", pointer=pointer, meta={"rule": "user.oneself"}))
+
+
 class UserStore:
-    """Accounts. A new one has no password until one is set with `dina user password`."""
+    """Accounts. A new one has no password until an administrator sets one."""
 
     async def find(self, service: Service, plan: Plan, request: Request) -> Sequence[Record]:
         return [record_of(account) for account in await accounts_of(service).all()]
@@ -81,19 +102,28 @@ class UserStore:
         return await self.update(service, record, request)
 
     async def update(self, service: Service, record: Record, request: Request) -> Record:
-        values = record["attributes"]
-        account = await accounts_of(service).save(
+        values, accounts = record["attributes"], accounts_of(service)
+        enabled = values.get("enabled") is not False
+        roles = given_roles(values)
+        if record["id"] == request.caller.subject:
+            keep_oneself(values, enabled=enabled)
+        account = await accounts.save(
             values["username"],
-            roles=given_roles(values),
+            roles=roles,
             admin_roles=values.get("adminRoles") or [],
             first_name=values.get("firstName"),
             last_name=values.get("lastName"),
             email=values.get("emailAddress"),
             agent_id=values.get("agentId"),
+            enabled=enabled,
         )
+        if not enabled:
+            await accounts.sign_out(account.id)
         return record_of(account)
 
     async def delete(self, service: Service, id_: str, request: Request) -> None:
+        if id_ == request.caller.subject:
+            raise oneself("/data/id")
         await accounts_of(service).remove(id_)
 
 

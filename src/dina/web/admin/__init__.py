@@ -2,7 +2,7 @@
 
 from starlette.routing import Route
 
-from dina.web.admin import changes, keys, system
+from dina.web.admin import backups, changes, groups, keys, people, system
 from dina.web.area import PREFIX, Area, Link
 from dina.web.texts import N_
 
@@ -16,6 +16,19 @@ AREA = Area(
         Route(f"{PREFIX}/system", system.show),
         Route(f"{PREFIX}/system/index", system.rebuild, methods=["POST"]),
         Route(f"{PREFIX}/types", system.types),
+        Route(f"{PREFIX}/user", people.listing),
+        Route(f"{PREFIX}/user/new", people.new, methods=["GET", "POST"]),
+        Route(f"{PREFIX}/user/{{id:uuid}}", people.show),
+        Route(f"{PREFIX}/user/{{id:uuid}}", people.save, methods=["POST"]),
+        Route(f"{PREFIX}/user/{{id:uuid}}/edit", people.to_page),
+        Route(f"{PREFIX}/user/{{id:uuid}}/password", people.password, methods=["POST"]),
+        Route(f"{PREFIX}/group", groups.listing),
+        Route(f"{PREFIX}/group/{{id:uuid}}", groups.show),
+        Route(f"{PREFIX}/group/{{id:uuid}}/members", groups.member, methods=["POST"]),
+        Route(f"{PREFIX}/backup", backups.show),
+        Route(f"{PREFIX}/backup", backups.make, methods=["POST"]),
+        Route(f"{PREFIX}/backup/{{id:uuid}}/file", backups.file),
+        Route(f"{PREFIX}/backup/{{id:uuid}}/delete", backups.remove, methods=["POST"]),
         Route(f"{PREFIX}/api-keys", keys.page, methods=["GET", "POST"]),
         Route(f"{PREFIX}/api-key", keys.elsewhere),
         Route(f"{PREFIX}/api-keys/new", keys.elsewhere),
@@ -28,5 +41,6 @@ AREA = Area(
         ("settings", Link(path="change-history", label=N_("Change history"))),
         ("settings", Link(path="types", label=N_("All kinds of records"))),
         ("settings", Link(path="system", label=N_("System"), type="user", action="create")),
+        ("settings", Link(path="backup", label=N_("Backup"), type="user", action="create")),
     ),
 )

@@ -21,6 +21,7 @@ CONTROLS = {
     "date": "text", "partial-date": "text", "date-time": "text", "uuid": "text", "uuids": "lines",
     "json": "json", "object": "object", "objects": "rows", "key-map": "map", "nested-key-map": "map", "point": "point",
     "multilingual-title": "languages", "multilingual-description": "languages",
+    "by-language": "languages",
 }  # fmt: skip
 DATES = {
     "date": N_("Year-month-day: 1998-07-12"),
@@ -103,8 +104,8 @@ class Making:
                     Field(f"{name}.{part}", texts.translate(language, label), "number", raw[part])
                     for part, label in (("lat", N_("Latitude")), ("lon", N_("Longitude")))
                 ]
-            case "multilingual-title" | "multilingual-description":
-                control = "text" if kind == "multilingual-title" else "textarea"
+            case "multilingual-title" | "multilingual-description" | "by-language":
+                control = "textarea" if kind == "multilingual-description" else "text"
                 made.parts = [
                     Field(f"{name}.{code}", language_name(code, language), control, said_)
                     for code, said_ in raw.items()

@@ -22,6 +22,8 @@ MULTILINGUAL = {
     "multilingual-title": ("titles", "title"),
     "multilingual-description": ("descriptions", "desc"),
 }
+SAID = frozenset({*MULTILINGUAL, "by-language"})
+"""Kinds that hold a text for each language."""
 MAPS = {"key-map": ("key", "value"), "nested-key-map": ("group", "key", "value")}
 MAX_ROWS = 200
 
@@ -61,6 +63,8 @@ def of_value(fact: Fact, value: Any) -> Raw:
             many, one = MULTILINGUAL[kind]
             found = {str(e.get("lang")): text(e.get(one)) for e in (value or {}).get(many, [])}
             return {code: found.get(code, "") for code in (*LANGUAGES, *found)}
+        case "by-language":
+            return dict.fromkeys(LANGUAGES, "") | {code: text(said) for code, said in (value or {}).items()}
         case "point":
             coordinates = (value or {}).get("coordinates") or ["", ""]
             return {"lat": text(coordinates[1]), "lon": text(coordinates[0])}
@@ -88,7 +92,7 @@ def of_form(fact: Fact, name: str, form: Mapping[str, Any]) -> Raw:
         if kind == "objects":
             return [of_form({**fact, "kind": "object"}, f"{name}.{at}", form) for at in rows]
         return [{part: typed(form, f"{name}.{at}.{part}") for part in MAPS[kind]} for at in rows]
-    if kind in MULTILINGUAL:
+    if kind in SAID:
         begin = f"{name}."
         found = {key.removeprefix(begin): typed(form, key) for key in form if key.startswith(begin)}
         return {code: found.get(code, "") for code in dict.fromkeys((*LANGUAGES, *found))}
@@ -159,6 +163,8 @@ def to_value(fact: Fact, raw: Raw, path: str = "") -> Any:
         case "multilingual-title" | "multilingual-description":
             many, one = MULTILINGUAL[kind]
             return {many: [{"lang": lang, one: said.strip()} for lang, said in raw.items() if said.strip()]}
+        case "by-language":
+            return {lang: said.strip() for lang, said in raw.items() if said.strip()}
         case "point":
             return {"type": "Point", "coordinates": [number(raw["lon"], path), number(raw["lat"], path)]}
         case "json":

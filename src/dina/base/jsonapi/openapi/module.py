@@ -37,6 +37,7 @@ def module_paths() -> dict[str, Any]:
         "/vocabulary2": (whole, page, ()),
         "/registry": (whole, [], ()),
         "/own-permissions": (whole, [], ()),
+        "/role-permissions": (whole, [query("roles", {"type": "string"})], ()),
         "/external-reference-report": (whole, page, ()),
     }
     for path, (schema, parameters, faults) in simple.items():
@@ -91,7 +92,7 @@ def own_paths(service: Service, paths: dict[str, Any]) -> None:
         paths.setdefault(own.path, {})[own.method.lower()] = operation(
             own.summary.en,
             own.status,
-            {"$ref": PREFIX + "Document"},
+            None if own.status == 204 else {"$ref": PREFIX + "Document"},
             faults,
             given,
             body,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from sqlalchemy.orm import Mapped
 
-from dina.base.resource import Json, Resource, attribute
+from dina.base.resource import ByLanguage, Json, Resource, attribute
 from dina.modules.user.resources.base import Base
 from dina.modules.user.store import GroupStore, MembershipStore, UserStore
 
@@ -30,6 +32,14 @@ class DinaUser(
     )
     roles_per_group: Mapped[Json | None] = attribute(en="Roles by group", fr="Rôles par groupe", listed=True)
     admin_roles: Mapped[list[str] | None] = attribute(en="Administrative roles", fr="Rôles d’administration")
+    enabled: Mapped[bool] = attribute(
+        en="May sign in", fr="Peut se connecter", default=True, listed=True,
+        help_en="Without it the account stays, with what was done by it, and nobody signs in with it.",
+        help_fr="Sans cela, le compte demeure, avec ce qu’il a fait, et personne ne s’y connecte.",
+    )  # fmt: skip
+    last_sign_in: Mapped[dt.datetime | None] = attribute(
+        en="Last sign-in", fr="Dernière connexion", read_only=True, listed=True
+    )
 
 
 class DinaGroup(
@@ -43,7 +53,10 @@ class DinaGroup(
         en="Name", fr="Nom", max=50, not_blank=True, once=True, listed=True, pattern=r"[^/\s]+"
     )
     path: Mapped[str | None] = attribute(en="Path", fr="Chemin", read_only=True)
-    labels: Mapped[Json | None] = attribute(en="Labels by language", fr="Libellés par langue", listed=True)
+    labels: Mapped[ByLanguage | None] = attribute(
+        en="Labels by language", fr="Libellés par langue", listed=True,
+        help_en="What the pages call it.", help_fr="Ce nom figure dans les pages.",
+    )  # fmt: skip
     roles: Mapped[list[str] | None] = attribute(en="Roles", fr="Rôles", read_only=True)
 
 
