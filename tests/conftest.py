@@ -193,11 +193,12 @@ def served(settings: Settings, *options: str, **environment: str) -> Iterator[st
     command = [str(Path(sys.executable).parent / "dina"), "up", *options]
     process = subprocess.Popen(command, env={**os.environ, **chosen.environment(), **environment})
     base = f"http://127.0.0.1:{chosen.port}"
-    for _ in range(300):
-        try:
-            if httpx.get(f"{base}/health", timeout=2).status_code == 200:
-                break
-        except httpx.TransportError:
+    with httpx.Client(timeout=2, verify=False) as client:
+        for _ in range(600):
+            with contextlib.suppress(httpx.TransportError):
+                if client.get(f"{base}/health").status_code == 200:
+                    break
+            assert process.poll() is None, "the server has ended"
             time.sleep(0.2)
     yield base
     process.terminate()

@@ -115,7 +115,7 @@ async def test_without_its_database_it_answers_503_and_recovers_with_nothing_los
         assert "retry-after" in answer.headers
         assert (await client.get("/health")).status_code == 503
         server.start()
-        for _ in range(60):
+        for _ in range(240):
             answer = await client.get(f"{PERSON}/count")
             if answer.status_code == 200:
                 break

@@ -46,7 +46,7 @@ async def test_reads_go_to_the_replica_and_see_what_was_written(settings: Settin
             made = await client.post(PERSON, json=resource("person", {"displayName": "Ada"}))
             assert made.status_code == 201
             assert made.json()["data"]["attributes"]["displayName"] == "Ada"
-            for _ in range(50):
+            for _ in range(600):
                 found = await client.get(f"{PERSON}/{made.json()['data']['id']}")
                 if found.status_code == 200:
                     break

@@ -84,7 +84,7 @@ from dina.base.resource.rules import broken
 
 def name_is_no_number(draft: Draft) -> Iterable[Error]:
     """A name says more than a number."""
-    if str(draft.get("name")).isdigit():
+    if str(draft.get("name")).isdecimal():
         yield broken("{name}.nameIsNumber", "/attributes/name")
 '''
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import AsyncIterator
+from typing import Any
 
 import httpx
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright
 
-from tests.browser.signing import signed_in
-from tests.conftest import WHOLE
+from tests.browser.signing import PLAIN, signed_in
+from tests.conftest import WHOLE, run_directory
 
 RUNS = [("fr", True), ("en", False), ("en", True), ("fr", False)][: None if WHOLE else 1]
 NAMES = ["in French by keyboard", "by mouse", "by keyboard", "in French"][: None if WHOLE else 1]
@@ -29,9 +32,21 @@ FLAGS = [
 
 def chromium() -> str:
     """A Chromium of the machine; as root Debian's is installed when there is none."""
-    for name in ("chromium", "chromium-browser", "google-chrome"):
-        if found := shutil.which(name):
-            return found
+    # One process of a run installs it; the others wait for that instead of going without.
+    directory = run_directory()
+    directory.mkdir(mode=0o755, exist_ok=True)
+    with (directory / "chromium.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        found = installed() or debian_s()
+    return found or pytest.skip("no Chromium on this machine")
+
+
+def installed() -> str | None:
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next((found for name in names if (found := shutil.which(name))), None)
+
+
+def debian_s() -> str | None:
     if os.geteuid() == 0 and shutil.which("apt-get"):
         quiet = {
             "stdout": subprocess.DEVNULL,
@@ -40,9 +55,7 @@ def chromium() -> str:
         }
         subprocess.run(["apt-get", "update", "-qq"], check=False, **quiet)  # type: ignore[call-overload]
         subprocess.run(["apt-get", "install", "-y", "-qq", "chromium"], check=False, **quiet)  # type: ignore[call-overload]
-        if found := shutil.which("chromium"):
-            return found
-    pytest.skip("no Chromium on this machine")
+    return shutil.which("chromium")
 
 
 @pytest.fixture(scope="session")
@@ -82,7 +95,7 @@ async def page(browser: Browser, address: str) -> AsyncIterator[Page]:
 @pytest_asyncio.fixture
 async def api(address: str) -> AsyncIterator[httpx.AsyncClient]:
     """The demo's curator at the API."""
-    async with httpx.AsyncClient(base_url=address, timeout=60, follow_redirects=True) as client:
+    async with httpx.AsyncClient(base_url=address, timeout=60, follow_redirects=True, verify=PLAIN) as client:
         form = {
             "grant_type": "password",
             "client_id": "dina-public",
@@ -91,12 +104,17 @@ async def api(address: str) -> AsyncIterator[httpx.AsyncClient]:
         }
         path = "/auth/realms/dina/protocol/openid-connect/token"
 
+        held: dict[str, Any] = {"token": "", "until": 0.0}
+
         async def fresh(request: httpx.Request) -> None:
             """A token lives shorter than a journey takes."""
-            if request.url.path != path:
-                answer = await signing.post(path, data=form)
-                request.headers["authorization"] = f"Bearer {answer.json()['access_token']}"
+            if request.url.path == path:
+                return
+            if time.monotonic() > held["until"]:
+                answer = (await signing.post(path, data=form)).json()
+                held.update(token=answer["access_token"], until=time.monotonic() + answer["expires_in"] / 2)
+            request.headers["authorization"] = f"Bearer {held['token']}"
 
-        async with httpx.AsyncClient(base_url=address, timeout=60) as signing:
+        async with httpx.AsyncClient(base_url=address, timeout=60, verify=PLAIN) as signing:
             client.event_hooks["request"] = [fresh]
             yield client

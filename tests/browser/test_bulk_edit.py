@@ -163,6 +163,155 @@ async def test_bulk_edit_of_ticked_rows_works_without_scripts(
     await page.context.close()
 
 
+async def test_find_and_replace_in_the_table_is_one_step_and_no_pattern_hangs_it(
+    page: Page, api: httpx.AsyncClient
+) -> None:
+    town = f"Seektown{uuid.uuid4().hex[:6]}"
+    await specimens(api, town, 3)
+    await page.goto(f"/en/specimens/bulk/grid?q={town}")
+    await page.wait_for_selector(".tabulator-row >> nth=2")
+    first = ".tabulator-cell[tabulator-field=c0] >> nth=0"
+    await page.click(first)
+    await page.keyboard.press("Control+f")
+    await page.keyboard.type(r"^(\w+), river bank (\d)$")
+    await page.check(".grid-find >> text=pattern")
+    await page.fill(".grid-find input[type=text] >> nth=1", r"Bank \2 of \1")
+    await page.click(".grid-find >> text=Find next")
+    await page.wait_for_selector(".grid-find [role=status]:has-text('1 / 3')")
+    await page.click(".grid-find >> text=Replace all")
+    await page.wait_for_selector(".grid-find [role=status]:has-text('Changed cells: 3')")
+    texts = await page.locator(".tabulator-cell[tabulator-field=c0]").all_inner_texts()
+    assert sorted(texts) == [f"Bank {at} of {town}" for at in range(3)]
+    await page.click("text=Undo (Ctrl+Z)")
+    assert (await page.inner_text(first)).startswith(f"{town}, river"), "one step for all"
+    await page.click("text=Redo (Ctrl+Y)")
+    await page.fill(".grid-find input[type=text] >> nth=0", "(a")
+    await page.click(".grid-find >> text=Replace all")
+    await page.wait_for_selector(".grid-find [role=status]:has-text('not valid')")
+    await page.click(first)
+    await page.keyboard.press("F2")
+    await page.keyboard.press("Control+a")
+    await page.keyboard.insert_text("a" * 60 + "!")
+    await page.keyboard.press("Enter")
+    await page.fill(".grid-find input[type=text] >> nth=0", "(a+)+$")
+    await page.keyboard.press("Enter")
+    await page.wait_for_selector(".grid-find [role=status]:has-text('too long')")
+    await page.keyboard.press("Escape")
+    await page.wait_for_selector(".grid-find", state="hidden")
+    await page.click(".save button[value=preview]")
+    await page.wait_for_selector("button[value=apply]")
+    assert await page.locator("tbody ins", has_text=f"of {town}").count() == 2
+
+
+async def test_patterns_pairs_identifications_and_relations_go_through_the_page(
+    browser: Browser, address: str, api: httpx.AsyncClient
+) -> None:
+    town = f"Pattown{uuid.uuid4().hex[:6]}"
+    ids = await specimens(api, town, 2)
+    made: list[str] = []
+    for type_, attributes in (
+        ("project", {"name": f"Wrong {town}"}), ("project", {"name": f"Right {town}"}),
+        ("collecting-event", {"dwcVerbatimLocality": "the one bank"}),
+    ):  # fmt: skip
+        answer = await api.post(
+            f"/collection/v1/{type_}", json=resource(type_, {"group": "demo", **attributes})
+        )
+        assert answer.status_code == 201, answer.text
+        made.append(answer.json()["data"]["id"])
+    links = {"projects": {"data": [{"type": "project", "id": made[0]}]}}
+    for id_ in ids:
+        body = resource(
+            "material-sample", {"materialSampleRemarks": "det. Roy 1998"}, id=id_, relationships=links
+        )
+        assert (await api.patch(f"/collection/v1/material-sample/{id_}", json=body)).status_code == 200
+    page = await signed_in(browser, address, "fr", java_script_enabled=False)
+    await page.goto(f"/fr/specimens/bulk?q={town}")
+    fields = ("materialSampleRemarks", "projects", "organism.determination", "collectingEvent")
+    for at, (field, op) in enumerate(zip(fields, ("replace", "become", "add", "set"), strict=True)):
+        await page.select_option("#field", field)
+        await page.click("button[value=add]")
+        await page.select_option(f"#op-{at}", op)
+    await page.fill("#find-0", r"det\. (\w+ (\d+)")
+    await page.check("[name=pattern-0]")
+    await page.fill("#value-0", r"\1 identified it in \2")
+    await page.fill("[name=old-1]", made[0])
+    await page.fill("[name=new-1]", made[1])
+    await page.fill("[name='value-2.scientificName']", "Carex nigra")
+    await page.fill("[name=value-3]", made[2])
+    await page.click(".save button[value=preview]")
+    assert "caractère 7" in await page.inner_text("#problems")
+    await page.fill("#find-0", r"det\. (\w+) (\d+)")
+    await page.click(".save button[value=preview]")
+    await until(page, "button[value=apply]")
+    shown = await page.inner_text("table.diff")
+    for said in (
+        "det. Roy 1998",
+        "Roy identified it in 1998",
+        f"Wrong {town}",
+        f"Right {town}",
+        "Carex nigra",
+    ):
+        assert said in shown, shown
+    await page.click("main a:has-text('Retour aux champs')")
+    assert await page.is_checked("[name=pattern-0]")
+    assert await page.input_value("[name=old-1]") == made[0]
+    await page.click(".save button[value=preview]")
+    await until(page, "button[value=apply]")
+    await page.click("button[value=apply]")
+    await until(page, "button[value=undo]")
+    for id_ in ids:
+        include = "?include=projects,organism,collectingEvent"
+        now = (await api.get(f"/collection/v1/material-sample/{id_}{include}")).json()
+        assert now["data"]["attributes"]["materialSampleRemarks"] == "Roy identified it in 1998"
+        assert [one["id"] for one in now["data"]["relationships"]["projects"]["data"]] == [made[1]]
+        assert now["data"]["relationships"]["collectingEvent"]["data"]["id"] == made[2]
+        organism = next(one for one in now["included"] if one["type"] == "organism")
+        assert organism["attributes"]["determination"][0]["scientificName"] == "Carex nigra"
+    await page.context.close()
+
+
+async def test_who_changed_a_record_meanwhile_stops_the_change_or_is_named(
+    page: Page, api: httpx.AsyncClient
+) -> None:
+    town = f"Stoptown{uuid.uuid4().hex[:6]}"
+    ids = await specimens(api, town, 3)
+    await page.goto(f"/en/specimens/bulk?q={town}")
+    await page.select_option("#field", "materialSampleRemarks")
+    await page.click("button[value=add]")
+    await page.select_option("#op-0", "set")
+    await page.fill("#value-0", "seen")
+    await page.click(".save button[value=preview]")
+    await page.wait_for_selector("button[value=apply]")
+    body = resource("material-sample", {"barcode": uuid.uuid4().hex[:12]}, id=ids[1])
+    assert (await api.patch(f"/collection/v1/material-sample/{ids[1]}", json=body)).status_code == 200
+    await page.check("input[name=stop]")
+    await page.click("button[value=apply]")
+    await page.wait_for_selector(f".problem:has-text('Nothing was changed'):has-text('{town}-001')")
+    assert await remarks(api, ids) == [None] * 3
+    await page.click("a:has-text('Back to the preview')")
+    await page.click("button[value=apply]")
+    await page.wait_for_selector("button[value=undo]")
+    assert await page.inner_text("h2:has-text('Refused') + ul a") == f"{town}-001"
+    assert await remarks(api, ids) == ["seen", None, "seen"]
+
+
+async def remarks(api: httpx.AsyncClient, ids: list[str]) -> list[str | None]:
+    path = "/collection/v1/material-sample"
+    return [
+        (await api.get(f"{path}/{id_}")).json()["data"]["attributes"]["materialSampleRemarks"] for id_ in ids
+    ]
+
+
+async def until(page: Page, selector: str) -> None:
+    """Look again by the page's own link, as people without scripts do."""
+    for _ in range(100):
+        if await page.locator(selector).count():
+            return
+        assert await page.locator("[data-stream] + p a").count(), await page.inner_text("main")
+        await page.click("[data-stream] + p a")
+    raise AssertionError(f"{selector} never came")
+
+
 async def test_a_record_set_is_edited_as_a_whole(page: Page, api: httpx.AsyncClient) -> None:
     ids = await specimens(api, "Settown", 2)
     body = resource(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,35 @@ async def test_near_equal_values_become_one_and_again_what_they_were(
     await page.wait_for_selector(".said:has-text('Taken back')")
     assert await collectors() == before
     print(f"\nClean-up with undo: {hand.actions} actions, {hand.entries} entries")
+
+
+async def test_a_pattern_mends_every_text_of_a_field(page: Page, api: httpx.AsyncClient) -> None:
+    place = f"Yukon{uuid.uuid4().hex[:6]}"
+    body = resource("project", {"group": "demo", "name": f"Tidy 1998 - {place}"})
+    made = await api.post("/collection/v1/project", json=body)
+    await up_to_date(api)
+    await page.goto("/en/clean-up?type=project&field=name")
+    await page.click("summary:has-text('Replace a part of every text')")
+    await page.fill("#find", r"^Tidy (\d+) - (\w+$")
+    await page.check("[name=pattern]")
+    await page.fill("#replace", r"\2 \1")
+    await page.click("details[open] button")
+    assert "character 15" in await page.inner_text("#problems")
+    assert await page.input_value("#replace") == r"\2 \1", "what was typed is there to be mended"
+    await page.fill("#find", r"^Tidy (\d+) - (\w+)$")
+    await page.click("details[open] button")
+    await page.wait_for_selector("button[value=apply]")
+    assert f"{place} 1998" in await page.locator("tbody ins").all_inner_texts()
+    await page.click("main a:has-text('Back to the values')")
+    assert (await page.input_value("#find"), await page.is_checked("[name=pattern]")) == (
+        r"^Tidy (\d+) - (\w+)$",
+        True,
+    )
+    await page.click("details[open] button")
+    await page.click("button[value=apply]")
+    await page.wait_for_selector("button[value=undo]")
+    now = await api.get(f"/collection/v1/project/{made.json()['data']['id']}")
+    assert now.json()["data"]["attributes"]["name"] == f"{place} 1998"
 
 
 @pytest.mark.skipif(not WHOLE, reason="a look at every page: make test-whole")

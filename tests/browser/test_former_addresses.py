@@ -23,7 +23,7 @@ async def client(address: str) -> AsyncIterator[httpx.AsyncClient]:
     async with httpx.AsyncClient(
         base_url=address, timeout=60, follow_redirects=True, headers=headers
     ) as opened:
-        await sign_in(opened, "curator")
+        await sign_in(opened, "curator", "fr")
         yield opened
 
 
@@ -128,9 +128,8 @@ async def test_what_of_a_search_cannot_be_taken_over_is_told(client: httpx.Async
     answer = await client.get(f"/collection/collecting-event/list?queryTree={either}")
     assert "f" not in answer.url.params
     assert "dwcCountry, habitat" in answer.text
-    english = await client.get(
-        f"/collection/material-sample/list?queryTree={search}", headers={"accept-language": "en"}
-    )
+    await client.get("/en/help")
+    english = await client.get(f"/collection/material-sample/list?queryTree={search}")
     assert "this could not be taken over: data.attributes.nowhere" in english.text
 
 

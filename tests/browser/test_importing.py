@@ -86,6 +86,15 @@ async def test_an_import_works_without_scripts(browser: Browser, address: str, t
     await until(page, "table.mapped")
     await page.click("#columns button[value=check] >> nth=0")
     await until(page, "table.groups")
+    await page.click("summary:has-text('Find and replace')")
+    await page.fill("#find", r"^(\d+\.vi\.(\d+)$")
+    await page.check("[name=pattern]")
+    await page.click("button[value=count]")
+    assert "character 2" in await page.inner_text("#problems")
+    await page.fill("#find", r"^31\.vi\.(\d+)$")
+    await page.click("button[value=count]")
+    assert "31" in await page.inner_text(".said")
+    assert await page.input_value("#find") == r"^31\.vi\.(\d+)$", "what was counted can be replaced"
     await page.click("a:has-text('Edit in a table')")
     assert await page.locator("table.cells tbody tr").count() == 43
     await page.fill("input[name^=cell-] >> nth=5", "1998-06-30")

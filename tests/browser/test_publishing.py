@@ -23,6 +23,7 @@ async def test_j8_a_data_set_is_described_published_and_published_again(
     page = await signed_in(browser, address, language)
     hand = Hand(page, keyboard=keyboard)
     title = f"Plants {language} {keyboard}"
+    await page.goto(f"/{language}/")
     await hand.press(f"nav.rail a:has-text('{WORDS[language]['publish']}')")
     await hand.press(f"main a:has-text('{WORDS[language]['sets']}')")
     await page.wait_for_selector("#title")
@@ -132,4 +133,36 @@ async def test_a_saved_search_is_chosen_as_what_is_published_without_scripts(
     assert (await api.delete(f"/search/v1/saved-query/{search}")).status_code == 204
     await page.reload()
     assert ("recherche enregistrée" if language == "fr" else "saved search") in await content.inner_text()
+    await page.context.close()
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+async def test_what_a_search_finds_is_exported_in_any_form_without_scripts(
+    browser: Browser, address: str, language: str
+) -> None:
+    page = await signed_in(browser, address, language, java_script_enabled=False)
+    await page.goto(f"/{language}/specimens?q=country:=Turkey")
+    total = int((await page.inner_text(".list-head .total")).split()[-1])
+    await page.click(".list-head a[href*='/exports/new']")
+    assert await page.input_value("#q") == "country:=Turkey"
+    await page.fill("#columns", "materialSampleName\ncollectingEvent.dwcCountry = Where")
+    await page.select_option("#format", "CSV")
+    await page.fill("#query", "sort=createdOn")
+    await page.click(".save button")
+    assert await page.locator(".problems, [role=alert]").count()
+    assert await page.input_value("#q") == "country:=Turkey", "what was typed stays"
+    await page.fill("#query", "")
+    await page.click(".save button")
+    await page.wait_for_url(f"**/{language}/exports/*-*")
+    link = page.locator("main a[href$='/file']")
+    for _ in range(200):
+        if await link.count():
+            break
+        await page.wait_for_timeout(200)
+        await page.reload()
+    answer = await page.request.get(str(await link.get_attribute("href")))
+    lines = (await answer.text()).lstrip("\ufeff").splitlines()
+    assert lines[0].endswith("Where")
+    assert {line.rsplit(",", 1)[1] for line in lines[1:]} == {"Turkey"}
+    assert len(lines) - 1 == total
     await page.context.close()

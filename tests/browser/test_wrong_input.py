@@ -12,7 +12,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from tests.browser.signing import sign_in
+from tests.browser.signing import PLAIN, sign_in
 
 MARKUP, LONG = "<script>alert(1)</script>", "x" * 5000
 NOBODY = str(uuid.uuid4())
@@ -41,7 +41,7 @@ class Curator:
 
 @pytest_asyncio.fixture
 async def curator(address: str) -> AsyncIterator[Curator]:
-    async with httpx.AsyncClient(base_url=address, timeout=60, follow_redirects=True) as client:
+    async with httpx.AsyncClient(base_url=address, timeout=60, follow_redirects=True, verify=PLAIN) as client:
         found = Curator(client)
         found.mark = await sign_in(client, "curator")
         yield found
@@ -124,3 +124,57 @@ async def test_specimens_that_are_not_there_are_told_of_above_the_table(curator:
     assert answer.status_code == 200
     assert "1 de la sélection n’est pas ici" in answer.text
     assert "500" not in re.sub(r"<[^>]+>", "", answer.text[answer.text.find("<main") :])
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/fr/specimens?limit=²&offset=²", "/fr/person?limit=²&offset=²", "/fr/specimens?limit=٣", "/fr/change-history?offset=²",
+        "/fr/change-history?author=%00", "/fr/changes/collection/0198c0de-0000-7000-8000-00000000dead?offset=²", "/fr/specimens?q=%00&sort=%00",
+        "/fr/person?f=%00", "/fr/storage/scan?mode=%00", "/fr/jobs?offset=²", "/fr/search?q=%00",
+    ],
+)  # fmt: skip
+async def test_signs_that_look_like_numbers_and_nothing_at_all_are_no_fault_of_ours(
+    curator: Curator, path: str
+) -> None:
+    answer = await curator.client.get(path)
+    assert answer.status_code < 500
+    assert "<h1" in answer.text
+
+
+async def test_a_form_with_odd_numbers_comes_back(curator: Curator) -> None:
+    for path, form in (
+        ("/fr/specimens/series", {"count": "²", "_then": "rows"}),
+        ("/fr/specimens/new", {"well": "A²", "_remove": "collectingEvent.geoReferenceAssertions.²"}),
+        ("/fr/collecting-event/new", {"_remove": "geoReferenceAssertions.²"}),
+        ("/fr/publish/new", {"title": "x", "versionsKept": "²"}),
+    ):
+        status, _ = await curator.sends(path, **form)
+        assert status < 500, path
+
+
+async def test_who_may_only_read_is_told_before_anything_is_typed(address: str) -> None:
+    async with httpx.AsyncClient(base_url=address, timeout=60, follow_redirects=True, verify=PLAIN) as client:
+        mark = await sign_in(client, "visitor")
+        for path in (
+            "specimens/new", "specimens/series", "specimens/identify", "specimens/bulk?q=carex", "person/new", "imports/new",
+            "publish/new", "collecting-event/new",
+        ):  # fmt: skip
+            answer = await client.get(f"/fr/{path}")
+            assert answer.status_code == 403, path
+            assert "Un super-utilisateur de votre groupe" in answer.text
+            assert "<textarea" not in answer.text
+        answer = await client.post("/fr/person/new", data={"csrf": mark, "displayName": "Nobody"})
+        assert answer.status_code == 403
+        for path in ("imports", "publish"):
+            assert f'href="/fr/{path}/new"' not in (await client.get(f"/fr/{path}")).text
+
+
+async def test_no_cache_keeps_a_page_with_somebody_s_session(curator: Curator, address: str) -> None:
+    async with httpx.AsyncClient(base_url=address, timeout=60, verify=PLAIN) as nobody:
+        for client in (curator.client, nobody):
+            for path in ("/en/public", "/en/sign-in", "/en/help"):
+                answer = await client.get(path)
+                kept = answer.headers["cache-control"]
+                assert "public" not in kept, path
+                assert "private" in kept

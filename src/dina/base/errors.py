@@ -83,7 +83,7 @@ def dotted(pointer: str) -> str:
             out = ""
             for part in rest.split("/"):
                 part = part.replace("~1", "/").replace("~0", "~")
-                out += f"[{part}]" if part.isdigit() and out else ("." if out else "") + part
+                out += f"[{part}]" if part.isdecimal() and out else ("." if out else "") + part
             return out
     return ""
 

@@ -153,9 +153,11 @@ class Client:
         import orjson
 
         content = None if body is None else orjson.dumps(body)
-        sent = dict(headers or {})
+        # Labels of change sets are words of people: on one line, as UTF-8.
+        told = {name: " ".join(value.split()) for name, value in (headers or {}).items()}
         if content is not None:
-            sent["content-type"] = content_type
+            told["content-type"] = content_type
+        sent = httpx.Headers(told, encoding="utf-8")
         answer = await self.http.request(method, path, params=params, content=content, headers=sent)  # type: ignore[arg-type]
         document: dict[str, Any] = orjson.loads(answer.content) if answer.content else {}
         if answer.status_code >= 400:

@@ -35,12 +35,12 @@ def many(type_: str, ids: Sequence[str]) -> dict[str, Any]:
 
 def partial_date(year: str, month: str, day: str) -> str | None:
     """Year, month and day as far as they are there."""
-    if not year.isdigit():
+    if not year.isdecimal():
         return None
     text = year.zfill(4)
-    if month.isdigit():
+    if month.isdecimal():
         text += f"-{int(month):02d}"
-        if day.isdigit():
+        if day.isdecimal():
             text += f"-{int(day):02d}"
     return text
 

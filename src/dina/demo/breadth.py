@@ -136,7 +136,7 @@ def camera_traps(breadth: Breadth, batch: Batch) -> None:
                 "basisOfRecord": "MachineObservation",
                 "scientificName": row["scientificName"],
                 "observedOn": row["eventStart"][:10],
-                "individualCount": int(row["count"]) if row["count"].isdigit() else None,
+                "individualCount": int(row["count"]) if row["count"].isdecimal() else None,
                 "lifeStage": row["lifeStage"],
                 "sex": row["sex"],
                 "behaviour": row["behavior"],

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dina.base.text import LANGUAGES
 from dina.client import ApiError, Client
-from dina.web import preferences, texts
+from dina.web import errors, preferences, texts
 from dina.web.arriving import Body, Timed
 from dina.web.rendering import render
 from dina.web.session import Session
@@ -61,6 +61,8 @@ class Frame:
         state, begun = request.app.state, time.perf_counter()
         language = request.state.language = language_of(request)
         session = request.state.session = state.sessions.read(request)
+        if session.signed_in and session.language != language and request.url.path.startswith(f"/{language}"):
+            session.language, session.changed = language, True
         timed = Timed(state.transport)
         async with Client(transport=timed, language=language) as client:
             await state.sessions.fresh(session, client)
@@ -75,11 +77,16 @@ class Frame:
             await recognise(request, session, client)
             app = self.app if refusal is None else refuse(request, *refusal)
 
+            begins = False
+
             async def answer(message: Message) -> None:
+                nonlocal begins
                 if message["type"] == "http.response.start":
+                    begins = True
                     headers = MutableHeaders(scope=message)
                     current: Session = request.state.session
-                    if current.changed:
+                    # What others may keep and give away is nobody's own.
+                    if current.changed and "public" not in headers.get("cache-control", ""):
                         state.sessions.write(headers, current)
                     for name, value in HEADERS.items():
                         headers.setdefault(name, value)
@@ -88,7 +95,12 @@ class Frame:
                     headers["server-timing"] = timed.told(time.perf_counter() - begun)
                 await send(message)
 
-            await app(request.scope, receive, answer)
+            try:
+                await app(request.scope, receive, answer)
+            except Exception as fault:
+                if begins:
+                    raise
+                await errors.failed(request, fault)(request.scope, receive, answer)
 
 
 def with_headers(send: Send, values: Mapping[str, str]) -> Send:
@@ -114,7 +126,7 @@ async def refused(
     What its headers give away is refused before anything of it is read.
     """
     length = request.headers.get("content-length", "")
-    if length and (not length.isdigit() or int(length) > most):
+    if length and (not length.isdecimal() or int(length) > most):
         return 413, LARGE
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         return 403, EXPIRED
@@ -132,10 +144,10 @@ async def refused(
 
 def refuse(request: Request, status: int, text: str) -> ASGIApp:
     """The page that says why."""
-    errors = [{"detail": texts.translate(request.state.language, text)}]
+    said = texts.translate(request.state.language, text)
     if request.headers.get("hx-request") == "true":
-        return HTMLResponse(errors[0]["detail"], status)
-    return render(request, "shell/error.html", status, errors=errors, status_code=status)
+        return HTMLResponse(said, status)
+    return render(request, "shell/error.html", status, errors=[{"detail": said}], status_code=status)
 
 
 async def recognise(request: Request, session: Session, client: Client) -> None:

@@ -75,4 +75,4 @@ async def place_of(client: Client, text: str) -> Resource | None:
 def change_headers(change_set: str, label: str = "") -> dict[str, str]:
     """What makes requests parts of one change set, with a name when it is given."""
     headers = {"x-change-set": change_set}
-    return headers | ({"x-change-set-label": label.encode("ascii", "replace").decode()} if label else {})
+    return headers | ({"x-change-set-label": label} if label else {})

@@ -76,8 +76,11 @@ class Registry:
 
     async def load(self, client: Client) -> Registry:
         if not self.types:
+            found: dict[str, TypeView] = {}
             for module, prefix in self.modules:
                 document = await client.request("GET", f"{prefix}/registry")
                 for name, facts in document["meta"]["types"].items():
-                    self.types[name] = TypeView(name, prefix, module, facts)
+                    found[name] = TypeView(name, prefix, module, facts)
+            # All or nothing: half of it would stay for good.
+            self.types = found
         return self

@@ -100,8 +100,9 @@ def say(request: Request, text: str | texts.Counted, /, undo: str = "", **values
 
 
 def preferred_language(request: Request) -> str:
-    """The language for an address that names none: the one that was chosen as one's own, else the browser's."""
-    chosen = request.state.session.prefs.get("language", "")
+    """The language for an address that names none: one's own, that of the page before, else the browser's."""
+    session = request.state.session
+    chosen = session.prefs.get("language", "") or session.language
     return chosen if chosen in LANGUAGES else request.state.language
 
 

@@ -1,4 +1,8 @@
-"""Who is signed in to the pages: an encrypted, http-only cookie; tokens never reach scripts."""
+"""Who is signed in to the pages: an encrypted, http-only cookie; tokens never reach scripts.
+
+Tokens name all groups of somebody, and browsers drop a cookie of more than 4,096 bytes: the text goes over as many
+cookies as it needs.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +25,10 @@ from starlette.responses import Response
 from dina.client import Client
 
 COOKIE = "DINA_SESSION"
+PART, MOST_PARTS = 3800, 12
+"""Characters of the text that one cookie holds, and how many there are at most."""
 LIFE_SECONDS = 10 * 3600
+UNKEPT = frozenset({"changed", "parts"})
 HEADER = {"alg": "dir", "enc": "A256GCM"}
 
 
@@ -50,6 +57,10 @@ class Session:
     prefs_of: str = ""
     messages: list[Message] = field(default_factory=list[Message])
     changed: bool = False
+    parts: int = 0
+    """Cookies that held the session when it was read."""
+    language: str = ""
+    """That of the page looked at last."""
 
     @property
     def signed_in(self) -> bool:
@@ -100,28 +111,35 @@ class Sessions:
 
     def read(self, request: Request) -> Session:
         """The request's session; a new empty one when there is none or it is not ours or too old."""
-        text = request.cookies.get(COOKIE)
+        found = [request.cookies.get(name, "") for name in map(cookie, range(MOST_PARTS))]
+        parts = found.index("") if "" in found else MOST_PARTS
+        text = "".join(found[:parts])
         if text:
             try:
                 values: dict[str, Any] = orjson.loads(jwe.decrypt_compact(text, self.key).plaintext or b"")
-                session = Session(**values)
+                session = Session(**values, parts=parts)
                 session.messages = [Message(**one) for one in values.get("messages", [])][-3:]
                 if time.time() - session.began < LIFE_SECONDS:
                     return session
             except (JoseError, ValueError, TypeError):
                 pass
-        return Session(changed=True)
+        return Session(changed=True, parts=parts)
 
     def write(self, headers: MutableHeaders, session: Session) -> None:
         """Keep the session in the cookie of an answer."""
         session.changed = False
-        values = {name: value for name, value in asdict(session).items() if name != "changed"}
+        values = {name: value for name, value in asdict(session).items() if name not in UNKEPT}
         text = jwe.encrypt_compact(HEADER, orjson.dumps(values), self.key)
-        bearer = Response()
-        bearer.set_cookie(
-            COOKIE, text, max_age=LIFE_SECONDS, httponly=True, samesite="lax", secure=self.secure
-        )
-        headers.append("set-cookie", bearer.headers["set-cookie"])
+        parts = [text[at : at + PART] for at in range(0, len(text), PART)][:MOST_PARTS]
+        for number in range(max(len(parts), session.parts)):
+            part = parts[number] if number < len(parts) else ""
+            bearer = Response()
+            bearer.set_cookie(
+                cookie(number), part, max_age=LIFE_SECONDS if part else 0, httponly=True, samesite="lax",
+                secure=self.secure,
+            )  # fmt: skip
+            headers.append("set-cookie", bearer.headers["set-cookie"])
+        session.parts = len(parts)
 
     async def fresh(self, session: Session, client: Client) -> None:
         """Renew an access token that is about to end; signs out when that fails."""
@@ -134,6 +152,11 @@ class Sessions:
         else:
             session.access = session.refresh = session.username = ""
         session.changed = True
+
+
+def cookie(number: int) -> str:
+    """The name of the cookie with a part of the session."""
+    return f"{COOKIE}_{number}" if number else COOKIE
 
 
 def keep(session: Session, tokens: dict[str, Any]) -> None:

@@ -9,19 +9,21 @@ from pathlib import Path
 import httpx
 from jinja2 import Environment, PackageLoader
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from dina.client import ApiError
+from dina.web import errors
 from dina.web.areas import AREAS
 from dina.web.custom import CustomFields
 from dina.web.frame import Frame
 from dina.web.navigation import Navigation
+from dina.web.permission import NotPermitted, refused
 from dina.web.registry import Registry
 from dina.web.session import Sessions
-from dina.web.shell import errors
 from dina.web.who import People
 
 STATIC = Path(str(files("dina.web").joinpath("static")))
@@ -59,7 +61,11 @@ def create_site(
     site = Starlette(
         routes=routes,
         middleware=[Middleware(GZipMiddleware, minimum_size=1000, compresslevel=6), Middleware(Frame)],
-        exception_handlers={ApiError: errors.api_error, 404: errors.not_found},  # type: ignore[dict-item]
+        exception_handlers={
+            ApiError: errors.api_error,
+            HTTPException: errors.http_error,
+            NotPermitted: refused,
+        },  # type: ignore[dict-item]
     )
     site.state.sessions = Sessions(secret, secure=secure)
     site.state.transport = transport

@@ -15,7 +15,8 @@ from dina.base.errors import Problem
 from dina.base.http import Request
 from dina.base.identity.caller import Caller
 from dina.base.jsonapi.writing.changes import Change
-from dina.base.jsonapi.writing.write import transaction, write
+from dina.base.jsonapi.writing.transaction import transaction
+from dina.base.jsonapi.writing.write import write
 from tests.conftest import linked, resource
 from tests.modules.collection.storage_facts import made, place, said, sample
 

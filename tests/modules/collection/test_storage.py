@@ -67,7 +67,7 @@ async def test_a_place_with_content_stays(api: httpx.AsyncClient) -> None:
     (error,) = answer.json()["errors"]
     assert error["code"] == "STILL_REFERENCED"
     assert error["meta"]["references"] == {"storage-unit": 1, "storage-unit-usage": 2}
-    assert "2 storage-unit-usage" in error["detail"]
+    assert "2 Storage positions" in error["detail"]
     assert (await api.delete(f"{UNITS}/{drawer}")).status_code == 204
 
 
@@ -184,7 +184,7 @@ async def test_a_grid_stays_large_enough_for_what_is_in_it(api: httpx.AsyncClien
     body = resource("storage-unit-type", {"gridLayoutDefinition": small}, id=kind)
     answer = await api.patch(f"/collection/v1/storage-unit-type/{kind}", json=body)
     assert answer.status_code == 422
-    sentence = "1 positions would lie outside the grid: move them first."
+    sentence = "1 position would lie outside the grid: move it first."
     assert said(answer) == [("BUSINESS_RULE", "/data/attributes/gridLayoutDefinition", sentence)]
     body = resource("storage-unit", id=unit, relationships={"storageUnitType": {"data": None}})
     answer = await api.patch(f"{UNITS}/{unit}", json=body)

@@ -143,6 +143,8 @@ async def test_a_record_that_others_have_changed_since_the_preview_is_left_or_st
             "failed" if how == "stop" else "finished",
             changed,
         )
+        if how == "stop":
+            assert "S-1" in done["errors"][0]["detail"], "who stands in the way is named"
         remarks = [
             (await read(desk.client, SAMPLE, id_))["attributes"]["materialSampleRemarks"] for id_ in ids
         ]
@@ -332,3 +334,92 @@ async def test_a_change_whose_process_dies_goes_on_and_does_nothing_twice(
     assert (first["result"]["changed"], first["result"]["refusedCount"]) == (5, 0)
     remarks = {(await read(desk.client, SAMPLE, id_))["attributes"]["materialSampleRemarks"] for id_ in ids}
     assert remarks == {"!"}
+
+
+async def test_a_pattern_is_replaced_record_by_record_and_too_long_a_text_is_refused(desk: Desk) -> None:
+    short = await made(desk.client, SAMPLE, {"materialSampleName": "P-1", "preservationType": "70% EtOH"})
+    other = await made(desk.client, SAMPLE, {"materialSampleName": "P-2", "preservationType": "dry"})
+    long = await made(desk.client, SAMPLE, {"materialSampleName": "P-3", "preservationType": "1% " * 83})
+    change = {
+        "field": "preservationType",
+        "op": "replace",
+        "find": r"(\d+)\s*%",
+        "value": r"\1 per cent of",
+        "pattern": True,
+    }
+    told = (await ask(desk, [change], ids=[short, other, long]))["result"]
+    assert (told["changed"], told["same"], told["refusedCount"]) == (1, 1, 1)
+    assert told["examples"][0]["cells"][0]["after"] == "70 per cent of EtOH"
+    assert (told["refused"][0]["id"], "250" in told["refused"][0]["reason"]) == (long, True)
+    grown = {**change, "field": "materialSampleRemarks", "find": "", "value": "x" * 60_000}
+    assert (await ask(desk, [{**grown, "find": "^|$"}], ids=[short]))["result"]["changed"] == 0, "it is empty"
+    told = (await ask(desk, [{**grown, "field": "preservationType", "find": "^|$"}], ids=[short]))["result"]
+    assert "100,000" in told["refused"][0]["reason"]
+
+
+async def test_a_faulty_pattern_is_refused_at_once_with_its_place(desk: Desk) -> None:
+    change = {"field": "materialSampleRemarks", "op": "replace", "pattern": True}
+    for language, find, put, said in (
+        ("en", "a(b", "", "character 2: this ( has no )"), ("fr", "a(b", "", "caractère 2"), ("en", "a", r"\1", "no group 1"),
+        ("en", "a\0b", "", "cannot be stored"),
+    ):  # fmt: skip
+        body = resource("bulk-change", {"type": "material-sample", "all": True, "operations": [{**change, "find": find, "value": put}]})  # fmt: skip
+        answer = await desk.client.post(
+            f"{EXCHANGE}/bulk-change", json=body, headers={"accept-language": language}
+        )
+        assert answer.status_code == 422
+        assert said in answer.json()["errors"][0]["detail"]
+
+
+async def test_one_element_of_a_list_is_replaced_by_another(desk: Desk) -> None:
+    api = desk.client
+    wrong, right, other = [
+        await made(api, f"{C}/project", {"name": name}) for name in ("Yukn", "Yukon", "Arctic")
+    ]
+    collections = [await made(api, f"{C}/collection", {"name": f"{n} {uuid.uuid4()}"}) for n in ("A", "B")]
+    links = {"data": [{"type": "project", "id": id_} for id_ in (wrong, other)]}
+    one = await made(api, SAMPLE, {"materialSampleName": "E-1", "tags": ["a", "typo"]}, projects=links,
+                     collection=linked("collection", collections[0]))  # fmt: skip
+    two = await made(api, SAMPLE, {"materialSampleName": "E-2", "tags": ["b"]})
+    told = await ask(desk, [
+        {"field": "tags", "op": "become", "values": [{"from": "typo", "to": "b"}]},
+        {"field": "projects", "op": "become", "values": [{"from": wrong, "to": right}]},
+        {"field": "collection", "op": "become", "values": [{"from": collections[0], "to": collections[1]}]},
+    ], ids=[one, two])  # fmt: skip
+    assert (told["result"]["changed"], told["result"]["same"]) == (1, 1), told
+    assert (await apply(desk))["result"]["changed"] == 1
+    now = await read(api, SAMPLE, one)
+    assert now["attributes"]["tags"] == ["a", "b"]
+    assert {p["id"] for p in now["relationships"]["projects"]["data"]} == {right, other}
+    found = await api.get(f"{SAMPLE}/{one}?include=collection")
+    assert found.json()["data"]["relationships"]["collection"]["data"]["id"] == collections[1]
+    told = await ask(desk, [{"field": "projects", "op": "become", "values": [{"from": right, "to": other}]}])
+    assert told["state"] == "finished", "what is linked is not asked of the index"
+
+
+async def test_a_change_that_is_stopped_late_takes_back_what_it_wrote(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dina.modules.exchange.changing import job as jobs
+
+    monkeypatch.setattr(jobs, "CHUNK", 2)
+    ids = sorted([await made(desk.client, SAMPLE, {"materialSampleName": f"Z-{n}"}) for n in range(5)])
+    add = [{"field": "materialSampleRemarks", "op": "append", "value": "!"}]
+    assert (await ask(desk, add, ids=ids))["result"]["changed"] == 5
+    look = jobs.refuse_if_changed
+
+    async def look_too_early(*given: Any) -> None:
+        await look(*given)
+        body = resource("material-sample", {"barcode": uuid.uuid4().hex[:12]}, id=ids[3])
+        assert (await desk.client.patch(f"{SAMPLE}/{ids[3]}", json=body)).status_code == 200
+
+    monkeypatch.setattr(jobs, "refuse_if_changed", look_too_early)
+    done = await apply(desk, onConflict="stop")
+    assert done["state"] == "failed"
+    assert "taken back" in done["errors"][0]["detail"]
+    name = (await read(desk.client, SAMPLE, ids[3]))["attributes"]["materialSampleName"]
+    assert name in done["errors"][0]["detail"]
+    remarks = [(await read(desk.client, SAMPLE, id_))["attributes"]["materialSampleRemarks"] for id_ in ids]
+    assert remarks == [None] * 5
+    retried = await desk.done(await desk.client.post(f"{EXCHANGE}/job/{desk.job}/retry"))
+    assert retried["state"] == "failed", "what was stopped is not gone on with"

@@ -65,7 +65,7 @@ class System:
 
     def until(self, id_: str, done: int | None = None) -> dict[str, object]:
         """Wait until a job is over, or has got so far."""
-        for _ in range(1200):
+        for _ in range(6000):
             found = self.job(id_)
             if found["state"] not in ("queued", "running") or (
                 done is not None and int(str(found["done"])) >= done

@@ -47,3 +47,24 @@ async def test_a_part_of_a_text_is_counted_and_replaced(desk: Desk) -> None:
     assert rows[0]["values"][8] is None, "a cell from which everything is taken is empty"
     assert (await desk.act("replace", {"find": "a", "replace": "b", "column": 99})).status_code == 422
     assert (await desk.act("replace", {"find": "", "replace": "b"})).status_code == 422
+
+
+async def test_a_pattern_is_counted_and_replaced_in_staged_rows(desk: Desk) -> None:
+    await desk.send("beetles.csv", table(*BEETLES))
+    sought = {"find": r"^(\w)\. (\w+)$", "replace": r"\2, \1.", "pattern": True}
+    counted = await desk.act("replace", {**sought, "count": True})
+    assert counted.json()["data"]["attributes"]["changed"] == 4
+    assert [row["values"][2] for row in await desk.rows()][1:3] == ["M. Roy", "K. Lee"]
+    changed = await desk.act("replace", {**sought, "column": 2})
+    assert changed.json()["data"]["attributes"]["changed"] == 4
+    rows = await desk.rows()
+    assert [row["values"][2] for row in rows][1:3] == ["Roy, M.", "Lee, K."]
+    assert rows[0]["original"][2] == "M. Roy"
+    await desk.act("replace", {"find": "^red$", "replace": "", "pattern": True})
+    assert (await desk.rows())[0]["values"][8] is None
+    faulty = await desk.act("replace", {**sought, "find": "(M"})
+    assert faulty.status_code == 422
+    assert "character 1" in faulty.json()["errors"][0]["detail"]
+    assert (
+        await desk.act("replace", {**sought, "find": "(M)+$|^", "replace": "x" * 1000})
+    ).status_code == 200

@@ -141,7 +141,7 @@ async def test_all_or_nothing_refuses_while_rows_have_faults(desk: Desk) -> None
     await desk.check()
     told = await desk.run("all")
     assert told["state"] == "failed"
-    assert "1 rows have errors" in told["errors"][0]["detail"]
+    assert "with errors: 1" in told["errors"][0]["detail"]
     assert (await desk.count("material-sample"), await desk.count("collecting-event")) == before
 
 

@@ -331,7 +331,18 @@ async def test_an_export_holds_what_a_saved_search_finds(
     assert await exported(search=search, filter={"materialSampleRemarks": "other"}) == ({}, [other])
     assert (await exported(search=search, limit=3))[1] == sorted([*made_, other])[:3]
     assert (await exported(search=search, filter={"materialSampleRemarks": "none"})) == ({}, [])
-    for wrong in ({"search": search, "sort": "id"}, {"search": "x"}, {"search": 5}):
+    assert await exported(q="tags:sent remarks:other") == ({}, [other])
+    told = (await exported(q="tags:sent noSuchField:x"))[0]
+    assert told["meta"]["rule"] == "publish.search"
+    assert "noSuchField" in told["detail"]
+    wrongs = [
+        {"search": search, "sort": "id"},
+        {"search": "x"},
+        {"search": 5},
+        {"q": 5},
+        {"q": "x", "search": search},
+    ]
+    for wrong in wrongs:
         assert (await exported(**wrong))[0]["meta"]["rule"] == "export.querySearch"
     assert (await curator.delete(f"{SAVED}/{search}")).status_code == 204
     assert (await exported(search=search))[0]["meta"]["rule"] == "publish.searchGone"

@@ -52,7 +52,7 @@ def exists(pointer: str, document: Any) -> bool:
         part = raw.replace("~1", "/").replace("~0", "~")
         if is_object(document) and part in document:
             document = as_object(document)[part]
-        elif is_array(document) and part.isdigit() and int(part) < len(as_list(document)):
+        elif is_array(document) and part.isdecimal() and int(part) < len(as_list(document)):
             document = as_list(document)[int(part)]
         else:
             return False

@@ -140,7 +140,7 @@ class Session:
 def wait_of(exchange: Exchange) -> float:
     """Seconds the answer asks to wait (RFC 9110 §10.2.3); one if it does not say."""
     text = exchange.header("retry-after")
-    return float(text) if text.isdigit() else 1.0
+    return float(text) if text.isdecimal() else 1.0
 
 
 def claims_of(token: str) -> dict[str, Any]:

@@ -16,7 +16,8 @@ from dina.base.jsonapi.reading import check_one, real_id
 from dina.base.jsonapi.service import Service
 from dina.base.jsonapi.writing.answers import read_back
 from dina.base.jsonapi.writing.changes import Change
-from dina.base.jsonapi.writing.write import transaction, write
+from dina.base.jsonapi.writing.transaction import transaction
+from dina.base.jsonapi.writing.write import write
 from dina.base.resource import ResourceType
 from dina.base.resource.checks import UUID_FORM
 
@@ -94,8 +95,9 @@ def sort_order(value: str) -> str:
 def condition(
     attribute: str, operator: str, value: str, parameter: str, name: str
 ) -> tuple[str, dict[str, Any]]:
-    if operator not in OPERATORS:
-        raise Problem(Error("FILTER_SYNTAX", values={"reason": operator, "position": 1}, parameter=parameter))
+    if operator not in OPERATORS or "\x00" in value:
+        reason = "NUL" if operator in OPERATORS else operator
+        raise Problem(Error("FILTER_SYNTAX", values={"reason": reason, "position": 1}, parameter=parameter))
     if attribute == "instanceId":
         type_, _, id_ = value.strip('"').partition("/")
         if not type_ or not UUID_FORM.fullmatch(id_):
@@ -179,7 +181,7 @@ async def resource_revisions(service: Service, request: Request, resource: Resou
 async def one_revision(
     service: Service, request: Request, resource: ResourceType, id_: str, version: str
 ) -> Revision:
-    if not version.isascii() or not version.isdigit() or len(version) > 9:
+    if not version.isascii() or not version.isdecimal() or len(version) > 9:
         raise Problem(Error("NOT_FOUND"))
     where = ["r.type = %(type)s AND r.id = %(id)s::uuid AND r.version = %(version)s"]
     async with service.pools.read.connection() as connection:
@@ -233,7 +235,7 @@ async def changes(service: Service, request: Request) -> Answer:
     after, limit = asked.extra.get("after", ""), asked.extra.get("limit", str(MAX_FEED))
     if not re.fullmatch(r"(\d{1,19}-\d{1,19})?", after):
         raise Problem(Error("BAD_PARAMETER", key="changes.after", parameter="after"))
-    if not limit.isascii() or not limit.isdigit() or not 1 <= int(limit) <= MAX_FEED:
+    if not limit.isascii() or not limit.isdecimal() or not 1 <= int(limit) <= MAX_FEED:
         raise Problem(Error("BAD_PARAMETER", key="page.number", parameter="limit"))
     xid, _, seq = after.partition("-")
     where = [

@@ -15,7 +15,8 @@ from dina.base.jsonapi.documents import common_meta, document, plain_document
 from dina.base.jsonapi.parameters import ask
 from dina.base.jsonapi.query import read_page, split_query
 from dina.base.jsonapi.service import Service
-from dina.base.jsonapi.writing.write import transaction, write
+from dina.base.jsonapi.writing.transaction import transaction
+from dina.base.jsonapi.writing.write import write
 from dina.base.resource.checks import UUID_FORM
 
 PART = 5000
@@ -211,7 +212,7 @@ def whole_number(given: Mapping[str, str], name: str) -> int | None:
     text = given.get(name)
     if text is None:
         return None
-    if not text.isdigit() or not 0 < int(text) < 1 << 62:
+    if not text.isdecimal() or not 0 < int(text) < 1 << 62:
         raise Problem(Error("BAD_PARAMETER", key="page.number", values={"name": name}, parameter=name))
     return int(text)
 

@@ -111,7 +111,8 @@ class Gateway:
         await respond(scope["method"], answer, send)
         seconds = time.perf_counter() - started
         self.metrics.request(scope["method"], answer.status, seconds)
-        if self.log_requests:
+        # What the system's own work asks for would drown what people ask for; a job tells of itself.
+        if self.log_requests and CALLER not in scope:
             log.info(
                 "request", id=request_id, method=scope["method"], path=scope["path"], status=answer.status,
                 ms=round(seconds * 1000, 1), user=who.username,

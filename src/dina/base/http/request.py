@@ -59,6 +59,14 @@ class Request:
         value = self.headers.get(name)
         return None if value is None else value.decode("latin-1")
 
+    def words(self, name: bytes) -> str | None:
+        """A header that holds words of people: UTF-8, or Latin-1 from programs that know no better."""
+        value = self.headers.get(name)
+        try:
+            return None if value is None else value.decode()
+        except UnicodeDecodeError:
+            return self.header(name)
+
     @property
     def compact(self) -> bool:
         return self.headers.get(

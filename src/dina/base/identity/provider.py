@@ -198,7 +198,7 @@ class Provider(Grants):
 
     def form_is_ours(self, given: str, cookie: str) -> bool:
         moment, _, mark = given.partition(".")
-        if not moment.isdigit() or time.time() - int(moment) > 3600 or not cookie:
+        if not moment.isdecimal() or time.time() - int(moment) > 3600 or not cookie:
             return False
         return hmac.compare_digest(mark, self.mark(moment, cookie))
 

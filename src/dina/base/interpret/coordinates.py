@@ -113,14 +113,14 @@ def _single(text: str) -> Angle | None:
 def _comma_readings(text: str) -> list[bool]:
     """Whether a comma between digits is a decimal sign: the readings to try, likelier first."""
     between = sum(
-        text[index - 1].isdigit() and text[index + 1].isdigit()
+        text[index - 1].isdecimal() and text[index + 1].isdecimal()
         for index in range(1, len(text) - 1)
         if text[index] == ","
     )
     if not between:
         return [False]
     dotted = any(
-        text[index] == "." and text[index - 1].isdigit() and text[index + 1].isdigit()
+        text[index] == "." and text[index - 1].isdecimal() and text[index + 1].isdecimal()
         for index in range(1, len(text) - 1)
     )
     if dotted:

@@ -60,6 +60,6 @@ def read_page(values: dict[str, str]) -> Page:
 
 
 def _natural(name: str, text: str) -> int:
-    if not text.isascii() or not text.isdigit() or len(text) > 16 or int(text) > MAX_INTEGER:
+    if not text.isascii() or not text.isdecimal() or len(text) > 16 or int(text) > MAX_INTEGER:
         raise Problem(Error("BAD_PARAMETER", key="page.number", parameter=name))
     return int(text)

@@ -25,7 +25,7 @@ from dina.base.resource.attribute import (
 from dina.base.resource.body import NAMING, Body, link_table
 from dina.base.resource.disclosure import Disclosure
 from dina.base.resource.rules import BatchRule, Created, Draft, Rule
-from dina.base.text import Text
+from dina.base.text import Text, name_kind
 
 CompoundKey = Callable[[Any, Any, str], Awaitable[Any]]
 """Finds the id that a text names: (service, connection, text) -> id or None (api.md §12.3)."""
@@ -223,12 +223,14 @@ class Resource:
             # No table is made for a type whose resources live elsewhere.
             table.info["foreign"] = True
         label = label or (type.replace("-", " ").capitalize(), type.replace("-", " ").capitalize())
+        called = Text(*label), Text(*(plural or (label[0] + "s", label[1] + "s")))
+        name_kind(type, *called)
         cls.resource = ResourceType(
             type=type,
             module=table.schema or "",
             provider=provider,
-            label=Text(*label),
-            plural=Text(*(plural or (label[0] + "s", label[1] + "s"))),
+            label=called[0],
+            plural=called[1],
             attributes=body.attributes,
             relationships=body.relationships,
             cls=cls,

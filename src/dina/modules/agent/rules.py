@@ -22,7 +22,7 @@ def mod_11_2_holds(text: str) -> bool:
     characters = re.sub(r"[^0-9Xx]", "", text).upper()
     total = 0
     for digit in characters[:-1]:
-        if not digit.isdigit():
+        if not digit.isdecimal():
             return False
         total = (total + int(digit)) * 2
     check = (12 - total % 11) % 11

@@ -15,6 +15,8 @@ PAGE = 5000
 AT_ONCE = 1000
 """Records whose columns are asked for at once."""
 Tree = Mapping[str, Any]
+Asked = Mapping[str, Any]
+"""A question: a `filter` with a tree, or `q` with a text of the search box."""
 
 
 async def tree_of(client: httpx.AsyncClient, id_: str, type_: str) -> dict[str, Any]:
@@ -31,6 +33,18 @@ async def tree_of(client: httpx.AsyncClient, id_: str, type_: str) -> dict[str, 
     return told
 
 
+async def understood(client: httpx.AsyncClient, type_: str, text: str) -> Asked:
+    """A text of the search box as a question. Raises Failed where a part of it is not understood.
+
+    Such a part would be sought as words, and something else be found than was meant.
+    """
+    asked = {"type": type_, "q": text, "page": {"limit": 0}}
+    told = answered(await client.post(f"{SEARCH}/search", json=document("search", asked)))
+    if told["doubts"]:
+        raise failed("search", reason=" ".join(one["message"] for one in told["doubts"]))
+    return {"q": text}
+
+
 async def count(client: httpx.AsyncClient, type_: str, tree: Tree) -> int:
     """How many records the client finds by a tree. Raises Failed."""
     asked = {"type": type_, "filter": tree, "exactTotal": True}
@@ -38,12 +52,12 @@ async def count(client: httpx.AsyncClient, type_: str, tree: Tree) -> int:
     return answered(answer)["total"]
 
 
-async def found(client: httpx.AsyncClient, type_: str, tree: Tree) -> AsyncGenerator[list[str]]:
-    """The ids of what a tree finds, in their order, some at a time. Raises Failed."""
+async def found(client: httpx.AsyncClient, type_: str, question: Asked) -> AsyncGenerator[list[str]]:
+    """The ids of what a question finds, in their order, some at a time. Raises Failed."""
     cursor: str | None = None
     while True:
         page = {"limit": PAGE} | ({"after": cursor} if cursor else {})
-        asked = {"type": type_, "filter": tree, "sort": ["id"], "fields": ["id"], "page": page}
+        asked = {"type": type_, **question, "sort": ["id"], "fields": ["id"], "page": page}
         told = answered(await client.post(f"{SEARCH}/search", json=document("search", asked)))
         ids = [one["id"] for one in told["hits"]]
         for start in range(0, len(ids), AT_ONCE):

@@ -18,6 +18,7 @@ from dina.web.exchange import (
     undoing,
     versions,
 )
+from dina.web.permission import permitted
 from dina.web.texts import N_
 
 READ, BOTH, WRITE = ["GET"], ["GET", "POST"], ["POST"]
@@ -29,7 +30,7 @@ def routes(prefix: str = PREFIX) -> list[Route]:
     dataset = f"{prefix}/publish/{{id:uuid}}"
     found = [
         (f"{prefix}/imports", imports.listing, READ),
-        (f"{prefix}/imports/new", imports.new, BOTH),
+        (f"{prefix}/imports/new", permitted("create", "import-dataset", imports.new), BOTH),
         (imported, imports.show, READ),
         (f"{imported}/file", imports.file, BOTH),
         (f"{imported}/delete", imports.delete, WRITE),
@@ -51,11 +52,11 @@ def routes(prefix: str = PREFIX) -> list[Route]:
         (f"{prefix}/jobs/{{id:uuid}}/{{action:str}}", jobs.act, WRITE),
         (f"{prefix}/jobs/{{id:uuid}}/files/{{name:str}}", jobs.file, READ),
         (f"{prefix}/exports", exports.listing, READ),
-        (f"{prefix}/exports/new", exports.new, BOTH),
+        (f"{prefix}/exports/new", permitted("create", "data-export", exports.new), BOTH),
         (f"{prefix}/exports/{{id:uuid}}", exports.show, READ),
         (f"{prefix}/exports/{{id:uuid}}/file", exports.file, READ),
         (f"{prefix}/publish", datasets.listing, READ),
-        (f"{prefix}/publish/new", datasets.edit, BOTH),
+        (f"{prefix}/publish/new", permitted("create", "dataset", datasets.edit), BOTH),
         (dataset, datasets.show, READ),
         (f"{dataset}/edit", datasets.edit, BOTH),
         (f"{dataset}/mapping", datasets.mapping, BOTH),

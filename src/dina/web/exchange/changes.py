@@ -45,13 +45,12 @@ async def page(request: Request, job: Resource, faults: list[str] | None = None)
     registry, language = await registry_of(request), request.state.language
     told: dict[str, Any] = job.attributes["result"] if job.attributes["state"] == "finished" else {}
     operations: list[dict[str, Any]] = p.get("operations", [])
-    replaced = operations[0]["texts"] if len(operations) == 1 and operations[0]["op"] == "become" else {}
+    # What clean-up asks for speaks of the records by the field that has a value.
+    cleaning = "field" in (p.get("filter") or {})
+    replaced: Mapping[str, Any] = operations[0].get("texts", {}) if cleaning and operations else {}
     labels = {path: label_of(registry, p["type"], path, language) for path in p.get("fields", ())}
-    cleaning = {"type": p["type"], "field": next(iter(p.get("fields", ())), "")} | (
-        {"q": p["q"]} if p.get("q") else {}
-    )
-    back = f"/{language}/clean-up?{urlencode(cleaning)}" if replaced else ""
-    if not replaced and p["type"] == SAMPLE and operations and job.attributes["kind"] == "preview-change":
+    back = f"/{language}/clean-up?{urlencode(asked_of(p))}" if cleaning else ""
+    if not cleaning and p["type"] == SAMPLE and operations and job.attributes["kind"] == "preview-change":
         back = f"/{language}/specimens/bulk?job={job.id}"
     names = await names_in(request, registry, p["type"], told.get("examples", ()))
 
@@ -69,8 +68,18 @@ async def page(request: Request, job: Resource, faults: list[str] | None = None)
 
     return render(
         request, "exchange/change.html", 422 if faults else 200, job=job, told=told, p=p, back=back, replaced=replaced,
-        labels=labels, value=value, faults=faults or [],
+        labels=labels, value=value, faults=faults or [], cleaning=cleaning,
     )  # fmt: skip
+
+
+def asked_of(p: Mapping[str, Any]) -> dict[str, str]:
+    """What the page of clean-up was asked for, with the pattern that was tried."""
+    asked = {"type": p["type"], "field": next(iter(p.get("fields", ())), ""), "q": p.get("q") or ""}
+    for operation in p.get("operations", ()):
+        if operation["op"] == "replace":
+            asked |= {"find": operation["find"], "with": operation.get("value", "")}
+            asked |= {"pattern": "1" if operation.get("pattern") else ""}
+    return {name: given for name, given in asked.items() if given}
 
 
 async def names_in(request: Request, registry: Registry, type_: str, examples: Any) -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
@@ -63,8 +65,9 @@ async def mend(request: Request, path: str, form: FormData) -> int:
 
 
 async def page(
-    request: Request, dataset: Resource, job: Resource | None, faults: list[str] | None = None, said: str = ""
-) -> Response:
+    request: Request, dataset: Resource, job: Resource | None, faults: list[str] | None = None, said: str = "",
+    sought: Mapping[str, str] = MappingProxyType({}),
+) -> Response:  # fmt: skip
     severity = request.query_params.get("show", "")
     severity = severity if severity in SEVERITIES else ""
     offset = page_number(request, GROUPS)
@@ -78,7 +81,7 @@ async def page(
         request, "exchange/import-check.html", 422 if faults else 200, dataset=dataset, job=job, groups=groups.data,
         total=int(groups.meta["totalResourceCount"]), offset=offset, limit=GROUPS, severity=severity,
         names=names, field_name=lambda path: fields.name(path, request.state.language), faults=faults or [], said=said, step="check", columns=columns_of(dataset),
-        summary=dataset.attributes.get("summary") or {},
+        summary=dataset.attributes.get("summary") or {}, sought=sought,
     )  # fmt: skip
 
 
@@ -133,19 +136,21 @@ async def names(request: Request) -> Response:
 
 
 async def replace(request: Request) -> Response:
-    """Find a part of a text and replace it; counted first if that is asked."""
+    """Find a part of a text, or a pattern, and replace it; counted first if that is asked."""
     dataset = await dataset_of(request)
     form = await request.form()
     column = str(form.get("column", ""))
     given = {
         "find": str(form.get("find", "")), "replace": str(form.get("replace", "")),
-        "column": int(column) if column.isdigit() else None, "count": form.get("then") == "count",
+        "column": int(column) if column.isdecimal() else None, "count": form.get("then") == "count",
+        "pattern": bool(form.get("pattern")),
     }  # fmt: skip
     job = await job_of(request, dataset.id, "check")
+    sought = {name: str(form.get(name, "")) for name in ("find", "replace", "column", "pattern")}
     try:
         told = await act(request, f"import-dataset/{dataset.id}/replace", given)
     except Refused as fault:
-        return await page(request, dataset, job, fault.sentences)
+        return await page(request, dataset, job, fault.sentences, sought=sought)
     changed = int(told.one.attributes["changed"])
     language = request.state.language
     if given["count"]:
@@ -154,7 +159,7 @@ async def replace(request: Request) -> Response:
         said = texts.translate(
             language, "Changed cells: {count}. Check again to see what is left.", count=changed
         )
-    return await page(request, await dataset_of(request), job, said=said)
+    return await page(request, await dataset_of(request), job, said=said, sought=sought)
 
 
 async def rows(request: Request) -> Response:

@@ -1,4 +1,4 @@
-"""Clean-up by distinct value: what stands in a field, near-equal texts together, and one text for all of them."""
+"""Clean-up by distinct value: what stands in a field, near-equal texts together, one text for all of them or a pattern."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from dina.web.texts import N_
 SEARCH = "/search/v1"
 MOST = 500
 """Values that are shown at once; a search narrows them."""
+NO_FIND = N_("Give the text to be replaced.")
 NOTHING = N_("Choose texts to bring together, or write what a text becomes.")
 KINDS = (
     "collecting-event", "material-sample", "storage-unit", "person", "collection", "project", "site",
@@ -44,11 +45,14 @@ async def values(request: Request) -> Response:
     if type_ not in KINDS or type_ not in registry.types:
         type_ = ""
     faults: list[str] = []
+    form: Mapping[str, Any] = request.query_params
     if request.method == "POST" and type_ and field:
-        replaced = replacements(await request.form())
-        given = {"type": type_, "field": field, "values": replaced} | ({"q": q} if q else {})
-        if not replaced:
-            faults = [texts.translate(language, NOTHING)]
+        form = await request.form()
+        operation = operation_of(form, field)
+        given: dict[str, Any] = {"type": type_, "filter": {"field": field, "op": "exists"}}
+        given |= {"operations": [operation]} | ({"q": q} if q else {})
+        if not operation:
+            faults = [texts.translate(language, NO_FIND if "find" in form else NOTHING)]
         else:
             try:
                 return await preview(request, given)
@@ -66,7 +70,7 @@ async def values(request: Request) -> Response:
     ]
     return render(
         request, "exchange/clean-up.html", 422 if faults else 200, type=type_, field=field, q=q, fields=fields,
-        told=told, kinds=kinds, faults=faults, most=MOST, ready=ready(registry, language),
+        told=told, sought={name: str(form.get(name, "")) for name in ("find", "with", "pattern")}, kinds=kinds, faults=faults, most=MOST, ready=ready(registry, language),
         method=request.query_params.get("clusters", "fingerprint"),
     )  # fmt: skip
 
@@ -138,6 +142,16 @@ async def distinct(request: Request, type_: str, field: str, q: str) -> dict[str
     document = await client_of(request).request("POST", f"{SEARCH}/search/distinct", body=body)
     told: dict[str, Any] = document["data"]["attributes"]
     return {"values": told["values"], "clusters": told.get("clusters", [])}
+
+
+def operation_of(form: FormData, field: str) -> dict[str, Any]:
+    """The operation that a form asks for; nothing where it asks for none."""
+    if "find" in form:
+        find, put = str(form["find"]), str(form.get("with", ""))
+        pattern = {"pattern": True} if form.get("pattern") else {}
+        return {"field": field, "op": "replace", "find": find, "value": put, **pattern} if find else {}
+    replaced = replacements(form)
+    return {"field": field, "op": "become", "values": replaced} if replaced else {}
 
 
 def replacements(form: FormData) -> list[dict[str, Any]]:

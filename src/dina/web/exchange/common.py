@@ -210,7 +210,7 @@ def groups_of(request: Request) -> list[str]:
 def page_number(request: Request, limit: int) -> int:
     """The offset that the address asks for, as a multiple of the page's length."""
     text = request.query_params.get("offset", "")
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else 0
     return number - number % limit
 
 

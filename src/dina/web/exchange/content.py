@@ -52,16 +52,21 @@ async def searched(request: Request, dataset: Resource) -> dict[str, Any]:
 
 
 async def searches_of(request: Request, dataset: Resource | None, chosen: str) -> list[dict[str, str]]:
-    """The saved searches that a data set may name: of specimens, shared in its group. One that is gone stays chosen."""
+    """The saved searches that a data set may name: of specimens, shared in its group."""
+    groups = [dataset.attributes.get("group", "")] if dataset else groups_of(request)
+    shared = {"filter[private][EQ]": "false", "filter[group][IN]": ",".join(groups)}
+    return await saved_searches(request, "material-sample", shared if groups else None, chosen)
+
+
+async def saved_searches(
+    request: Request, type_: str, narrowed: Mapping[str, str] | None, chosen: str = ""
+) -> list[dict[str, str]]:
+    """The saved searches of a type that the reader sees; none where `narrowed` is none. One that is gone stays chosen."""
     view = (await registry_of(request)).types.get(SAVED)
     found: list[Resource] = []
-    if view is not None and who_of(request).may("read", SAVED):
-        groups = [dataset.attributes.get("group", "")] if dataset else groups_of(request)
-        params = {
-            "filter[searchedType][EQ]": "material-sample", "filter[private][EQ]": "false", "sort": "name",
-            "filter[group][IN]": ",".join(groups), "page[limit]": 500,
-        }  # fmt: skip
-        found = (await client_of(request).get(view.path, params)).data if groups else []
+    if view is not None and narrowed is not None and who_of(request).may("read", SAVED):
+        params = {"filter[searchedType][EQ]": type_, "sort": "name", "page[limit]": 500, **narrowed}
+        found = (await client_of(request).get(view.path, params)).data
     told = [
         {"id": one.id, "name": str(one.attributes["name"]), "group": str(one.attributes["group"])}
         for one in found

@@ -147,7 +147,7 @@ def attributes_of(form: FormData, dataset: Resource | None) -> dict[str, Any]:
         one.strip() for one in str(form.get("keywords", "")).splitlines() if one.strip()
     ] or None
     kept = str(form.get("versionsKept", "")).strip()
-    made["versionsKept"] = int(kept) if kept.isdigit() else None
+    made["versionsKept"] = int(kept) if kept.isdecimal() else None
     contacts: list[dict[str, Any]] = []
     steps: list[dict[str, str]] = []
     for at in range(100):

@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from dina.client import ApiError, Refused
 from dina.web.exchange.common import EXCHANGE, forward, one, page_number, render
+from dina.web.exchange.content import saved_searches
 from dina.web.registry import TypeView
 from dina.web.rendering import check_language, client_of, registry_of
 
@@ -41,7 +42,7 @@ async def listing(request: Request) -> Response:
 
 
 async def new(request: Request) -> Response:
-    """Columns, form and formulas; the address may say which records (`type`, `filter[…]`, `fiql`, `sort`)."""
+    """Columns, form and formulas; the address may say which records (`type`, `q`, `filter[…]`, `fiql`, `sort`)."""
     check_language(request)
     registry = await registry_of(request)
     type_ = request.query_params.get("type", "material-sample")
@@ -78,6 +79,8 @@ async def page(request: Request, view: TypeView, form: Any, faults: list[str]) -
         request, "exchange/export-new.html", 422 if faults else 200, view=view, form=form, faults=faults, paths=paths,
         columns="\n".join(known), formats=FORMATS, kinds=kinds, formulas=range(FORMULAS),
         records="\n".join(f"{name}={value}" for name, value in query.items()), address=request.url.query,
+        q=form.get("q", request.query_params.get("q", "")), search=form.get("search", ""),
+        searches=await saved_searches(request, view.type, {}, form.get("search", "")),
     )  # fmt: skip
 
 
@@ -111,9 +114,14 @@ def attributes_of(form: FormData, view: TypeView) -> dict[str, Any]:
     made: dict[str, Any] = {
         "name": str(form.get("name", "")).strip()[:100] or view.type, "exportType": "TABULAR_DATA", "source": view.type,
         "exportOptions": options, "schema": {view.type: {"columns": columns, "aliases": aliases}},
-        "query": orjson.dumps(query_of(str(form.get("query", "")))).decode(),
+        "query": orjson.dumps(query_of(str(form.get("query", ""))) | searched(form)).decode(),
     }  # fmt: skip
     return made | ({"functions": functions} if functions else {})
+
+
+def searched(form: FormData) -> dict[str, str]:
+    """What the form says of a search; whoever gives both kinds is told so by the API."""
+    return {name: told for name in ("q", "search") if (told := str(form.get(name, "")).strip())}
 
 
 def query_of(text: str) -> dict[str, Any]:

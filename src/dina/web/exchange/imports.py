@@ -189,7 +189,7 @@ def reading_of(form: FormData) -> dict[str, Any] | None:
     if delimiter:
         found["delimiter"] = DELIMITERS.get(delimiter, delimiter)
     header = str(form.get("header", "")).strip()
-    if header.isdigit():
+    if header.isdecimal():
         found["header"] = int(header)
     return found or None
 

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from dina.client import Refused, Resource
 from dina.web import texts
 from dina.web.exchange.common import act, dataset_of, job_of, render, to
+from dina.web.in_the_way import obstacles
 
 
 async def show(request: Request) -> Response:
@@ -17,7 +18,7 @@ async def show(request: Request) -> Response:
     dataset = await dataset_of(request)
     job = await job_of(request, dataset.id, "undo", "preview-undo")
     if request.method == "GET":
-        return page(request, dataset, job)
+        return await page(request, dataset, job)
     form = await request.form()
     path = f"import-dataset/{dataset.id}"
     try:
@@ -27,11 +28,11 @@ async def show(request: Request) -> Response:
             said = texts.translate(
                 request.state.language, "This is not the number of rows. Nothing was taken back."
             )
-            return page(request, dataset, job, [said])
+            return await page(request, dataset, job, [said])
         given = {"skipConflicts": bool(form.get("skipConflicts"))}
         return to(request, f"imports/{dataset.id}/undo", await act(request, f"{path}/undo", given))
     except Refused as fault:
-        return page(request, dataset, job, fault.sentences)
+        return await page(request, dataset, job, fault.sentences)
 
 
 def rows_of(dataset: Resource) -> int:
@@ -40,13 +41,14 @@ def rows_of(dataset: Resource) -> int:
     return sum(int(receipt.get(name) or 0) for name in ("created", "updated", "earlier"))
 
 
-def page(
+async def page(
     request: Request, dataset: Resource, job: Resource | None, faults: list[str] | None = None
 ) -> Response:
     told = job.attributes["result"] if job and job.attributes["state"] == "finished" else {}
     previewed = told if job and job.attributes["kind"] == "preview-undo" else {}
     return render(
         request, "exchange/import-undo.html", 422 if faults else 200, dataset=dataset, job=job, preview=previewed,
+        obstacles=await obstacles(request, previewed.get("conflicts") or []),
         undone=bool(job and job.attributes["kind"] == "undo" and job.attributes["state"] == "finished"), told=told,
         rows=rows_of(dataset), faults=faults or [], step="undo",
     )  # fmt: skip

@@ -39,6 +39,6 @@ async def withdraw(request: Request) -> Response:
     check_language(request)
     number = str((await request.form()).get("version", ""))
     id_ = str(request.path_params["id"])
-    given = {"version": int(number)} if number.isdigit() else {}
+    given = {"version": int(number)} if number.isdecimal() else {}
     await act(request, f"dataset/{id_}/withdraw", given, "withdrawal")
     return to(request, f"publish/{id_}")

@@ -78,7 +78,7 @@ class Asked:
 
 
 def whole(text: str, default: int, most: int) -> int:
-    return min(int(text), most) if text.isdigit() and len(text) < 12 else default
+    return min(int(text), most) if text.isdecimal() and len(text) < 12 else default
 
 
 def sorting(view: TypeView, text: str) -> str:

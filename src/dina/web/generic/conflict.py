@@ -27,7 +27,7 @@ async def against(request: Request, form: Form, current: Form, given: FormData) 
     assert form.resource is not None
     opened = str(given.get("resourceVersion", ""))
     version = str(form.resource.attributes.get("resourceVersion", ""))
-    if not opened.isdigit() or opened == version:
+    if not opened.isdecimal() or opened == version:
         return form.changes(current)
     base = await as_of(request, form, int(opened) + 1)
     open_ = merge(form, base, current, lambda name: given.get(f"_take.{name}"))

@@ -15,6 +15,7 @@ from dina.client import Page, Refused, Resource
 from dina.web import texts
 from dina.web.generic import conflict, drafts
 from dina.web.generic.form import Form, begin, complete
+from dina.web.permission import check
 from dina.web.registry import TypeView
 from dina.web.rendering import address, client_of, render, say, view_of, who_of
 from dina.web.values import title_of
@@ -29,6 +30,7 @@ FIELDS = 3000
 async def new(request: Request) -> Response:
     """The form for a new record: empty, a copy (`copy`), or with only some values of another (`only`)."""
     view = await view_of(request)
+    check(request, "create", view.type)
     form = await begin(request, view)
     if request.method == "POST":
         return await submitted(request, form)
@@ -46,6 +48,8 @@ async def edit(request: Request) -> Response:
     """The form of a record."""
     view = await view_of(request)
     page = await read(request, view, request.path_params["id"])
+    told = page.one.attributes
+    check(request, "update", view.type, group=told.get("group"), author=told.get("createdBy", ""))
     form = await begin(request, view, page.one, page)
     return await show(request, form) if request.method == "GET" else await submitted(request, form)
 

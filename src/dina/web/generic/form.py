@@ -71,7 +71,7 @@ class Form:
         if (
             name in self.raw
             and isinstance(self.raw[name], list)
-            and at.isdigit()
+            and at.isdecimal()
             and int(at) < len(self.raw[name])
         ):
             del self.raw[name][int(at)]

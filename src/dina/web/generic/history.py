@@ -113,7 +113,7 @@ async def page(request: Request) -> Response:
     """The whole history of a record."""
     view = await view_of(request)
     id_, language = request.path_params["id"], request.state.language
-    offset = int(given) if (given := request.query_params.get("offset", "")).isdigit() else 0
+    offset = int(given) if (given := request.query_params.get("offset", "")).isdecimal() else 0
     found, total = await steps(request, view, id_, PAGE, min(offset, 100_000))
     resource, title = None, id_
     try:
@@ -144,7 +144,7 @@ async def bring_back(request: Request) -> Response:
     version, name = str(form.get("version", "")), str(form.get("field", ""))
     path = f"{view.path}/{quote(id_, safe='')}"
     client = client_of(request)
-    if not version.isdigit():
+    if not version.isdecimal():
         return RedirectResponse(address(language, view.type, id_, "history"), 303)
     if not name:
         await client.request("POST", f"{path}/revisions/{version}/revert")

@@ -146,14 +146,14 @@ async def back(request: Request, view: TypeView) -> str:
     if "at" not in request.query_params:
         return ""
     state = await asked(request, view)
-    at = int(given) - 1 if (given := request.query_params["at"]).isdigit() else 0
+    at = int(given) - 1 if (given := request.query_params["at"]).isdecimal() else 0
     return state.address(offset=at // state.limit * state.limit)
 
 
 async def neighbours(request: Request, view: TypeView) -> dict[str, Any]:
     """The record before and after in the list one came from, and the place between them."""
     given = request.query_params.get("at", "")
-    if not given.isdigit() or not 0 < int(given) < 10_000_000:
+    if not given.isdecimal() or not 0 < int(given) < 10_000_000:
         return {}
     state, at = await asked(request, view), int(given)
     params = [*state.params(), ("page[limit]", 3), ("page[offset]", max(at - 2, 0))]

@@ -19,6 +19,8 @@ from dina.web.texts import N_, Counted
 
 MOST = 5000
 PORTION = 500
+FROM_LIST = N_("Deleted from a list")
+"""How such a change is called; pages translate it."""
 DELETED = Counted("{n} record deleted", "{n} records deleted")
 TOO_MANY = N_(
     "These are more than {most}, which is the most for this at once. Nothing was done; narrow the search."
@@ -79,7 +81,7 @@ async def into_set(request: Request, type_: str, ids: list[str]) -> Response:
 async def delete(request: Request, path: str, type_: str, ids: list[str]) -> None:
     """Delete them all as one change set, which can be undone as one."""
     change_set = str(uuid.uuid4())
-    headers = {"x-change-set": change_set, "x-change-set-label": "Deleted from a list"}
+    headers = {"x-change-set": change_set, "x-change-set-label": FROM_LIST}
     for start in range(0, len(ids), PORTION):
         body = {"data": [{"type": type_, "id": one} for one in ids[start : start + PORTION]]}
         await client_of(request).request(

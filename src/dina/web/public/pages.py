@@ -21,6 +21,9 @@ EXCHANGE = "/exchange/v1"
 JSON_API, LINKED = "application/vnd.api+json", "application/ld+json"
 DWC, DCTERMS = "http://rs.tdwg.org/dwc/terms/", "http://purl.org/dc/terms/"
 VARY = {"vary": "Accept, Accept-Language", "cache-control": "public, max-age=300"}
+"""Of data, which are the same for all; whoever stands between may keep them."""
+PAGE = {"vary": "Accept, Accept-Language, Cookie", "cache-control": "private, no-cache"}
+"""Of pages, which hold the name of who is signed in and the mark of the session."""
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Identification", ("scientificName", "verbatimIdentification", "typeStatus", "identifiedBy", "dateIdentified",
                         "kingdom", "phylum", "class", "order", "family", "genus", "taxonRank", "higherClassification")),
@@ -144,7 +147,7 @@ async def specimen(request: Request) -> Response:
         linked=embedded(data["meta"]["linkedData"]), iri=iri,
         name=terms.get("dwc:scientificName") or terms.get("dwc:catalogNumber") or data["attributes"]["identifier"],
     )  # fmt: skip
-    answer.headers.update(VARY)
+    answer.headers.update(PAGE)
     return answer
 
 
@@ -207,7 +210,7 @@ async def dataset(request: Request) -> Response:
         request, "public/dataset.html", d=found, about=about, title=title, abstract=abstract,
         linked=embedded(search_words(found, title, abstract)), licences=LICENCES, roles=ROLES,
     )  # fmt: skip
-    answer.headers.update(VARY)
+    answer.headers.update(PAGE)
     return answer
 
 

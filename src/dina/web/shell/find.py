@@ -66,7 +66,7 @@ async def scanned(request: Request, text: str) -> str | None:
     """The address of the one record that a number, barcode or id stands for."""
     registry = await registry_of(request)
     view = registry.types.get("material-sample")
-    if view is None or not any(sign.isdigit() for sign in text):
+    if view is None or not any(sign.isdecimal() for sign in text):
         return None
     try:
         answer = await client_of(request).request("GET", f"{view.prefix}/scan", params={"code": text})

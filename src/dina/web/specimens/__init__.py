@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.routing import Route
 
 from dina.web.area import PREFIX, Area, Link
+from dina.web.permission import permitted
 from dina.web.specimens import (
     checking,
     deriving,
@@ -33,15 +34,15 @@ AREA = Area(
         Route(f"{BASE}/selected", selected.act, methods=["POST"]),
         Route(f"{BASE}/builder", builder.show, methods=BOTH),
         Route(f"{BASE}/filter", panel.save, methods=["POST"]),
-        Route(f"{BASE}/bulk", bulk_page.show, methods=BOTH),
-        Route(f"{BASE}/bulk/grid", grid.show, methods=BOTH),
+        Route(f"{BASE}/bulk", permitted("update", TYPE, bulk_page.show), methods=BOTH),
+        Route(f"{BASE}/bulk/grid", permitted("update", TYPE, grid.show), methods=BOTH),
         Route(f"{BASE}/check", checking.check, methods=["POST"]),
-        Route(f"{BASE}/new", entry.new, methods=BOTH),
-        Route(f"{BASE}/series", series.show, methods=BOTH),
-        Route(f"{BASE}/derive", deriving.show, methods=BOTH),
-        Route(f"{BASE}/identify", identifying.show, methods=BOTH),
+        Route(f"{BASE}/new", permitted("create", TYPE, entry.new), methods=BOTH),
+        Route(f"{BASE}/series", permitted("create", TYPE, series.show), methods=BOTH),
+        Route(f"{BASE}/derive", permitted("create", TYPE, deriving.show), methods=BOTH),
+        Route(f"{BASE}/identify", permitted("update", TYPE, identifying.show), methods=BOTH),
         Route(f"{BASE}/{{id:uuid}}", record.record),
-        Route(f"{BASE}/{{id:uuid}}/edit", entry.edit, methods=BOTH),
+        Route(f"{BASE}/{{id:uuid}}/edit", permitted("update", TYPE, entry.edit), methods=BOTH),
     ),
     links=(("specimens", Link(TYPE, "specimens/series", N_("Create a series"), "create")),),
     create=(Link(TYPE, "specimens/series", N_("Series of specimens"), "create"),),

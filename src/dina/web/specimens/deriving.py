@@ -39,7 +39,7 @@ async def show(request: Request) -> Response:
             return await create(request, parent.id, parent.attributes["group"], names, kind)
         if form:
             count = str(form.get("count", ""))
-            if count.isdigit() and 1 <= int(count[:4]) <= MOST:
+            if count.isdecimal() and 1 <= int(count[:4]) <= MOST:
                 names = await following(client, parent.id, form)
             else:
                 faults = [texts.translate(language, HOW_MANY, most=MOST)]

@@ -84,7 +84,7 @@ async def carry(request: Request, specimen: Specimen, id_: str, only: list[str])
 def carry_association(specimen: Specimen, source: Specimen, name: str) -> None:
     """A locked field of an association."""
     _, number, inner = name.split(".", 2)
-    if not number.isdigit() or int(number) >= min(len(source.associations), len(specimen.associations)):
+    if not number.isdecimal() or int(number) >= min(len(source.associations), len(specimen.associations)):
         return
     to, of = specimen.associations[int(number)].form, source.associations[int(number)].form
     for mine, theirs in ((to.raw, of.raw), (to.links, of.links)):

@@ -71,7 +71,7 @@ async def show(request: Request) -> Response:
         )
     return render(
         request, "specimens/identify.html", 422 if faults else 200, view=view, rows=rows, given=given, faults=faults,
-        codes="" if not faults else str(form.get("codes", "")),
+        codes="",
     )  # fmt: skip
 
 

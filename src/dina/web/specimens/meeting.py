@@ -20,7 +20,7 @@ async def met(request: Request, specimen: Specimen, given: FormData) -> Response
     for part in specimen.parts:
         resource = part.form.resource
         opened = str(given.get(f"_version.{part.prefix}", ""))
-        if resource is None or part.base is None or not opened.isdigit():
+        if resource is None or part.base is None or not opened.isdecimal():
             continue
         if opened == str(resource.attributes.get("resourceVersion", "")):
             continue

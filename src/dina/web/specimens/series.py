@@ -84,7 +84,7 @@ async def rows_of(
     client: Client, specimen: Specimen, given: Mapping[str, Any], language: str
 ) -> list[dict[str, str]]:
     """The rows: numbers once given stay; each may be typed over, and what differs is typed beside it."""
-    count = int(given["count"]) if str(given.get("count", "")).isdigit() else 0
+    count = int(given["count"]) if str(given.get("count", "")).isdecimal() else 0
     if not 1 <= count <= MOST:
         specimen.faults.append(texts.translate(language, HOW_MANY, most=MOST))
         return []

@@ -109,7 +109,7 @@ def retry_after(c: Check) -> None:
         answer = c.get(f"/{c.t}", "page[limit]=1", role=role or None, patient=False)
         if answer.status == 429:
             told = answer.header("retry-after")
-            c.expect(told.isdigit(), "Retry-After in seconds", told or "no such header")
+            c.expect(told.isdecimal(), "Retry-After in seconds", told or "no such header")
             c.config.sleep(min(float(told or 1), 10.0))
             return
     c.need(False, f"not applicable: no limit was met within {BURST} requests")

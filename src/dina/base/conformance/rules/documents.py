@@ -203,7 +203,7 @@ def keyed_by_data(c: Check) -> None:
     for answer in samples(c):
         for resource in every_resource(answer):
             for pointer, value in walk(as_object(resource.get("attributes"))):
-                keys = [k for k in as_object(value) if k.isdigit() or UUID.match(k) or " " in k]
+                keys = [k for k in as_object(value) if k.isdecimal() or UUID.match(k) or " " in k]
                 known = {*KEY_MAPS, c.kind.key_map} & set(pointer.split("/"))
                 if keys and known:
                     maps |= known

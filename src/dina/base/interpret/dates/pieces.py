@@ -96,7 +96,7 @@ def _fits(elements: Sequence[Element], roles: str, worded: bool) -> bool:
     number = {role: element for role, element in zip(roles, elements, strict=True) if element.kind == "n"}
     gaps = "".join(element.gap for element in elements[1:])
     if "Y" in number and (
-        len(number["Y"].text) != 2 or not number["Y"].text.isdigit() or number["Y"].ordinal
+        len(number["Y"].text) != 2 or not number["Y"].text.isdecimal() or number["Y"].ordinal
     ):
         return False
     if roles == "d" and not number["d"].first:

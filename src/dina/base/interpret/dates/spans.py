@@ -136,7 +136,7 @@ def _years_after(left: Piece, right: Piece, written: Sequence[Element]) -> tuple
     first, element = left.years[0], written[0]
     if right.years and right.months is None and left.months and not left.short and not right.short:
         return (first, right.years[1]) if right.years[0] > first else None
-    if element.kind != "n" or not element.text.isdigit():
+    if element.kind != "n" or not element.text.isdecimal():
         return None
     base = 10 if len(element.text) == 1 else 100
     last = first // base * base + element.first

@@ -119,14 +119,14 @@ def _found(text: str) -> tuple[list[str], bool, bool]:
     covered: set[int] = set()
     for key, start, end in stages.found(text):
         word = " ".join(pieces[start:end])
-        alone = all(piece in sexes or piece.isdigit() for piece in pieces[:start] + pieces[end:])
+        alone = all(piece in sexes or piece.isdecimal() for piece in pieces[:start] + pieces[end:])
         short = len(word) < 2 or word in _ONLY_ALONE
         if (short and not (alone and word in ("j", "a"))) or (start and pieces[start - 1] in _NOT):
             continue
         (aged if word in _AGES and word not in ("a", "sa") else sure).append(key)
         covered.update(range(start, end))
     rest = any(
-        index not in covered and not piece.isdigit() and piece not in sexes and len(piece) > 3
+        index not in covered and not piece.isdecimal() and piece not in sexes and len(piece) > 3
         for index, piece in enumerate(pieces)
     )
     named = sure + aged if _EITHER.search(text) else sure or aged

@@ -107,7 +107,7 @@ def _read(text: str) -> _Read:
     after = bool(re.search(r"[^\W\d_][)\]]? ?[:(] ?\d", text))
     for key, start, end in found.found(text):
         word = " ".join(pieces[start:end])
-        number = pieces[start - 1] if start and pieces[start - 1].isdigit() else ""
+        number = pieces[start - 1] if start and pieces[start - 1].isdecimal() else ""
         if word in ("mm", "m", "w", "n d", "na", "n a", "ind") and (
             (number and word == "mm") or (word == "w" and unknown)
         ):
@@ -117,7 +117,7 @@ def _read(text: str) -> _Read:
         if word == "m" and number and _MEASURED.search(text):
             continue
         if after:
-            number = pieces[end] if end < len(pieces) and pieces[end].isdigit() else ""
+            number = pieces[end] if end < len(pieces) and pieces[end].isdecimal() else ""
         if number and len(number) < 6:
             read.counts[key] = read.counts.get(key, 0) + int(number)
             read.none |= {key} if int(number) == 0 else set()
@@ -131,7 +131,7 @@ def _read(text: str) -> _Read:
 
 def _known(piece: str) -> bool:
     return (
-        piece.isdigit()
+        piece.isdecimal()
         or piece in _words("noise")
         or piece in vocabulary("sex").words
         or (piece in vocabulary("life_stage").words)

@@ -72,9 +72,9 @@ def _in_vocabulary(verbatim: str, text: str, name: str, short: set[str]) -> Inte
         return refused(verbatim, "unknown", unread(verbatim))
     if len(keys) > 1:
         return ambiguous(verbatim, [words.terms[key] for key in keys], [Reason("several_values")])
-    if sum(width for _, width in found) * 2 < sum(not piece.isdigit() for piece in pieces):
+    if sum(width for _, width in found) * 2 < sum(not piece.isdecimal() for piece in pieces):
         return refused(verbatim, "unknown", unread(verbatim))
-    if sum(width for _, width in found) < sum(not piece.isdigit() for piece in pieces):
+    if sum(width for _, width in found) < sum(not piece.isdecimal() for piece in pieces):
         doubts.append(Reason("rest_not_read"))
     return (
         probable(verbatim, words.terms[keys[0]], doubts)

@@ -229,4 +229,4 @@ def _segment(text: str) -> Segment:
         return Segment(name, None)
     if chosen == "*":
         return Segment(name, ALL)
-    return Segment(name, Pick(place=int(chosen)) if chosen.isdigit() else Pick(flag=chosen))
+    return Segment(name, Pick(place=int(chosen)) if chosen.isdecimal() else Pick(flag=chosen))

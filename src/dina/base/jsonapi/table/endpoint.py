@@ -90,7 +90,7 @@ async def table_answer(request: Request, columns: Sequence[Column], lines: Lines
 def row_limit(given: str | None) -> int | None:
     if given is None:
         return None
-    if not given.isdigit() or len(given) > 15:
+    if not given.isdecimal() or len(given) > 15:
         raise Problem(Error("BAD_PARAMETER", key="page.number", parameter="limit"))
     return int(given)
 

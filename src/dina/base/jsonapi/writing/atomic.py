@@ -26,7 +26,8 @@ from dina.base.jsonapi.writing.changes import (
     top_object,
     uuid7,
 )
-from dina.base.jsonapi.writing.write import graphs_of, judge, transaction, write
+from dina.base.jsonapi.writing.transaction import transaction
+from dina.base.jsonapi.writing.write import graphs_of, judge, write
 from dina.base.resource import ResourceType
 from dina.base.resource.checks import UUID_FORM
 

@@ -29,7 +29,8 @@ from dina.base.jsonapi.writing.changes import (
     uuid7,
 )
 from dina.base.jsonapi.writing.drafts import also_missing
-from dina.base.jsonapi.writing.write import transaction, write
+from dina.base.jsonapi.writing.transaction import transaction
+from dina.base.jsonapi.writing.write import write
 from dina.base.resource import ResourceType
 from dina.base.resource.checks import UUID_FORM
 

@@ -212,7 +212,7 @@ def settle(change: Change, error: Error) -> Error:
         part = part.replace("~1", "/").replace("~0", "~")
         if isinstance(here, Mapping) and part in here:
             here = here[part]  # pyright: ignore[reportUnknownVariableType]
-        elif is_array(here) and part.isdigit() and int(part) < len(here):  # pyright: ignore[reportUnknownArgumentType]
+        elif is_array(here) and part.isdecimal() and int(part) < len(here):  # pyright: ignore[reportUnknownArgumentType]
             here = here[int(part)]  # pyright: ignore[reportUnknownVariableType]
         elif depth >= 2 and parts[0] == "relationships":
             break

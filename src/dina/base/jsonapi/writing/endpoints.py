@@ -27,7 +27,8 @@ from dina.base.jsonapi.writing.changes import (
     top_object,
 )
 from dina.base.jsonapi.writing.drafts import also_missing
-from dina.base.jsonapi.writing.write import graphs_of, transaction, write
+from dina.base.jsonapi.writing.transaction import transaction
+from dina.base.jsonapi.writing.write import graphs_of, write
 from dina.base.resource import ResourceType
 
 

@@ -17,7 +17,7 @@ from dina.base.identity.policy import Everything, Groups, Own, readable
 from dina.base.jsonapi.documents import common_meta, document
 from dina.base.jsonapi.operation import Call
 from dina.base.jsonapi.reading import gone
-from dina.base.jsonapi.writing.write import Connection
+from dina.base.jsonapi.writing.transaction import Connection
 
 TIME = '\'YYYY-MM-DD"T"HH24:MI:SS.US"Z"\''
 

@@ -22,11 +22,12 @@ from dina.base.identity.policy import may
 from dina.base.jsonapi.operation import Call, Operation
 from dina.base.jsonapi.writing.changes import Change, uuid7
 from dina.base.jsonapi.writing.rows import lock_graphs
-from dina.base.jsonapi.writing.write import Connection, graphs_of, transaction, write
+from dina.base.jsonapi.writing.transaction import Connection, transaction
+from dina.base.jsonapi.writing.write import graphs_of, write
 from dina.base.resource import ResourceType, RuleContext, UuidText
 from dina.base.resource.kinds import DateTimeText
 from dina.base.resource.rules import broken
-from dina.base.text import Text
+from dina.base.text import Text, kind
 from dina.modules.collection.operations.answers import execute
 from dina.modules.collection.resources.base import GROUP
 from dina.modules.collection.rules.storage import Unit, Well, locked_units, outside_grid
@@ -191,7 +192,7 @@ async def entered(call: Call, connection: Connection, target: str, units: list[s
     if target not in facts:
         raise Problem(Error("RELATED_NOT_FOUND", values={"type": UNIT, "id": target}, pointer=pointer))
     if not may(GROUP, "update", call.request.caller, facts[target]):
-        values = {"group": facts[target]["group"], "type": UNIT}
+        values = {"group": facts[target]["group"], "type": kind(UNIT)}
         raise Problem(Error("FORBIDDEN", key="forbidden.update", values=values, pointer=pointer))
     return (await locked_units(RuleContext(connection, call.service.schema), [target]))[target]
 

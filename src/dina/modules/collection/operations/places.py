@@ -83,7 +83,7 @@ def with_parts(sql: str, parts: dict[str, str]) -> str:
 
 def depth_of(call: Call) -> int:
     text = given(call, "depth") or str(DEEPEST)
-    if not text.isascii() or not text.isdigit() or len(text) > 3 or not 1 <= int(text) <= DEEPEST:
+    if not text.isascii() or not text.isdecimal() or len(text) > 3 or not 1 <= int(text) <= DEEPEST:
         raise bad("depth", "parameter.depth", most=DEEPEST)
     return int(text)
 

@@ -11,9 +11,9 @@ from dina.base.errors import Error, Problem
 from dina.base.http.answer import Answer
 from dina.base.identity.policy import may
 from dina.base.jsonapi.operation import Call, Operation
-from dina.base.jsonapi.writing.write import transaction
+from dina.base.jsonapi.writing.transaction import transaction
 from dina.base.resource import UuidText
-from dina.base.text import Text
+from dina.base.text import Text, kind
 from dina.modules.collection.operations.answers import execute
 from dina.modules.collection.resources.base import GROUP
 
@@ -49,7 +49,7 @@ async def reserve(call: Call) -> Answer:
             raise Problem(Error("RELATED_NOT_FOUND", values=values, pointer=POINTER))
         group = found[0][0]
         if not may(GROUP, "create", call.request.caller, {"group": group}):
-            values = {"group": group, "type": call.operation.type}
+            values = {"group": group, "type": kind(call.operation.type)}
             raise Problem(Error("FORBIDDEN", key="forbidden.create", values=values, pointer=POINTER))
         taking = call.attributes.get("reserve", True)
         [(counter,)] = await execute(connection, TAKE if taking else LOOK, {"id": id_, "amount": amount})

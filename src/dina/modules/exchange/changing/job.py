@@ -7,8 +7,9 @@ changed since is refused, not overwritten.
 
 from __future__ import annotations
 
+import asyncio
 import csv
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,8 @@ from dina.modules.exchange.importing.undo import PART, understood
 CHUNK = 200
 MOST_BYTES = 1 << 30
 """A plan may be so large; more than that is not one change."""
+NAMED = 10
+"""Records that a sentence names."""
 REPORT = ("id", "name", "field", "before", "after")
 
 
@@ -43,6 +46,8 @@ async def preview(job: Job) -> Mapping[str, Any]:
 
 async def change(job: Job) -> Mapping[str, Any]:
     """Make the change that was looked at, a few hundred records at a time, all in one change set."""
+    if "stopped" in job.checkpoint:
+        await give_up(job)
     before: str | None = job.parameters.get("preview")
     if before is None and not job.checkpoint:
         seen = await planned(job)
@@ -61,7 +66,7 @@ async def planned(job: Job) -> Seen:
     """Work the plan out, have every request judged, and keep the plan."""
     p = job.parameters
     plan = Plan.of(await registry(job.client, p["module"]), p["type"], p["operations"], p.get("cells") or ())
-    ids = await chosen(job)
+    ids = await chosen(job, plan)
     await job.progress(0, total=len(ids), now=True)
     seen, done = Seen(), set[Key]()
     early: dict[str, Making] = {}
@@ -80,10 +85,12 @@ async def planned(job: Job) -> Seen:
             new = [one for one in wanted if one not in early]
             found, held = await records(job.client, p["module"], plan, new) if new else ([], {})
             making = early | {one.id: plan.begin(one, held) for one in found}
+            # Patterns may take their time; others that the process serves do not wait for them.
+            made = await asyncio.to_thread(finished, plan, [making[id_] for id_ in wanted if id_ in making])
             for id_ in wanted:
                 seen.read += 1
                 one = making.get(id_)
-                line = plan.finish(one) if one else {"id": id_, "name": id_[:8]}
+                line = made.get(id_) or {"id": id_, "name": id_[:8]}
                 if one is None or one.reason:
                     reason = message(one.reason if one else "change.gone", p["language"])
                     seen.refuse([{"id": id_, "reason": reason}], {id_: line})
@@ -103,6 +110,11 @@ async def planned(job: Job) -> Seen:
     await count_sharing(job, seen)
     await job.files.put(plan_of(job.id), path)
     return seen
+
+
+def finished(plan: Plan, making: Sequence[Making]) -> dict[str, Line]:
+    """What becomes of a few hundred records, by id."""
+    return {one.record.id: plan.finish(one) for one in making}
 
 
 async def judged(job: Job, lines: list[Line], done: set[Key], seen: Seen) -> list[Line]:
@@ -166,8 +178,30 @@ async def refuse_if_changed(job: Job, plan: Path) -> None:
     async for _, lines in lines_of(plan):
         await judged(job, lines, done, seen)
     if seen.refused_count:
-        values = {"count": seen.refused_count, "reason": seen.refused[0]["reason"]}
-        raise Failed(Error("BUSINESS_RULE", key="change.stopped", values=values))
+        raise Failed(Error("BUSINESS_RULE", key="change.stopped", values=in_the_way(seen)))
+
+
+def in_the_way(seen: Seen) -> dict[str, Any]:
+    """How many records stop a change, which and why."""
+    names = ", ".join(one["name"] or one["id"][:8] for one in seen.refused[:NAMED])
+    more = ", …" if seen.refused_count > NAMED else ""
+    return {"count": seen.refused_count, "names": names + more, "reason": seen.refused[0]["reason"]}
+
+
+async def stop(job: Job, seen: Seen) -> None:
+    """Raises Failed: somebody was quicker than the look at all records just before; what has been written goes back."""
+    if not seen.changed:
+        raise Failed(Error("BUSINESS_RULE", key="change.stopped", values=in_the_way(seen)))
+    await job.progress(checkpoint={"stopped": in_the_way(seen)})
+    await give_up(job)
+
+
+async def give_up(job: Job) -> None:
+    """Raises Failed when all of the change is taken back."""
+    if not job.checkpoint.get("back"):
+        await taken_back(job, job.parameters["module"], job.parameters["changeSet"])
+        await job.progress(checkpoint={**job.checkpoint, "back": True})
+    raise Failed(Error("BUSINESS_RULE", key="change.stoppedLate", values=job.checkpoint["stopped"]))
 
 
 async def carried_out(job: Job, plan: Path) -> Mapping[str, Any]:
@@ -190,6 +224,9 @@ async def carried_out(job: Job, plan: Path) -> Mapping[str, Any]:
             if not wrong:
                 break
             refused = [*refused, *wrong]
+            if p.get("onConflict") == "stop":
+                seen.refuse(refused, names)
+                await stop(job, seen)
             await job.progress(checkpoint={**job.checkpoint, "refused": refused})
         for line in taken:
             seen.take(line)
@@ -225,6 +262,11 @@ async def undo(job: Job) -> Mapping[str, Any]:
         blocked = answer.json()["data"]["attributes"]["blocked"]
         if blocked:
             raise Failed(Error("UNDO_CONFLICT", key="undo.conflicts", values={"count": blocked}))
+    return {"blocked": await taken_back(job, module, change_set)}
+
+
+async def taken_back(job: Job, module: str, change_set: str) -> int:
+    """Take a change set back, a part at a time; how many records were in the way."""
     below: int | None = job.checkpoint.get("below")
     done, blocked = job.checkpoint.get("done", 0), job.checkpoint.get("blocked", 0)
     while True:
@@ -236,5 +278,6 @@ async def undo(job: Job) -> Mapping[str, Any]:
         told = answer.json()["data"]["attributes"]
         below, done, blocked = told["undoBelow"], done + PART, blocked + told["blocked"]
         if below is None:
-            return {"blocked": blocked}
-        await job.progress(done, checkpoint={"below": below, "done": done, "blocked": blocked})
+            return blocked
+        kept = {"below": below, "done": done, "blocked": blocked}
+        await job.progress(done, checkpoint={**job.checkpoint, **kept})

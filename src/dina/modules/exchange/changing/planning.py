@@ -9,6 +9,7 @@ from typing import Any
 from dina.modules.exchange.changing import ways
 from dina.modules.exchange.changing.drafts import Draft, Key, made
 from dina.modules.exchange.changing.targets import Target, check, target_of
+from dina.modules.exchange.patterns import Unreplaced
 
 Cells = list[dict[str, Any]]
 Line = dict[str, Any]
@@ -58,7 +59,7 @@ class Plan:
     told: dict[Key, Cells] = field(default_factory=dict[Key, Cells])
     targets: dict[str, Target] = field(default_factory=dict[str, Target])
     given: dict[tuple[Key, str], Any] = field(default_factory=dict[tuple[Key, str], Any])
-    """Values of single cells by the place they went to."""
+    """Values of single cells by the place they went to; of operations, why one was not done there."""
 
     @classmethod
     def of(cls, types: Mapping[str, Any], type_: str, operations: Iterable[ways.Operation], cells: Iterable[dict[str, Any]]) -> Plan:  # fmt: skip
@@ -94,10 +95,10 @@ class Plan:
         """What becomes of the record after all operations."""
         record, touched = making.record, making.touched
         line: Line = {"id": record.id, "name": self.name_of(record), "operations": [], "cells": making.cells}
+        for number, step in enumerate(self.steps):
+            making.reason = making.reason or self.step(number, step, record, touched, making.cells)
         if making.reason:
             return line
-        for number, step in enumerate(self.steps):
-            self.step(number, step, record, touched, making.cells)
         touched[record.key] = record
         # What is made for the record comes first, because the record points at it.
         drafts = sorted(touched.values(), key=lambda one: (not one.new, one is record))
@@ -134,8 +135,8 @@ class Plan:
             told += [one for one in self.told.get(holder.key, []) if one not in told]
         return ""
 
-    def step(self, number: int, step: Step, record: Draft, touched: dict[Key, Draft], told: Cells) -> None:
-        """One operation on what a record holds."""
+    def step(self, number: int, step: Step, record: Draft, touched: dict[Key, Draft], told: Cells) -> str:
+        """One operation on what a record holds; why that cannot be done."""
         other = None
         if step.source is not None:
             read = self.holders(record, step.source, touched, every=False, bringing=False)
@@ -144,11 +145,17 @@ class Plan:
         for holder in self.holders(record, step.target, touched, every=step.every, bringing=bringing):
             place = (holder.key, f"{number}")
             if place not in self.given:
-                self.given[place] = True
-                self.put(holder, step.target, step.after(other), every=step.every, number=number)
+                try:
+                    self.put(holder, step.target, step.after(other), every=step.every, number=number)
+                    self.given[place] = ""
+                except Unreplaced as fault:
+                    self.given[place] = fault.key
+            if self.given[place]:
+                return self.given[place]
             if self.told.get(holder.key):
                 touched[holder.key] = holder
                 told += [one for one in self.told[holder.key] if one not in told]
+        return ""
 
     def put(
         self, holder: Draft, target: Target, change: Any, *, every: bool, number: int | None = None

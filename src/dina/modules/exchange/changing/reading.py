@@ -12,20 +12,24 @@ from dina.base.jobs import Failed, Job
 from dina.modules.exchange.changing.drafts import Draft, Key
 from dina.modules.exchange.changing.planning import Plan, read
 from dina.modules.exchange.changing.sending import refuse
+from dina.modules.exchange.changing.ways import TEXTS
 
 SEARCH = "/search/v1/search"
 PAGE = 5000
+WORDS = TEXTS | {"texts", "choice", "choices"}
 MOST = 200_000
 """Records of one change."""
 
 
-async def chosen(job: Job) -> list[str]:
+async def chosen(job: Job, plan: Plan) -> list[str]:
     """The ids of the records: those named, those of single cells, and those that the search finds, each once."""
     p = job.parameters
     named = [*(p.get("ids") or ()), *dict.fromkeys(one["id"] for one in p.get("cells") or ())]
     asked = {name: p[name] for name in ("q", "filter", "geometry") if p.get(name)}
-    texts = [one for one in p["operations"] if one["op"] == "become"]
-    if p.get("ids") is None and (asked or p.get("all") or (texts and not p.get("cells"))):
+    become = [one for one in plan.steps if one.operation["op"] == "become"]
+    # What links lead to is not looked for by its id: there all records are read.
+    texts = [one.operation for one in become if not one.target.linking and one.target.kind in WORDS]
+    if p.get("ids") is None and (asked or p.get("all") or (become and not p.get("cells"))):
         named += await found(job, asked, texts)
     ids = sorted(dict.fromkeys(named))
     if len(ids) > MOST:

@@ -55,10 +55,14 @@ async def send(
         "content-type": ATOMIC, "accept": ATOMIC, "prefer": "return=minimal, errors=9999", "accept-language": language,
     }  # fmt: skip
     if change_set:
-        headers |= {"x-change-set": change_set, "x-change-set-label": label, "idempotency-key": key}
+        headers |= {
+            "x-change-set": change_set,
+            "x-change-set-label": label,
+            "idempotency-key": key,
+        }
     answer = await client.post(
         f"/{module}/v1/operations", params={} if change_set else {"dryRun": "true"},
-        json={"atomic:operations": operations}, headers=headers,
+        json={"atomic:operations": operations}, headers=httpx.Headers(headers, encoding="utf-8"),
     )  # fmt: skip
     if answer.status_code < 300:
         done.update(found)

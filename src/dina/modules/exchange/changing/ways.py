@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from dina.base.json import is_array, is_object
+from dina.modules.exchange.patterns import replaced
 
 TEXTS = frozenset({"text", "url", "html"})
 DATES = frozenset({"date", "partial-date"})
@@ -18,7 +19,7 @@ LISTS = frozenset({"texts", "choices", "uuids", "links"})
 SCALARS = TEXTS | DATES | NUMBERS | {"choice", "boolean", "date-time", "uuid", "link", "point"}
 ALL = SCALARS | LISTS
 WAYS: Mapping[str, frozenset[str]] = {
-    "set": ALL, "fill": ALL, "clear": ALL | {"objects"}, "become": TEXTS | LISTS | {"choice"}, "replace": TEXTS | {"texts"},
+    "set": ALL, "fill": ALL, "clear": ALL | {"objects"}, "become": TEXTS | LISTS | {"choice", "link", "uuid"}, "replace": TEXTS | {"texts"},
     "prepend": TEXTS, "append": TEXTS, "add": LISTS | {"objects"}, "remove": LISTS, "copy": ALL, "plus": NUMBERS,
     "shift": DATES,
 }  # fmt: skip
@@ -34,7 +35,10 @@ def nothing(value: Any) -> bool:
 
 
 def after(operation: Operation, kind: str, before: Any, other: Any = None) -> Any:
-    """The value after an operation; `other` is what `copy` reads. The same value where there is nothing to do."""
+    """The value after an operation; `other` is what `copy` reads. The same value where there is nothing to do.
+
+    Raises Unreplaced where a text is, or becomes, more than can be.
+    """
     given: Any = operation.get("value")
     match operation["op"]:
         case "set":
@@ -80,14 +84,6 @@ def each(value: Any, change: Callable[[str], str | None]) -> Any:
         return value
     made = [change(one) if isinstance(one, str) else one for one in value]
     return value if made == value else list(dict.fromkeys(one for one in made if one))
-
-
-def replaced(operation: Operation, text: str) -> str:
-    """Every place where the words stand; without regard to capitals if the operation says so."""
-    find, put = str(operation["find"]), str(operation.get("value") or "")
-    if operation.get("matchCase", True):
-        return text.replace(find, put)
-    return re.sub(re.escape(find), lambda _: put, text, flags=re.IGNORECASE)
 
 
 def earlier(before: Sequence[dict[str, Any]], new: Mapping[str, Any]) -> list[dict[str, Any]]:

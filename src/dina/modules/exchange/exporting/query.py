@@ -1,8 +1,8 @@
 """Which records an export holds: its `source` and `query`, as a type and the parameters of a list.
 
 Ours is JSON with members of lists: `{"filter": {"group": "cnc", "materialSampleName[ILIKE]": "c%"}, "fiql": "…",
-"sort": "-createdOn", "limit": 100}`; or `{"search": "<id of a saved search>"}`, whose records come in the order of their
-ids, which filters may narrow. Of the search documents that the reference takes only those are
+"sort": "-createdOn", "limit": 100}`; or `{"search": "<id of a saved search>"}` or `{"q": "country:Canada"}` in the language
+of the search box, whose records come in the order of their ids, which filters may narrow. Of the search documents that the reference takes only those are
 understood that ask for everything; what else they hold is refused, never passed over.
 """
 
@@ -20,7 +20,8 @@ from dina.base.resource.checks import UUID_FORM
 
 INDEX = re.compile(r"dina_([a-z0-9_]+?)_index")
 NAME = re.compile(r"([A-Za-z0-9_.\-]+)(?:\[([A-Za-z]+)\])?")
-OWN = frozenset({"filter", "fiql", "rsql", "sort", "limit", "search"})
+OWN = frozenset({"filter", "fiql", "rsql", "sort", "limit", "search", "q"})
+SEARCHED = frozenset({"search", "q"})
 PASSED_OVER = frozenset({"from", "size", "_source", "track_total_hits"})
 """Members of a search document that say how a page is shown, not what is found."""
 Params = list[tuple[str, str]]
@@ -47,9 +48,10 @@ def read_query(text: str | None) -> tuple[Params, list[Error]]:
     for name, value in given.items():
         if name == "filter":
             errors += _filters(value, params)
-        elif name == "search":
+        elif name in SEARCHED:
             params.append((name, str(value)))
-            if not isinstance(value, str) or not UUID_FORM.fullmatch(value) or "sort" in given:
+            fits = isinstance(value, str) and (name == "q" or UUID_FORM.fullmatch(value))
+            if not fits or "sort" in given or given.keys() >= SEARCHED:
                 errors.append(_refused("export.querySearch", "/attributes/query"))
         elif name == "sort":
             errors += _sort(value, params)

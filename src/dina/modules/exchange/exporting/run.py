@@ -13,8 +13,8 @@ from dina.base.errors import Error
 from dina.base.jobs import Failed, Job
 from dina.modules.exchange.exporting.forms import Heading, headings, read_options
 from dina.modules.exchange.exporting.functions import Computed, read_function
-from dina.modules.exchange.exporting.query import Params, read_query
-from dina.modules.exchange.exporting.searched import opened_found, tree_of
+from dina.modules.exchange.exporting.query import SEARCHED, Params, read_query
+from dina.modules.exchange.exporting.searched import opened_found, question_of
 from dina.modules.exchange.reading import ReadColumn, opened, refused
 from dina.modules.exchange.writers import FORMATS, CellTooLong, WriterColumn, open_writer
 
@@ -73,17 +73,17 @@ async def export(job: Job) -> Mapping[str, Any]:
     options = read_options(found["exportOptions"])
     layout = layout_of(found["schema"], found["functions"])
     asked, _ = read_query(found["query"])
-    params = [one for one in asked if one[0] != "search"]
+    params = [one for one in asked if one[0] not in SEARCHED]
     path: str = job.parameters["path"]
-    tree = await tree_of(job.client, dict(asked), path)
+    question = await question_of(job.client, dict(asked), path)
     form = FORMATS[options.format]
     name = f"{re.sub(r'[^A-Za-z0-9._-]+', '_', found['name'] or path.rsplit('/', 1)[1]).strip('._')[:100] or 'export'}.{form.suffix}"
     file = job.workspace / "table"
-    total = await number(job, path, params) if tree is None else None
+    total = await number(job, path, params) if question is None else None
     await job.progress(0, total, now=True)
     table_of = opened(job.client, path, layout.paths, params)
-    if tree is not None:
-        table_of = opened_found(job.client, path, layout.paths, params, tree)
+    if question is not None:
+        table_of = opened_found(job.client, path, layout.paths, params, question)
     async with table_of as table:
         columns = layout.columns(table.columns, labels=options.labels)
         makers = None if layout.plain else layout.makers()
@@ -125,7 +125,7 @@ async def load(job: Job) -> dict[str, Any]:
 
 async def number(job: Job, path: str, params: Params) -> int | None:
     """How many rows there will be, for the progress."""
-    limit = next((int(value) for name, value in params if name == "limit" and value.isdigit()), None)
+    limit = next((int(value) for name, value in params if name == "limit" and value.isdecimal()), None)
     kept: list[tuple[str, str | int | float | bool | None]] = [
         (name, value) for name, value in params if name not in ("sort", "limit")
     ]

@@ -1,4 +1,4 @@
-"""An export of what a saved search finds: asked by whoever exports, who finds and reads what their lists show."""
+"""An export of what a search finds: asked by whoever exports, who finds and reads what their lists show."""
 
 from __future__ import annotations
 
@@ -10,35 +10,38 @@ import httpx
 from dina.modules.exchange import searches
 from dina.modules.exchange.exporting.query import Params
 from dina.modules.exchange.reading import Rows, Table, opened
-from dina.modules.exchange.searches import Tree
+from dina.modules.exchange.searches import Asked
 
 
-async def tree_of(client: httpx.AsyncClient, asked: Mapping[str, str], path: str) -> Tree | None:
-    """What the saved search of a query asks for, None where it names none. Raises Failed."""
-    if "search" not in asked:
-        return None
-    return (await searches.tree_of(client, asked["search"], path.rpartition("/")[2]))["filter"]
+async def question_of(client: httpx.AsyncClient, asked: Mapping[str, str], path: str) -> Asked | None:
+    """What the search of a query asks for, None where there is none. Raises Failed."""
+    type_ = path.rpartition("/")[2]
+    if "q" in asked:
+        return await searches.understood(client, type_, asked["q"])
+    if "search" in asked:
+        return {"filter": (await searches.tree_of(client, asked["search"], type_))["filter"]}
+    return None
 
 
 @asynccontextmanager
 async def opened_found(
-    client: httpx.AsyncClient, path: str, columns: Sequence[str], params: Params, tree: Tree
+    client: httpx.AsyncClient, path: str, columns: Sequence[str], params: Params, question: Asked
 ) -> AsyncIterator[Table]:
     """A table of the records that a search finds, as `opened` gives one of a list."""
-    limit = next((int(value) for name, value in params if name == "limit" and value.isdigit()), None)
+    limit = next((int(value) for name, value in params if name == "limit" and value.isdecimal()), None)
     kept = [one for one in params if one[0] != "limit"]
     # Without rows, for what the columns are.
     async with opened(client, path, columns, [*kept, ("limit", "0")]) as empty:
         described = empty.columns
-    async with aclosing(_batches(client, path, columns, kept, tree, limit)) as batches:
+    async with aclosing(_batches(client, path, columns, kept, question, limit)) as batches:
         yield Table(described, batches)
 
 
 async def _batches(
-    client: httpx.AsyncClient, path: str, columns: Sequence[str], params: Params, tree: Tree, limit: int | None
+    client: httpx.AsyncClient, path: str, columns: Sequence[str], params: Params, question: Asked, limit: int | None
 ) -> AsyncGenerator[Rows, None]:  # fmt: skip
     left = limit
-    async with aclosing(searches.found(client, path.rpartition("/")[2], tree)) as pages:
+    async with aclosing(searches.found(client, path.rpartition("/")[2], question)) as pages:
         async for ids in pages:
             chosen = [*params, ("filter[id][IN]", ",".join(ids)), ("sort", "id")]
             async with opened(client, path, columns, chosen) as table:

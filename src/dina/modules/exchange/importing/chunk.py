@@ -217,7 +217,7 @@ class Chunk:
 
 def _path(type_: str, below: str) -> str | None:
     """The path of a field from where the API points: `attributes/determination/0/x` -> `organism.determination.x`."""
-    steps = [step.replace("~1", "/").replace("~0", "~") for step in below.split("/") if not step.isdigit()]
+    steps = [step.replace("~1", "/").replace("~0", "~") for step in below.split("/") if not step.isdecimal()]
     part = next((part for part, (owner, holder) in PARTS.items() if owner == type_ and holder is None), "")
     path = ".".join([part, *steps] if part else steps)
     return path or None
@@ -277,7 +277,7 @@ async def send(
     answer = await client.post(
         f"/{chunk.module}/v1/operations" + ("?dryRun=true" if dry else ""),
         content=chunk.build(),
-        headers=headers,
+        headers=httpx.Headers(headers, encoding="utf-8"),
     )
     if answer.status_code < 300:
         return []

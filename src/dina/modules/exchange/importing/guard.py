@@ -9,6 +9,7 @@ from typing import Any
 from dina.base.errors import Error
 from dina.base.identity.policy import may
 from dina.base.jobs import Failed, Job
+from dina.base.text import kind
 from dina.modules.exchange.importing import store
 from dina.modules.exchange.resources.base import GROUP_ONLY
 
@@ -31,7 +32,7 @@ async def alone(job: Job) -> AsyncGenerator[dict[str, Any]]:
             raise Failed(Error("NOT_FOUND"))
         facts = {"group": dataset["group"], "createdBy": dataset["createdBy"]}
         if not may(GROUP_ONLY, "update", job.caller, facts):
-            values = {"group": dataset["group"], "type": "import-dataset"}
+            values = {"group": dataset["group"], "type": kind("import-dataset")}
             raise Failed(Error("FORBIDDEN", key="forbidden.update", values=values))
         cursor = await connection.execute(f"SELECT pg_try_advisory_lock({LOCK})", [id_])  # type: ignore[arg-type]
         row = await cursor.fetchone()

@@ -37,7 +37,13 @@ class Running:
 
     @property
     def label(self) -> str:
-        return f"import {self.prepared.dataset['id']}"
+        dataset = self.prepared.dataset
+        return " ".join(f"import {dataset['name'] or dataset['id']}".split())
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Those that make a request a part of the import."""
+        return {"x-change-set": self.change_set, "x-change-set-label": self.label}
 
     def place(self, after: int) -> dict[str, Any]:
         """Where to go on if the worker dies."""

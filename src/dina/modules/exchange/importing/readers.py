@@ -132,7 +132,7 @@ def read_date(texts: Texts) -> Reading:
         )
         fault = doubtful(term, found, "error" if found.confidence == "impossible" else "warning", "date")
         days = next((one.parameters["number"] for one in found.reasons if one.code == DAY_COUNT), "")
-        if term == "eventDate" and texts[term].strip() == days and days.isdigit() and len(days) < 6:
+        if term == "eventDate" and texts[term].strip() == days and days.isdecimal() and len(days) < 6:
             fault = replace(fault, fix=(DAY_ZERO + dt.timedelta(days=int(days))).isoformat())
         faults.append(fault)
     for term, text in texts.items():

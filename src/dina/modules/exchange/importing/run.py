@@ -101,7 +101,7 @@ async def _run(job: Job, prepared: Prepared) -> Mapping[str, Any]:
 async def made_first(running: Running) -> None:
     """Custom fields and the records that people decided to create. Raises Failed where the API refuses."""
     job, dataset = running.job, running.prepared.dataset
-    headers = {"x-change-set": running.change_set, "x-change-set-label": running.label}
+    headers = running.headers
     wanted = [
         custom.Needed(one["vocabulary"], one["component"], one["key"], one["name"])
         for one in (dataset["summary"] or {}).get("customFields", ())
@@ -287,8 +287,7 @@ async def _remove(running: Running, type_: str, data: list[dict[str, str]]) -> s
         headers={
             "content-type": "application/vnd.api+json; ext=bulk",
             "prefer": "errors=9999",
-            "x-change-set": running.change_set,
-            "x-change-set-label": running.label,
+            **running.headers,
         },
     )
     answer = await running.job.client.send(request)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Any, Literal, NotRequired
 
 import orjson
@@ -17,6 +19,7 @@ from dina.base.jsonapi.documents import plain_document
 from dina.base.jsonapi.operation import Call, Operation
 from dina.base.resource.kinds import UuidText
 from dina.base.text import Text
+from dina.modules.exchange.patterns import Faulty, ready
 
 TYPE = "bulk-change"
 KEPT = ("type", "module", "label", "fields", "q")
@@ -43,14 +46,16 @@ Change = TypedDict(
         "op": Way,
         "value": NotRequired[Any],
         "find": NotRequired[Value],
+        "pattern": NotRequired[bool],
         "matchCase": NotRequired[bool],
         "from": NotRequired[Field_],
         "values": NotRequired[Annotated[list[Replacement], Field(min_length=1, max_length=1000)]],
     },
 )
-"""What is done to a field: `set`, `fill` (only where it is empty), `clear`, `replace` (`find` within a text),
-`prepend`, `append`, `add` and `remove` (lists and links), `copy` (`from` another field), `plus`, `shift` (by days),
-`become` (`values`: whole texts and what they become)."""
+"""What is done to a field: `set`, `fill` (only where it is empty), `clear`, `replace` (`find` within a text; with
+`pattern` a regular expression, whose groups `value` puts back as `\\1`), `prepend`, `append`, `add` and `remove` (lists and
+links), `copy` (`from` another field), `plus`, `shift` (by days), `become` (`values`: whole texts, elements of lists and
+linked records, and what they become)."""
 
 
 class Cell(TypedDict):
@@ -109,8 +114,9 @@ async def change(call: Call) -> Answer:
             raise Problem(
                 Error("BUSINESS_RULE", key="change.bulky", values={"number": at + 1, "most": BULKY})
             )
+    check_patterns(operations)
     fields = list(dict.fromkeys(one["field"] for one in [*operations, *cells]))
-    label = f"{given['type']} {', '.join(fields)}".encode("ascii", "replace").decode()
+    label = f"{given['type']} {', '.join(fields)}"
     parameters = {
         "type": given["type"], "module": "agent" if given["type"] in KINDS else "collection", "operations": operations,
         "cells": cells, **{name: given.get(name) for name in ("ids", "q", "filter", "geometry", "all")},
@@ -125,6 +131,18 @@ def operation(given: dict[str, Any]) -> dict[str, Any]:
     """An operation as the job takes it."""
     texts = {"texts": {one["from"]: one["to"] for one in given["values"]}} if given.get("values") else {}
     return {name: value for name, value in given.items() if name != "values"} | texts
+
+
+def check_patterns(operations: Sequence[dict[str, Any]]) -> None:
+    """Raises Problem where a pattern or its replacement is faulty."""
+    for at, one in enumerate(operations):
+        find, put = one.get("find"), one.get("value") or ""
+        if one["op"] != "replace" or not one.get("pattern") or not find or not isinstance(put, str):
+            continue
+        try:
+            ready(find, put, one.get("matchCase", True))
+        except Faulty as fault:
+            raise Problem(replace(fault.error, pointer=f"/data/attributes/operations/{at}")) from None
 
 
 async def apply(call: Call) -> Answer:

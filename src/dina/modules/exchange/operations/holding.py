@@ -12,6 +12,7 @@ from dina.base.jobs.endpoints import load as load_job
 from dina.base.jobs.endpoints import resource_of
 from dina.base.jsonapi.documents import plain_document
 from dina.base.jsonapi.operation import Call
+from dina.base.text import kind
 from dina.modules.exchange.importing import store
 from dina.modules.exchange.resources.base import GROUP_ONLY
 
@@ -28,7 +29,9 @@ async def dataset_of(call: Call, action: str = "update", *, idle: bool = True) -
     facts = {"group": found["group"], "createdBy": found["createdBy"]}
     if not may(GROUP_ONLY, action, call.request.caller, facts):
         raise Problem(
-            Error("FORBIDDEN", key=f"forbidden.{action}", values={"group": found["group"], "type": TYPE})
+            Error(
+                "FORBIDDEN", key=f"forbidden.{action}", values={"group": found["group"], "type": kind(TYPE)}
+            )
         )
     if busy:
         raise Problem(Error("BUSINESS_RULE", key="import.busy"))

@@ -123,7 +123,7 @@ def identified_before(at: Mapping[str, int], today: str) -> Callable[[Sequence[s
         day = values[identified]
         return (
             bool(day)
-            and day[:4].isdigit()
+            and day[:4].isdecimal()
             and bool(values[gathered])
             and day[:10] < values[gathered][: len(day[:10])]
         )

@@ -137,7 +137,7 @@ async def rows_found(
     client: httpx.AsyncClient, plain: Reader, derived: Reader, params: Sequence[tuple[str, str]], tree: Tree
 ) -> AsyncIterator[list[Row]]:
     """The same of what a search finds: its ids in their order, then the columns of some of them at a time."""
-    async with aclosing(found(client, CORE_TYPE, tree)) as pages:
+    async with aclosing(found(client, CORE_TYPE, {"filter": tree})) as pages:
         async for ids in pages:
             chosen = [*params, ("filter[id][IN]", ",".join(ids))]
             async with aclosing(rows(client, plain, derived, chosen)) as batches:

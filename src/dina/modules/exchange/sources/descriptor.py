@@ -124,7 +124,7 @@ def _lines(text: str, file: str, line: int) -> int:
     text = text.strip()
     if not text:
         return 0
-    if not (text.isascii() and text.isdigit() and len(text) < 7):
+    if not (text.isascii() and text.isdecimal() and len(text) < 7):
         raise SourceError("descriptor_value", file, line, attribute="ignoreHeaderLines", value=text[:100])
     return int(text)
 
@@ -133,7 +133,7 @@ def _index(node: Node, file: str, limits: Limits) -> int | None:
     text = node.attributes.get("index", "").strip()
     if not text:
         return None
-    if not (text.isascii() and text.isdigit() and len(text) < 9 and int(text) < limits.columns):
+    if not (text.isascii() and text.isdecimal() and len(text) < 9 and int(text) < limits.columns):
         raise SourceError("descriptor_value", file, node.line, attribute="index", value=text[:100])
     return int(text)
 

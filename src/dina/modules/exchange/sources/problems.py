@@ -10,7 +10,7 @@ from typing import Any
 
 from dina.base.text import LANGUAGES, add_messages, message
 
-_MESSAGES: dict[str, dict[str, str]] = tomllib.loads(
+_MESSAGES: dict[str, dict[str, Any]] = tomllib.loads(
     files("dina.modules.exchange.sources").joinpath("messages.toml").read_text("utf-8")
 )
 add_messages(_MESSAGES)

@@ -134,7 +134,7 @@ async def suggest(call: Call) -> Answer:
     type_, field = required(call, "type"), required(call, "field")
     prefix = (call.parameter("prefix") or "")[:200].replace("\x00", "")
     size = call.parameter("size") or "10"
-    if not size.isascii() or not size.isdigit() or not 1 <= int(size[:4]) <= 50:
+    if not size.isascii() or not size.isdecimal() or not 1 <= int(size[:4]) <= 50:
         raise Problem(Error("BAD_PARAMETER", key="search.size", values={"limit": 50}, parameter="size"))
     async with desk(call) as at:
         forms.checked_types(at.registry, [type_])

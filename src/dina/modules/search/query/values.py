@@ -130,7 +130,7 @@ def scalar(text: str, kind: FieldKind) -> Scalar:
     text = text[: limits.MAX_TEXT]
     if kind is FieldKind.NUMBER and NUMBER.fullmatch(text):
         whole = text.lstrip("+-")
-        if whole.isdigit() and len(whole) < 19:
+        if whole.isdecimal() and len(whole) < 19:
             return int(text)
         value = float(text)
         return value if abs(value) < 1e300 else text

@@ -63,7 +63,7 @@ def flag_at(value: Any, pointer: str) -> bool:
 
 
 def whole_at(value: Any, pointer: str, low: int, high: int) -> int:
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10:
+    if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) < 10:
         value = int(value)
     if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
         raise refused(pointer, "query.number", "MALFORMED_DOCUMENT", low=low, high=high)

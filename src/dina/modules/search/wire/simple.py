@@ -57,7 +57,7 @@ class _Reader:
             return self.words(piece[1:].partition('"')[0], Form.PHRASE, False)
         body = piece.rstrip("*")
         plain, tilde, number = body.rpartition("~")
-        fuzzy = bool(tilde) and (not number or number.isdigit())
+        fuzzy = bool(tilde) and (not number or number.isdecimal())
         return self.words(plain if fuzzy else body, Form.PREFIX if piece != body else Form.ALL, fuzzy)
 
     def words(self, text: str, form: Form, fuzzy: bool) -> Node | None:

@@ -22,7 +22,7 @@ def share(value: Any, pointer: str, of: int) -> int:
     """How many of so many a `minimum_should_match` means: a number, a share in percent, or all but so many."""
     text = str(value).strip() if isinstance(value, (int, str)) and not isinstance(value, bool) else ""
     number = text.removesuffix("%")
-    if not number.lstrip("-").isascii() or not number.removeprefix("-").isdigit() or len(number) > 5:
+    if not number.lstrip("-").isascii() or not number.removeprefix("-").isdecimal() or len(number) > 5:
         raise refused(pointer, "wire.share")
     least = int(number)
     if text.endswith("%"):

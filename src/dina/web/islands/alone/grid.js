@@ -1,5 +1,5 @@
 /**
- * <dina-grid>: rows as a spreadsheet: paste, fill down, undo, next problem. It holds a plain table of inputs, which
+ * <dina-grid>: rows as a spreadsheet: paste, fill down, undo, next problem, find and replace. It holds a plain table of inputs, which
  * stays where scripts do not run, and to which "Plain table" goes back. The rows come from `source` and are kept by
  * `save`; with `plain` they are those of the table, whose inputs get what is typed and are sent with their form.
  */
@@ -17,6 +17,7 @@ import {
 } from "tabulator-tables";
 import "tabulator-tables/dist/css/tabulator.css";
 import { Steps, copied } from "../cells.js";
+import { Find } from "../find.js";
 
 Tabulator.registerModule([
   ClipboardModule,
@@ -37,6 +38,8 @@ class Grid extends HTMLElement {
     this.plain = this.querySelector("form");
     this.headings = [...this.querySelectorAll("th[data-column]")].map((th) => [Number(th.dataset.column), th.textContent]);
     this.waiting = new Map();
+    /** Of columns whose words are chosen, those words. */
+    this.choices = new Map();
     this.build();
     try {
       await this.load();
@@ -58,6 +61,8 @@ class Grid extends HTMLElement {
       this.bar.append(made);
     };
     button("next-word", () => this.next(1));
+    this.find = new Find(this);
+    button("find-word", () => this.find.open());
     button("fill-word", () => this.fill());
     button("undo-word", () => this.steps.undo());
     button("redo-word", () => this.steps.redo());
@@ -72,7 +77,7 @@ class Grid extends HTMLElement {
     this.box = document.createElement("div");
     this.box.className = "grid-box";
     this.plain.hidden = true;
-    this.prepend(this.bar, this.said, this.box);
+    this.prepend(this.bar, this.find.box, this.said, this.box);
     this.addEventListener("keydown", (event) => this.key(event));
   }
 
@@ -159,6 +164,7 @@ class Grid extends HTMLElement {
     const choice = this.hasAttribute("plain") && this.input(0, at);
     if (!(choice instanceof HTMLSelectElement)) return { editor: "input" };
     const values = Object.fromEntries([...choice.options].map((one) => [one.value, one.textContent]));
+    this.choices.set(at, new Set(Object.keys(values)));
     return { editor: "list", editorParams: { values } };
   }
 
@@ -257,10 +263,12 @@ class Grid extends HTMLElement {
   /** @param {KeyboardEvent} event */
   key(event) {
     const editing = event.target.closest(".tabulator-editing");
+    if (event.target.closest(".grid-find")) return;
     if (event.key === "F8") this.next(event.shiftKey ? -1 : 1);
     else if (event.key === "F2" && !editing) this.chosen()?.edit();
     else if (editing || !(event.ctrlKey || event.metaKey)) return;
     else if (event.key === "d") this.fill();
+    else if (event.key === "f") this.find.open();
     else if (event.key === "y" || (event.key.toLowerCase() === "z" && event.shiftKey)) this.steps.redo();
     else if (event.key === "z") this.steps.undo();
     else return;
@@ -279,12 +287,16 @@ class Grid extends HTMLElement {
     if (!spots.length) return;
     this.spot = ((this.spot ?? (step > 0 ? -1 : 0)) + step + spots.length) % spots.length;
     const { cell, one } = spots[this.spot];
+    this.choose(cell);
+    this.say(one);
+  }
+
+  choose(cell) {
     for (const range of this.table.getRanges()) range.remove();
     this.table.addRange(cell, cell);
     this.table.scrollToRow(cell.getRow(), "center", false).catch(() => {});
     this.table.scrollToColumn(cell.getColumn(), "middle", false).catch(() => {});
     cell.getElement().focus({ preventScroll: true });
-    this.say(one);
   }
 
   /** The first cell of each chosen column goes into those below it. */
@@ -298,6 +310,7 @@ class Grid extends HTMLElement {
   async leave() {
     if (this.waiting.size && !this.hasAttribute("plain")) await this.keep();
     this.bar.remove();
+    this.find.box.remove();
     this.said.remove();
     this.box.remove();
     this.plain.hidden = false;

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette.requests import Request
@@ -24,34 +24,36 @@ from dina.web.texts import N_
 DETERMINATION = "determination"
 PARTS = ((SAMPLE, ""), (EVENT, "collectingEvent."), (ORGANISM, "organism."))
 PLACE = "storageUnitUsage.storageUnit"
-LEFT_OUT = frozenset(
-    {"organism", "collectingEvent", "storageUnitUsage", "allowDuplicateName", "parentMaterialSample"}
-)
+LEFT_OUT = frozenset({"organism", "storageUnitUsage", "allowDuplicateName"})
 USUAL = (
     "collectingEvent.dwcVerbatimLocality", "collectingEvent.dwcCountry", "collectingEvent.dwcStateProvince",
-    "collectingEvent.dwcRecordedBy", "organism.determination", "organism.determination.scientificName",
+    "collectingEvent.dwcRecordedBy", "collectingEvent", "organism.determination", "organism.determination.scientificName",
     "organism.determination.verbatimDeterminer", "tags", "collection", PLACE, "materialSampleRemarks",
 )  # fmt: skip
 """Fields that are changed most often stand first."""
 LINES = frozenset({"texts", "choices", "uuids", "links"})
 TEXT, LIST, NUMBER, DATE, OTHER, OBJECTS = (
     ("set", "fill", "replace", "prepend", "append", "copy", "clear"),
-    ("add", "remove", "set", "fill", "clear"),
+    ("add", "remove", "become", "set", "fill", "clear"),
     ("set", "fill", "plus", "copy", "clear"),
     ("set", "fill", "shift", "copy", "clear"),
     ("set", "fill", "copy", "clear"),
     ("add", "clear"),
 )
+ONE = ("set", "fill", "become", "copy", "clear")
 OF_KIND: Mapping[str, tuple[str, ...]] = {
-    "text": TEXT, "texts": ("add", "remove", "replace", "set", "fill", "clear"), "choices": LIST, "uuids": LIST, "links": LIST,
+    "text": TEXT, "texts": ("add", "remove", "become", "replace", "set", "fill", "clear"), "choices": LIST, "uuids": LIST, "links": LIST,
     "integer": NUMBER, "decimal": NUMBER, "date": DATE, "partial-date": DATE, "objects": OBJECTS,
-    "choice": OTHER, "boolean": OTHER, "date-time": OTHER, "uuid": OTHER, "link": OTHER,
+    "choice": ONE, "boolean": OTHER, "date-time": OTHER, "uuid": ONE, "link": ONE,
 }  # fmt: skip
 WORDS = {
     "set": N_("set to"), "fill": N_("set where empty"), "replace": N_("replace text"), "prepend": N_("put before"),
     "append": N_("put after"), "copy": N_("copy from another field"), "clear": N_("clear"), "add": N_("add"),
-    "remove": N_("take away"), "plus": N_("add a number"), "shift": N_("shift by days"),
+    "remove": N_("take away"), "become": N_("replace one by another"),
+    "plus": N_("add a number"), "shift": N_("shift by days"),
 }  # fmt: skip
+ELEMENTS = {"texts": "text", "choices": "choice", "uuids": "uuid", "links": "link"}
+"""Lists, and what one of their values is."""
 GRID = frozenset({"text", "integer", "decimal", "date", "partial-date", "choice", "boolean"})
 """Kinds that one cell of a table holds."""
 
@@ -95,6 +97,11 @@ class Editable:
                 return {**self.fact, "kind": "object", "members": members}
             case _:
                 return self.fact
+
+    @property
+    def element(self) -> Editable:
+        """The field as if it held one of its values only."""
+        return replace(self, fact={**self.fact, "kind": ELEMENTS.get(self.kind, self.kind), "many": False})
 
     def control(self, making: Making, op: str, name: str, raw: Raw) -> Field:
         """The control of the operation's value."""

@@ -25,10 +25,11 @@ from dina.web.texts import N_
 MOST = 50
 """Fields that are changed at once."""
 CONTROLS = MOST_TICKED + 1000
-NO_FIELD, NO_VALUE, NO_FIND, CANNOT = (
+NO_FIELD, NO_VALUE, NO_FIND, NO_PAIR, CANNOT = (
     N_("Choose a field first."),
     N_("{field}: give the value."),
     N_("{field}: give the text to be replaced."),
+    N_("{field}: give what is replaced and what it becomes."),
     N_("{field}: this cannot be read."),
 )
 
@@ -41,7 +42,10 @@ class Row:
     op: str
     raw: Raw = ""
     find: str = ""
+    pattern: bool = False
     source: str = ""
+    old: Raw = ""
+    new: Raw = ""
 
     def operation(self) -> dict[str, Any]:
         """The operation for the API. Raises Unreadable, and ValueError with the sentence that says what is missing."""
@@ -52,11 +56,18 @@ class Row:
             if not self.source:
                 raise ValueError(NO_VALUE)
             return made | {"from": self.source}
+        if self.op == "become":
+            old, new = (self.field.element.value("set", raw) for raw in (self.old, self.new))
+            if not old or not new:
+                raise ValueError(NO_PAIR)
+            return made | {"values": [{"from": old, "to": new}]}
         value = self.field.value(self.op, self.raw)
         if self.op == "replace":
             if not self.find:
                 raise ValueError(NO_FIND)
-            return made | {"find": self.find, "value": value or ""}
+            return (
+                made | {"find": self.find, "value": value or ""} | ({"pattern": True} if self.pattern else {})
+            )
         if value in (None, "", [], {}):
             raise ValueError(NO_VALUE)
         return made | {"value": value}
@@ -116,7 +127,10 @@ def rows_of(form: Mapping[str, Any], fields: Mapping[str, Editable]) -> list[Row
         op = str(form.get(f"op-{at}", ""))
         op = op if op in chosen.ways else chosen.ways[0]
         raw = chosen.typed(op, f"value-{at}", form)
-        rows.append(Row(chosen, op, raw, str(form.get(f"find-{at}", "")), str(form.get(f"from-{at}", ""))))
+        old, new = (chosen.element.typed("set", f"{name}-{at}", form) for name in ("old", "new"))
+        pattern = bool(form.get(f"pattern-{at}"))
+        find, source = str(form.get(f"find-{at}", "")), str(form.get(f"from-{at}", ""))
+        rows.append(Row(chosen, op, raw, find, pattern, source, old, new))
     return rows
 
 
@@ -132,7 +146,11 @@ def rows_from(p: Mapping[str, Any], fields: Mapping[str, Editable]) -> list[Row]
             raw: Raw = "\n".join(value if isinstance(value, list) else [value] if value else [])
         else:
             raw = raws.of_value(chosen.in_control(given["op"]), value)
-        rows.append(Row(chosen, given["op"], raw, given.get("find", ""), given.get("from", "")))
+        row = Row(
+            chosen, given["op"], raw, given.get("find", ""), bool(given.get("pattern")), given.get("from", "")
+        )
+        row.old, row.new = next(iter(given.get("texts", {}).items()), ("", ""))
+        rows.append(row)
     return rows
 
 
@@ -157,16 +175,22 @@ async def page(
     registry = await registry_of(request)
     names: dict[str, str] = {}
     for row in rows:
-        ids = {one for one in str(row.raw).split() if UUID.fullmatch(one)}
+        ids = {one for raw in (row.raw, row.old, row.new) for one in str(raw).split() if UUID.fullmatch(one)}
         target = (row.field.fact.get("targets") or [row.field.fact.get("target")])[0]
         if ids and target in registry.types:
             names |= await titles(request, registry.types[target], ids)
     making = await making_for(request, [row.field for row in rows], names)
     controls: list[Field] = []
+    pairs: list[list[Field]] = []
     for at, row in enumerate(rows):
         control = row.field.control(making, row.op, f"value-{at}", row.raw)
         control.label, control.help, control.required = row.field.label, "", False
         controls.append(control)
+        one = row.field.element
+        pairs.append(
+            [one.control(making, "set", f"{n}-{at}", raw) for n, raw in (("old", row.old), ("new", row.new))]
+            if "become" in row.field.ways else []
+        )  # fmt: skip
     sections: dict[str, list[Editable]] = {}
     for found in fields.values():
         sections.setdefault(found.section, []).append(found)
@@ -176,7 +200,7 @@ async def page(
         number, faults = 0, [*faults, *fault.sentences]
     return render(
         request, "specimens/bulk.html", 422 if faults else 200, view=registry.types[SAMPLE], selection=selection,
-        number_of=number, set_name=await selection.name(client), rows=list(zip(rows, controls, strict=True)), faults=faults,
+        number_of=number, set_name=await selection.name(client), rows=list(zip(rows, controls, pairs, strict=True)), faults=faults,
         sections=sections, words={name: texts.translate(language, word) for name, word in WORDS.items()}, new=new,
         lines=LINES, sources=[one for one in fields.values() if one.kind not in ("objects", "link", "links")],
     )  # fmt: skip

@@ -234,7 +234,7 @@ class _Spreadsheet:
 
 def repeats(given: Mapping[str, str], name: str) -> int:
     text = given.get(name, "1")
-    return max(1, int(text)) if text.isdigit() and len(text) < 10 else 1
+    return max(1, int(text)) if text.isdecimal() and len(text) < 10 else 1
 
 
 def of_ods(archive: zipfile.ZipFile, names: set[str]) -> list[SheetStyles]:
