@@ -20,7 +20,7 @@ from dina.web.texts import N_, Counted
 MOST = 500
 RANGE = re.compile(r"\[([0-9]{1,9}|[A-Za-z]{1,3})\.\.([0-9]{1,9}|[A-Za-z]{1,3})\]")
 PATTERN = N_("Give a pattern with one or two ranges, as in D-[0451..0470] or {example}.")
-TOO_MANY = N_("These would be {n} places; at most {most} are made at once.")
+TOO_MANY = N_("These would be {count} places; at most {most} are made at once.")
 NO_PLACE = N_("No place has the code or name “{code}”.")
 MADE = Counted("{n} place made: {first}", "{n} places made: {first} to {last}")
 EXAMPLE = "Cab 3 / [A..F][1..12]"
@@ -41,7 +41,7 @@ def names(pattern: str) -> list[str]:
         raise Unreadable(PATTERN, example=EXAMPLE)
     total = len(ranges[0]) * (len(ranges[1]) if len(ranges) > 1 else 1)
     if total > MOST:
-        raise Unreadable(TOO_MANY, n=total, most=MOST)
+        raise Unreadable(TOO_MANY, count=total, most=MOST)
     before, *rest = RANGE.sub("\0", pattern).split("\0")
     found = [before]
     for values, text in zip(ranges, rest, strict=True):
