@@ -118,6 +118,11 @@ ALWAYS_MANY = {
     "{n} specimens come from this event; what is changed in it changes for all of them.",
     "All {n} versions",
     "Version {n} is restored.",
+    "The search has {n} characters; an address holds {most}. Keep its long lists as sets.",
+    "These would be {count} places; at most {most} are made at once.",
+    "more than {n} specimens",
+    "Keep these {n} values as a set",
+    "List of {n} values, {when}",
 }
 """Texts that are never said of one thing."""
 
