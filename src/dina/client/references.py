@@ -14,6 +14,9 @@ Facts = Mapping[str, Any]
 ONE_EACH = frozenset({"material-sample", "organism", "storage-unit-usage", "user"})
 """Records of which each stands for one thing or account of its own: two of them are never the same twice."""
 
+UNITED = frozenset({"texts", "choices", "uuids", "objects", "key-map", "nested-key-map", "multilingual-title", "multilingual-description"})  # fmt: skip
+"""Kinds of values that are put together where several records become one."""
+
 
 @dataclass(frozen=True)
 class Place:
@@ -68,6 +71,15 @@ def condition(found: Sequence[Place], ids: Sequence[str]) -> str | None:
     if not all(one.filterable for one in found):
         return None
     return ",".join(one.points_at(ids) for one in found)
+
+
+def inside(value: Any, steps: Sequence[str]) -> list[Any]:
+    """What stands at the end of a path inside a value, over all elements of lists."""
+    if isinstance(value, list):
+        return [found for one in value for found in inside(one, steps)]  # pyright: ignore[reportUnknownVariableType]
+    if not steps:
+        return [value]
+    return inside(value.get(steps[0]), steps[1:]) if isinstance(value, dict) else []  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
 
 
 def mergeable(types: Mapping[str, Facts], type_: str) -> bool:

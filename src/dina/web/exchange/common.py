@@ -139,6 +139,8 @@ def opened_at(job: Resource, language: str) -> str:
         return f"/{language}/exports/{job.id}"
     if kind in ("preview-change", "change", "undo-change"):
         return f"/{language}/bulk-change/{job.id}"
+    if kind in ("preview-merge", "merge", "undo-merge"):
+        return f"/{language}/merges/{job.id}"
     return f"/{language}/jobs/{job.id}"
 
 

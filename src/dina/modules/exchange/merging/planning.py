@@ -20,7 +20,7 @@ from dina.base.jobs import Failed
 from dina.base.text import message
 from dina.modules.exchange.changing.sending import ATOMIC, POINTER, refuse, refuse_unless_told
 from dina.modules.exchange.merging.references import Merging, Reference, references
-from dina.modules.exchange.merging.united import kept
+from dina.modules.exchange.merging.united import kept, spoken
 
 PORTION = 1000
 """Operations of one request."""
@@ -45,6 +45,8 @@ class Told:
     refused_count: int = 0
     modules: list[str] = field(default_factory=list[str])
     """The modules that are written, in order."""
+    names: dict[str, str] = field(default_factory=dict[str, str])
+    """What the records that become one are called."""
     requests: int = 0
 
     def take(self, one: Reference) -> None:
@@ -67,7 +69,7 @@ class Told:
         return {
             "keep": self.keep, "others": self.others, "kept": self.kept, "uses": self.uses, "moved": self.moved,
             "examples": self.examples, "refused": self.refused, "refusedCount": self.refused_count,
-            "modules": self.modules,
+            "modules": self.modules, "names": self.names,
         }  # fmt: skip
 
 
@@ -101,7 +103,8 @@ class Plan:
             if module != self.merging.module:
                 await self.put(module)
         draft, self.told.kept = kept(self.merging, records, choices)
-        self.names |= {id_: self.name_of(one) for id_, one in records.items()}
+        self.told.names = {id_: self.name_of(one) for id_, one in records.items()}
+        self.names |= self.told.names
         operation = draft.operation()
         self.waiting += [operation] if operation is not None else []
         self.waiting += [
@@ -125,7 +128,7 @@ class Plan:
 
     def name_of(self, data: Mapping[str, Any]) -> str:
         title = data["attributes"].get(self.merging.types[self.merging.type]["title"])
-        return title if isinstance(title, str) and title else data["id"][:8]
+        return next(iter(spoken(title)), data["id"][:8])
 
     async def put(self, module: str, versions: Mapping[str, Any] | None = None) -> None:
         """The next request: judged without being written, and kept."""

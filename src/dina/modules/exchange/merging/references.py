@@ -10,7 +10,7 @@ import httpx
 
 from dina.base.errors import Error
 from dina.base.jobs import Failed
-from dina.client.references import Place, condition, mergeable, places
+from dina.client.references import Place, condition, inside, mergeable, places
 from dina.modules.exchange.changing.drafts import Draft
 from dina.modules.exchange.changing.sending import refuse
 from dina.modules.exchange.changing.targets import target_of
@@ -105,7 +105,7 @@ def rewritten(types: Types, found: Sequence[Place], data: Mapping[str, Any], kee
         else:
             target = target_of(types, draft.type, place.path)
             before = draft.value(target)
-            if not held_in(flat(before), others, held):
+            if not held_in(inside(before, ()), others, held):
                 continue
             draft.put(target, lambda value: led(value, keep, others), every=True)
             cells.append({"field": place.path, "before": before, "after": draft.value(target)})
@@ -126,13 +126,6 @@ def held_in(ids: Sequence[Any], others: Sequence[str], held: set[str]) -> bool:
     here = {one for one in ids if one in others}
     held |= here
     return bool(here)
-
-
-def flat(value: Any) -> list[Any]:
-    """The ids of a value that may be a list, or a list of such."""
-    if isinstance(value, list):
-        return [one for item in value for one in flat(item)]  # pyright: ignore[reportUnknownVariableType]
-    return [value]
 
 
 def moved(links: Sequence[dict[str, str]], keep: str, others: Sequence[str]) -> list[dict[str, str]]:

@@ -6,13 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dina.base.json import is_array, is_object
+from dina.client.references import UNITED
 from dina.modules.exchange.changing import ways
 from dina.modules.exchange.changing.drafts import Draft
 from dina.modules.exchange.merging.references import Merging, linkage
 
 ALL = "all"
-UNITED = frozenset({"texts", "choices", "uuids", "objects", "key-map", "nested-key-map", "multilingual-title", "multilingual-description"})  # fmt: skip
-"""Kinds of values that can be put together."""
 ALIASES, NOT_MERGED = "aliases", frozenset({"group", "resourceVersion", "version"})
 PER_LANGUAGE = "languageCode"
 Data = Mapping[str, Any]
