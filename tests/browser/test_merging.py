@@ -47,15 +47,16 @@ async def test_two_people_become_one_and_two_again_in_french_without_scripts(
     stays = page.locator("thead th", has_text="Celle-ci reste")
     assert "Fusion, Zoé" in await stays.inner_text(), "who is referred to most stays"
     assert "1 événement de récolte" in await page.inner_text("tbody tr >> nth=0")
-    assert await violations_without_scripts(page) is None
+    assert await page.locator("main input[type=radio]:not([aria-label])").count() == 0
     await page.click(f"a[href$='keep={one}']")
     assert "Zoé Fusion" in await stays.inner_text()
     await page.click("form.wide button[type=submit]")
     await until_said(page, "resterait")
     said = await page.inner_text(".said")
-    assert "« Zoé Fusion » resterait ; « Fusion, Zoé » irait à la corbeille." in said
+    assert "« Zoé Fusion » resterait ; « Fusion, Zoé » irait à la corbeille." in said
     assert "1 fiche renverrait à celle qui reste (1 événement de récolte)." in said
     assert "zoe@example.org" in await page.inner_text("table.diff")
+    assert await page.locator(f"a[href='/fr/collecting-event/{event}']").inner_text() == "FUS-1"
     await page.click("button[value=apply]")
     await until_said(page, "est à la corbeille")
     kept = (await api.get(f"{PERSON}/{one}")).json()["data"]["attributes"]
@@ -73,12 +74,6 @@ async def collectors(api: httpx.AsyncClient, event: str) -> list[str]:
     return [link["id"] for link in found]
 
 
-async def violations_without_scripts(page: Page) -> None:
-    """Every control of the page has a name, which is what there is to see without scripts."""
-    nameless = page.locator("main input[type=radio]:not([aria-label])")
-    assert await nameless.count() == 0
-
-
 async def test_deleting_somebody_who_is_named_elsewhere_is_asked_twice_and_leaves_words_not_a_code(
     browser: Browser, address: str, api: httpx.AsyncClient
 ) -> None:
@@ -90,7 +85,7 @@ async def test_deleting_somebody_who_is_named_elsewhere_is_asked_twice_and_leave
     await page.goto(f"/fr/person/{one}")
     await page.click("summary:has-text('Plus')")
     await page.click("form[action$='/delete'] button")
-    assert "1 fiche y renvoie : 1 événement de récolte." in await page.inner_text(".said")
+    assert "1 fiche y renvoie : 1 événement de récolte." in await page.inner_text(".said")
     assert await page.locator("a:has-text('Fusionner avec…')").count() == 1
     await page.click("button[name=sure]")
     assert (await api.get(f"{PERSON}/{one}")).status_code == 410
@@ -107,7 +102,7 @@ async def test_possible_duplicates_are_found_by_their_names_and_compared(
     page = await signed_in(browser, address)
     await page.goto("/en/person/duplicates")
     group = page.locator("ul.groups li", has_text="Lundevall")
-    assert await group.locator("input[name=ids]").count() > 1
+    assert await group.locator("input[name=ids]").count() > 2, "C.-F. and Carl-Fredrik"
     assert await violations(page) == []
     await group.locator("button").click()
     await page.wait_for_selector("table.compare")

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import httpx
+import pytest
 import pytest_asyncio
 
 from dina.app import App
 from dina.base.identity.caller import Caller, Role
+from dina.base.jobs import Job
+from dina.modules.exchange.merging import job as jobs
+from dina.modules.exchange.merging import planning
 from tests.conftest import linked, resource
 from tests.modules.exchange.driving import EXCHANGE, Desk
 
@@ -239,3 +244,55 @@ async def test_vocabulary_items_and_specimens_are_not_merged(desk: Desk) -> None
         told = await look(desk, type_, nobody, nobody.replace("8", "9"))
         assert told["state"] == "failed"
         assert "cannot be merged" in str(told["errors"])
+
+
+async def test_a_merge_whose_process_dies_goes_on_and_does_nothing_twice(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(planning, "PORTION", 2)
+    people = People()
+    await people.begin(desk.client)
+    before = await people.state(desk.client)
+    await look(desk, "person", people.keep, people.other)
+    real, calls = Job.progress, 0
+
+    async def dying(self: Job, *given: Any, **more: Any) -> None:
+        nonlocal calls
+        calls += (more.get("checkpoint") or {}).get("at", 0) == 2
+        if calls == 1:
+            calls += 1
+            raise ConnectionError("the process is gone, after the request was answered")
+        await real(self, *given, **more)
+
+    with monkeypatch.context() as mortal:
+        mortal.setattr(Job, "progress", dying)
+        done = await act(desk, "apply")
+    if done["state"] == "failed":
+        done = await desk.done(await desk.client.post(f"{EXCHANGE}/job/{desk.job}/retry"))
+    assert done["state"] == "finished", done["errors"]
+    assert calls > 1
+    assert (await desk.client.get(f"{PERSON}/{people.other}")).status_code == 410
+    assert people.other not in str(await people.state(desk.client))
+    assert (await act(desk, "undo"))["result"] == {"blocked": 0}
+    assert await people.state(desk.client) == before
+
+
+async def test_where_somebody_is_quicker_what_was_written_is_taken_back(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = People()
+    await people.begin(desk.client)
+    before = await people.state(desk.client)
+    await look(desk, "person", people.keep, people.other)
+    real = jobs.requests_of
+
+    def changed_meanwhile(path: Path) -> list[dict[str, Any]]:
+        found = real(path)
+        found[-1]["operations"][0]["data"]["attributes"]["resourceVersion"] = 99
+        return found
+
+    monkeypatch.setattr(jobs, "requests_of", changed_meanwhile)
+    done = await act(desk, "apply")
+    assert (done["state"], "was taken back" in str(done["errors"])) == ("failed", True), done
+    assert await people.state(desk.client) == before
+    assert (await desk.client.get(f"{PERSON}/{people.other}")).status_code == 200

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
@@ -22,6 +24,9 @@ METHODS = ("fingerprint", "ngram")
 MOST = 100
 """Groups that are shown at once."""
 FOUND = 20
+PERSON = "person"
+SEVERAL = re.compile(r"[&;|/\[\d]|\b(?:and|et|und|y)\b")
+"""What stands in the names of several people, or of what is no name of a person."""
 
 
 async def listing(request: Request) -> Response:
@@ -54,7 +59,30 @@ async def near(request: Request, view: TypeView) -> list[list[str]]:
         told: dict[str, Any] = answer["data"]["attributes"]
         groups += [{one["value"] for one in told["values"] if one["value"] == v["value"]} for v in told["values"] if v["count"] > 1]  # fmt: skip
         groups += [{one["value"] for one in cluster["values"]} for cluster in told.get("clusters", ())]
+        if view.type == PERSON and method == METHODS[0]:
+            groups += with_initials([one["value"] for one in told["values"]])
     return [sorted(one) for one in joined(groups)]
+
+
+def with_initials(names: Sequence[str]) -> list[set[str]]:
+    """Names of people with the same family name and the same first initial."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for name in names:
+        if key := family_and_initial(name):
+            found.setdefault(key, set()).add(name)
+    return [group for group in found.values() if len(group) > 1]
+
+
+def family_and_initial(name: str) -> tuple[str, str] | None:
+    """ "Roy, Ada" and "A. Roy" alike; nothing for a name of one word and for several people."""
+    if SEVERAL.search(name) or name.count(",") > 1:
+        return None
+    family, comma, given = name.partition(",")
+    if not comma:
+        given, _, family = name.strip().rpartition(" ")
+    letters = [one for one in unicodedata.normalize("NFKD", given).casefold() if one.isalpha()]
+    family = "".join(c for c in unicodedata.normalize("NFKD", family).casefold() if c.isalpha())
+    return (family, letters[0]) if letters and len(family) > 1 else None
 
 
 def joined(groups: Sequence[set[str]]) -> list[set[str]]:

@@ -52,17 +52,27 @@ async def page(request: Request, job: Resource, faults: list[str]) -> Response:
     stays = names.get(p["keep"], "")
     if isinstance(after, str) and job.attributes["kind"] == "preview-merge":
         stays = after
-    examples = [*told.get("examples", ())]
+    examples: list[dict[str, Any]] = told.get("examples", [])
+    called = await names_of(request, registry, [*examples, *told.get("refused", ())])
     pointed = await pointed_at(request, registry, p["type"], told)
     return render(
         request, "merging/merge.html", 422 if faults else 200, job=job, kind=job.attributes["kind"], p=p, told=told,
-        view=view, faults=faults, over=job.attributes["state"] == "finished", stays=stays,
+        view=view, faults=faults, called=lambda one: called.get(one["id"]) or one["name"], over=job.attributes["state"] == "finished", stays=stays,
         go=listed(language, [names.get(one, one[:8]) for one in p["others"]]),
         uses=in_words(registry, language, told.get("moved", {})), moved=sum(told.get("moved", {}).values()),
         kept=[(label_of(registry, p["type"], c["field"], language), value(registry, p["type"], c["field"], c["before"], pointed, language), value(registry, p["type"], c["field"], c["after"], pointed, language)) for c in told.get("kept", ())],
         examples=[(e, registry.types[e["type"]].facts["label"][language], [label_of(registry, e["type"], c["field"], language) for c in e["cells"]]) for e in examples],
         crumbs=[(view.facts["plural"][language], address(language, view.type))],
     )  # fmt: skip
+
+
+async def names_of(request: Request, registry: Registry, found: list[dict[str, Any]]) -> dict[str, str]:
+    """What records are called on their own pages."""
+    names: dict[str, str] = {}
+    for type_ in sorted({row["type"] for row in found}):
+        ids = {row["id"] for row in found if row["type"] == type_}
+        names |= await titles(request, registry.types[type_], ids)
+    return {id_: name for id_, name in names.items() if name != id_}
 
 
 def listed(language: str, names: list[str]) -> str:

@@ -44,7 +44,7 @@ async def look(call: Call) -> Answer:
         "type": given["type"], "keep": keep, "others": others, "choices": given.get("choices") or {}, "label": label,
         "language": call.request.language,
     }  # fmt: skip
-    return await start(call, "preview-merge", label, parameters)
+    return await start(call, "preview-merge", given["type"], parameters)
 
 
 async def apply(call: Call) -> Answer:
