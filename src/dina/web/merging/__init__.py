@@ -12,6 +12,6 @@ AREA = Area(
     (
         Route(f"{PREFIX}/{{type}}/merge", comparing.compare, methods=["GET", "POST"]),
         Route(f"{PREFIX}/{{type}}/duplicates", candidates.listing),
-        Route(f"{PREFIX}/merges/{{id:uuid}}", doing.show, methods=["GET", "POST"]),
+        Route(f"{PREFIX}/{{type}}/merges/{{id:uuid}}", doing.show, methods=["GET", "POST"]),
     ),
 )

@@ -14,7 +14,7 @@ from dina.client import Page, Refused, Resource
 from dina.client.references import UNITED
 from dina.web import texts
 from dina.web.custom import MEMBER
-from dina.web.exchange.common import act, render
+from dina.web.exchange.common import act, opened_at, render
 from dina.web.generic.form import UUID
 from dina.web.generic.record import names_of
 from dina.web.merging.candidates import choose
@@ -68,7 +68,7 @@ async def compare(request: Request) -> Response:
         }
         try:
             job = (await act(request, "merge", given, "merge")).one
-            return RedirectResponse(f"/{request.state.language}/merges/{job.id}", 303)
+            return RedirectResponse(opened_at(job, request.state.language), 303)
         except Refused as fault:
             return await page(request, view, ids, fault.sentences)
     return await page(request, view, ids, [])

@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from dina.client import Refused, Resource
 from dina.web import texts
 from dina.web.exchange.changes import label_of, names_in
-from dina.web.exchange.common import act, one, render
+from dina.web.exchange.common import act, one, opened_at, render
 from dina.web.generic.form import titles
 from dina.web.registry import Registry
 from dina.web.rendering import address, check_language, registry_of
@@ -39,7 +39,7 @@ async def show(request: Request) -> Response:
             started = await act(request, f"merge/{job.id}/apply", None, "merge")
     except Refused as fault:
         return await page(request, job, fault.sentences)
-    return RedirectResponse(f"/{request.state.language}/merges/{started.one.id}", 303)
+    return RedirectResponse(opened_at(started.one, request.state.language), 303)
 
 
 async def page(request: Request, job: Resource, faults: list[str]) -> Response:
