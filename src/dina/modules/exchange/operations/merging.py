@@ -19,6 +19,8 @@ from dina.modules.exchange.operations.changing import Conflicts, start
 
 TYPE = "merge"
 MOST = 20
+LABEL = "Records merged"
+"""What the change set is called; pages translate it."""
 Choice = Annotated[str, Field(pattern=r"^(all|[0-9a-f-]{36})$")]
 
 
@@ -39,9 +41,8 @@ async def look(call: Call) -> Answer:
     others = sorted({one.lower() for one in given["others"]} - {keep})
     if not others:
         raise Problem(Error("BUSINESS_RULE", key="merge.one", pointer="/data/attributes/others"))
-    label = f"merge {given['type']}"
     parameters = {
-        "type": given["type"], "keep": keep, "others": others, "choices": given.get("choices") or {}, "label": label,
+        "type": given["type"], "keep": keep, "others": others, "choices": given.get("choices") or {}, "label": LABEL,
         "language": call.request.language,
     }  # fmt: skip
     return await start(call, "preview-merge", given["type"], parameters)
