@@ -20,8 +20,8 @@ FIXED = (
     "/clean-up", "/clean-up?type=collecting-event&field=dwcRecordedBy", "/storage", "/storage/scan", "/storage/scan?mode=check",
     "/storage/scan?mode=set", "/imports", "/imports/new", "/jobs", "/exports", "/exports/new", "/publish", "/publish/new",
     "/public", "/collecting-event/new", "/organism/new", "/association", "/association/new", "/saved-query",
-    "/record-set", "/person", "/site", "/user", "/user/new", "/group", "/group/new", "/backup",
-    "/controlled-vocabulary-item/new", "/form-template/new", "/nothing-here",
+    "/record-set", "/person", "/person/duplicates", "/person/merge", "/site", "/user", "/user/new", "/group", "/group/new",
+    "/backup", "/controlled-vocabulary-item/new", "/form-template/new", "/nothing-here",
 )  # fmt: skip
 """Below the language."""
 SIGNED_OUT = ("/sign-in", "/public")

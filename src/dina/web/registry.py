@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dina.client import Client
+from dina.client.references import Place, mergeable, places
 
 ADMINISTRATIVE = ("group", "createdBy", "createdOn", "lastUpdatedOn", "resourceVersion", "version")
 FORM_KINDS = frozenset(
@@ -73,6 +74,7 @@ class Registry:
 
     modules: Sequence[tuple[str, str]]
     types: dict[str, TypeView] = field(default_factory=dict[str, TypeView])
+    merging: dict[str, bool] = field(default_factory=dict[str, bool])
 
     async def load(self, client: Client) -> Registry:
         if not self.types:
@@ -84,3 +86,14 @@ class Registry:
             # All or nothing: half of it would stay for good.
             self.types = found
         return self
+
+    def places(self, type_: str) -> dict[str, list[Place]]:
+        """By type, where records of a type are referred to."""
+        return places({name: view.facts for name, view in self.types.items()}, type_)
+
+    def mergeable(self, type_: str) -> bool:
+        """Whether several records of a type can become one."""
+        if type_ not in self.merging:
+            facts = {name: view.facts for name, view in self.types.items()}
+            self.merging[type_] = mergeable(facts, type_)
+        return self.merging[type_]

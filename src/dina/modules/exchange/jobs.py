@@ -11,6 +11,9 @@ from dina.modules.exchange.importing.check import check
 from dina.modules.exchange.importing.run import run
 from dina.modules.exchange.importing.staging import stage
 from dina.modules.exchange.importing.undo import preview_job, undo
+from dina.modules.exchange.merging.job import merge
+from dina.modules.exchange.merging.job import preview as preview_merge
+from dina.modules.exchange.merging.job import undo as undo_merge
 from dina.modules.exchange.publishing.job import publish
 
 JOBS = {
@@ -25,5 +28,8 @@ JOBS = {
     ),
     "change": JobKind(Text("Change of many records", "Modification de plusieurs fiches"), change),
     "undo-change": JobKind(Text("Undoing a change", "Annulation d’une modification"), undo_change),
+    "preview-merge": JobKind(Text("Looking at what a merge would do", "Aperçu d’une fusion"), preview_merge),
+    "merge": JobKind(Text("Merge", "Fusion"), merge),
+    "undo-merge": JobKind(Text("Undoing a merge", "Annulation d’une fusion"), undo_merge),
     "publish": JobKind(Text("Publication", "Publication"), publish),
 }

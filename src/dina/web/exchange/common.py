@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response, Stream
 
 from dina.client import ApiError, Page, Resource, refusal
 from dina.web import texts
+from dina.web.area import slug
 from dina.web.rendering import check_language, client_of, registry_of, who_of
 from dina.web.rendering import render as render_page
 
@@ -139,6 +140,8 @@ def opened_at(job: Resource, language: str) -> str:
         return f"/{language}/exports/{job.id}"
     if kind in ("preview-change", "change", "undo-change"):
         return f"/{language}/bulk-change/{job.id}"
+    if kind in ("preview-merge", "merge", "undo-merge"):
+        return f"/{language}/{slug(parameters['type'])}/merges/{job.id}"
     return f"/{language}/jobs/{job.id}"
 
 

@@ -17,7 +17,8 @@ from dina.web.generic import conflict, drafts
 from dina.web.generic.form import Form, begin, complete
 from dina.web.permission import check
 from dina.web.registry import TypeView
-from dina.web.rendering import address, client_of, render, say, view_of, who_of
+from dina.web.rendering import address, client_of, registry_of, render, say, view_of, who_of
+from dina.web.uses import Uses, in_words, uses_of
 from dina.web.values import title_of
 
 NOT_COPIED = frozenset(
@@ -174,15 +175,33 @@ async def saved(request: Request, form: Form, made: Resource, given: FormData, l
 
 
 async def delete(request: Request) -> Response:
-    """Delete; the next page offers to take it back."""
+    """Delete; the next page offers to take it back. Where others refer to the record it is asked for once more.
+
+    A module refuses to delete what its own records are linked with; of those in other modules only this page tells.
+    """
     view = await view_of(request)
     id_ = request.path_params["id"]
     language = request.state.language
     page = await client_of(request).get(f"{view.path}/{quote(id_, safe='')}")
+    if not (await request.form()).get("sure"):
+        uses = await uses_of(request, view.type, page.one.id, outside=True)
+        if uses:
+            return await ask_again(request, view, page.one, uses)
     await client_of(request).delete(view.path, quote(id_, safe=""))
     title = title_of(view, page.one, language)[:80]
     say(request, "“{title}” is deleted.", title=title, undo=address(language, view.type, id_, "restore"))
     return RedirectResponse(address(language, view.type), 303)
+
+
+async def ask_again(request: Request, view: TypeView, resource: Resource, uses: Uses) -> Response:
+    """Who refers to the record, and what can be done about it."""
+    language, registry = request.state.language, await registry_of(request)
+    title = title_of(view, resource, language)
+    crumbs = [(view.facts["plural"][language], address(language, view.type))]
+    return render(
+        request, "generic/delete.html", view=view, resource=resource, title=title, total=sum(uses.values()),
+        uses=in_words(registry, language, uses), crumbs=[*crumbs, (title, address(language, view.type, resource.id))],
+    )  # fmt: skip
 
 
 async def restore(request: Request) -> Response:

@@ -22,6 +22,9 @@ ON_REQUEST = ("hierarchy", "materialSampleChildren")
 SHOWN_WHOLE = ("organism", "collecting-event")
 """Linked records whose values are shown on the page of what they belong to."""
 LATEST = 5
+ASKED = 20
+"""Records without a name of which it is asked whether they are deleted."""
+NO_LONGER = texts.N_("no longer here")
 
 
 async def record(request: Request) -> Response:
@@ -127,8 +130,21 @@ async def names_of(request: Request, registry: Registry, view: TypeView, page: P
     names: dict[str, str] = {}
     for type_, ids in wanted.items():
         if type_ in registry.types:
-            names |= await titles(request, registry.types[type_], {one for one in ids if UUID.fullmatch(one)})
+            names |= await known(request, registry.types[type_], {one for one in ids if UUID.fullmatch(one)})
     return names
+
+
+async def known(request: Request, view: TypeView, ids: set[str]) -> dict[str, str]:
+    """The names of records by id; of those that are deleted, that they are."""
+    found = await titles(request, view, ids)
+    gone = texts.translate(request.state.language, NO_LONGER)
+    for id_ in sorted(ids - found.keys())[:ASKED]:
+        try:
+            await client_of(request).get(f"{view.path}/{id_}")
+        except ApiError as fault:
+            if fault.status == 410:
+                found[id_] = gone
+    return found
 
 
 def inside(fact: dict[str, Any], value: Any, wanted: dict[str, set[str]]) -> None:

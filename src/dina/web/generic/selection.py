@@ -1,4 +1,4 @@
-"""What can be done with the selected records of a list: put them into a set, delete them."""
+"""What can be done with the selected records of a list: put them into a set, merge them, delete them."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ MOST = 5000
 PORTION = 500
 FROM_LIST = N_("Deleted from a list")
 """How such a change is called; pages translate it."""
+MERGED = 100
+"""Ids that the page of merging is given, which says how many are too many."""
 DELETED = Counted("{n} record deleted", "{n} records deleted")
 TOO_MANY = N_(
     "These are more than {most}, which is the most for this at once. Nothing was done; narrow the search."
@@ -55,6 +57,10 @@ async def act(request: Request) -> Response:
     if len(found) > MOST:
         say(request, TOO_MANY, most=texts.number(request.state.language, MOST))
         return RedirectResponse(here, 303)
+    if form.get("what") == "merge":
+        return RedirectResponse(
+            f"{address(request.state.language, view.type)}/merge?ids={','.join(found[:MERGED])}", 303
+        )
     if form.get("what") == "set":
         return await into_set(request, view.type, found)
     if form.get("what") == "delete":

@@ -12,8 +12,7 @@ from dina.client import ApiError, Client, Resource
 from dina.web import texts
 from dina.web.generic import history
 from dina.web.generic.asked import whole
-from dina.web.generic.form import titles
-from dina.web.generic.record import LATEST, gone, names_of
+from dina.web.generic.record import LATEST, gone, known, names_of
 from dina.web.registry import ADMINISTRATIVE, Registry, TypeView
 from dina.web.rendering import address, check_language, client_of, registry_of, render
 from dina.web.specimens import lineage
@@ -50,7 +49,7 @@ async def record(request: Request) -> Response:
     people = {p for d in said for p in d.get("determiner") or []}
     names = await names_of(request, registry, view, page)
     if people - names.keys():
-        names |= await titles(request, registry.types["person"], people - names.keys())
+        names |= await known(request, registry.types["person"], people - names.keys())
     steps, total = await history.steps(request, view, id_, LATEST)
     related: list[Any] = []
     for name, fact in view.relationships.items():
