@@ -251,6 +251,6 @@ async def show(
     return render(
         request, "specimens/form.html", status, view=view, specimen=specimen, sections=sections, problems=problems, resource=resource,
         title=title_of(view, resource, language) if resource else "", kept=kept or [], draft=None if taken or typed is not None else draft,
-        taken=taken, chosen=request.state.template_id, groups=[name for name in who.groups if who.may("create", SAMPLE, name)], key=(typed or {}).get("_key") or str(uuid.uuid4()),
+        taken=taken, chosen=request.state.template_id, place_hidden=not (specimen.place or templates.shows_place(request)), groups=[name for name in who.groups if who.may("create", SAMPLE, name)], key=(typed or {}).get("_key") or str(uuid.uuid4()),
         choices=await templates.every(client_of(request)), notes=await checking.notes(client_of(request), specimen, language) if typed is not None or taken else [],
     )  # fmt: skip

@@ -27,7 +27,7 @@ KIND = "material-sample-form-template"
 
 @dataclass
 class Setting:
-    """What a template says of one field; `inner` are defaults of members of it, by the path below it."""
+    """What a template says of one field; `inner` are defaults of members of it, by the path below it, where they are shown."""
 
     shown: bool = False
     default: Any = None
@@ -93,7 +93,7 @@ def read(attributes: Mapping[str, Any]) -> Settings:
             continue
         one = found.setdefault(top, Setting())
         one.shown = one.shown or shown
-        if rest and default not in (None, ""):
+        if rest and shown and default not in (None, ""):
             one.inner[rest] = default
         elif not rest:
             one.default = default

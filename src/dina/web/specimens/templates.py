@@ -76,7 +76,7 @@ def is_ours(template: Resource) -> bool:
 
 async def choose(request: Request, id_: str) -> None:
     """Take a template for this request; one that is gone or not for the caller is none."""
-    request.state.template_id, request.state.template = "", {}
+    request.state.template_id, request.state.template, request.state.template_group = "", {}, ""
     if not is_id(id_):
         return
     try:
@@ -85,6 +85,7 @@ async def choose(request: Request, id_: str) -> None:
         return
     if is_ours(found):
         request.state.template_id, request.state.template = id_, read(found.attributes)
+        request.state.template_group = str(found.attributes.get("group", ""))
 
 
 def is_id(id_: str) -> bool:
@@ -102,8 +103,15 @@ def locked(request: Request) -> list[str]:
     return [name for name, one in chosen(request).items() if one.locked and one.shown]
 
 
+def shows_place(request: Request) -> bool:
+    settings = chosen(request)
+    return not settings or (PLACE in settings and settings[PLACE].shown)
+
+
 async def apply(request: Request, specimen: Specimen) -> None:
-    """The defaults of the template, where nothing stands yet."""
+    """The defaults of the template, where nothing stands yet; its group, where none is preferred."""
+    if not specimen.sample.form.raw["group"]:
+        specimen.sample.form.raw["group"] = getattr(request.state, "template_group", "")
     for name, one in chosen(request).items():
         # An event that is there already is not written over.
         if not one.shown or (name.startswith("event.") and specimen.sample.form.links.get("collectingEvent")):
