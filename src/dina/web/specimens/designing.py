@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -15,53 +15,21 @@ from dina.base.text import LANGUAGES
 from dina.client import Refused, Resource
 from dina.web import texts
 from dina.web.generic import editing
-from dina.web.generic import raw as raws
-from dina.web.generic.fields import Field
-from dina.web.generic.raw import Unreadable
-from dina.web.placing import place_of
 from dina.web.rendering import address, check_language, client_of, registry_of, render, say, who_of
 from dina.web.specimens import templates
-from dina.web.specimens.composite import ASSOCIATION, SAMPLE, Specimen, blank, empty, finish
+from dina.web.specimens.composite import ASSOCIATION, SAMPLE, blank, empty, finish
+from dina.web.specimens.template_lines import LABELS, Design, lines_of, take_defaults
 from dina.web.specimens.template_names import DETERMINATION, PLACE, part_of
 from dina.web.specimens.template_wire import Setting, Settings, read, written
 from dina.web.texts import N_
 
 TYPE = "form-template"
-NO_PLACE = N_("No place has the code or name “{code}”.")
-CANNOT = N_("This cannot be read.")
-HELD = frozenset({"group"})
-"""Fields that every form shows and that no template decides on."""
-COMPOUND = frozenset({"rows", "map", "object", "point", "languages"})
 USUAL = (
     *templates.OPEN["sample"], *(f"organism.0.{one}" for one in templates.OPEN["organism"]),
     *(DETERMINATION + one for one in ("scientificName", "verbatimScientificName", "determiner", "determinedOn", "qualifier", "typeStatus", "isPrimary")),
     *(f"event.{one}" for one in templates.OPEN["event"]), PLACE,
 )  # fmt: skip
 """What a new template shows: what stands open without one."""
-
-
-@dataclass
-class Line:
-    """A field of the form and what the template says of it; `simple` when it can have a default and be locked."""
-
-    field: Field
-    setting: Setting
-    simple: bool
-
-
-@dataclass
-class Design:
-    """A template as it is being edited; `specimen` holds the defaults in its controls."""
-
-    specimen: Specimen
-    settings: Settings
-    resource: Resource | None = None
-    attributes: dict[str, Any] = field(default_factory=dict[str, Any])
-    """What the template is made from: as it is kept, or the one that is copied."""
-    name: str = ""
-    group: str = ""
-    private: bool = False
-    problems: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
 
 
 async def new(request: Request) -> Response:
@@ -84,7 +52,7 @@ async def edit(request: Request) -> Response:
     id_ = str(request.path_params["id"])
     if request.method == "GET" and templates.is_ours(await fetched(request, id_)):
         return RedirectResponse(address(request.state.language, TYPE, id_, "design"), 303)
-    request.path_params["type"] = TYPE
+    request.path_params.update(type=TYPE, id=id_)
     return await editing.edit(request)
 
 
@@ -96,7 +64,9 @@ async def design(request: Request) -> Response:
 
 
 async def fetched(request: Request, id_: str) -> Resource:
-    return (await client_of(request).get(f"{templates.PATH}/{uuid.UUID(id_)}")).one
+    if not templates.is_id(id_):
+        raise HTTPException(404)
+    return (await client_of(request).get(f"{templates.PATH}/{id_}")).one
 
 
 async def begin(request: Request, resource: Resource | None, attributes: Mapping[str, Any]) -> Design:
@@ -111,48 +81,6 @@ async def begin(request: Request, resource: Resource | None, attributes: Mapping
         specimen, settings, resource, dict(attributes), str(attributes.get("name", "")),
         str(attributes.get("group") or group), bool(attributes.get("restrictToCreatedBy")),
     )  # fmt: skip
-
-
-def lines_of(design: Design, language: str) -> dict[str, list[Line]]:
-    """The fields by part of the form, those of the template first, in its order."""
-    specimen = design.specimen
-    fields = [
-        one
-        for part in specimen.parts[:1]
-        for one in part.fields()
-        if one.name not in templates.LEFT_OUT["sample"]
-    ]
-    for kind, part in (
-        ("organism", specimen.organisms[0]),
-        ("association", specimen.associations[0]),
-        ("event", specimen.event),
-    ):
-        for one in part.fields():
-            inner = one.name.removeprefix(part.prefix)
-            if inner == "determination":
-                fields += [member for row in one.rows[:1] for member in row]
-            elif inner not in templates.LEFT_OUT[kind]:
-                fields.append(one)
-    label = texts.translate(language, "To the place (code, name or scan)")
-    fields.append(Field(PLACE, label, "text", specimen.place))
-    order = {name: at for at, name in enumerate(design.settings)}
-    found: dict[str, list[Line]] = {}
-    for one in fields:
-        if one.name in HELD:
-            continue
-        one.required = False
-        setting = design.settings.get(one.name, Setting())
-        line = Line(one, setting, one.control not in COMPOUND and one.control != "json")
-        found.setdefault(part_of(one.name), []).append(line)
-    for lines in found.values():
-        lines.sort(key=lambda line: order.get(line.field.name, len(order)))
-    return found
-
-
-LABELS = {
-    "": N_("Specimen"), "organism.0.": N_("Organism"), DETERMINATION: N_("Identification"),
-    "association.0.": N_("Associated specimen"), "event.": N_("Collecting event"), PLACE: N_("Storage"),
-}  # fmt: skip
 
 
 async def show(request: Request, design: Design, status: int = 200) -> Response:
@@ -193,7 +121,7 @@ async def submitted(request: Request, design: Design) -> Response:
         arrange(design, given)
         return await show(request, design)
     await take_defaults(request, design, before)
-    if design.problems or any(part.errors for part in design.specimen.parts):
+    if design.place_errors or any(part.errors for part in design.specimen.parts):
         return await show(request, design, 422)
     attributes = written(design.attributes, design.settings)
     attributes |= {"name": design.name, "restrictToCreatedBy": design.private}
@@ -252,62 +180,3 @@ def arrange(design: Design, given: FormData) -> None:
         a, b = names.index(name), names.index(mine[to])
         names[a], names[b] = names[b], names[a]
     design.settings = {one: design.settings[one] for one in names}
-
-
-async def take_defaults(request: Request, design: Design, before: Design) -> None:
-    """The typed defaults as values; those that nobody has touched stay as they are kept."""
-    language = request.state.language
-    for lines in lines_of(design, language).values():
-        for line in lines:
-            name = line.field.name
-            setting = design.settings.get(name)
-            if setting is None or not line.simple:
-                continue
-            if name == PLACE:
-                await take_place(request, design, before, setting)
-                continue
-            at, old = templates.part_at(design.specimen, name), templates.part_at(before.specimen, name)
-            if at is None or old is None:
-                continue
-            part, inner = at
-            try:
-                if inner in part.form.links:
-                    ids = part.form.links[inner].split()
-                    if ids != old[0].form.links[inner].split():
-                        fact = part.form.view.relationships[inner]
-                        linked = [{"type": fact["targets"][0], "id": one} for one in ids]
-                        setting.default = (linked if fact["many"] else linked[0]) if linked else None
-                    continue
-                fact, now = held(part.form.facts, part.form.raw, inner)
-                if now != held(old[0].form.facts, old[0].form.raw, inner)[1]:
-                    setting.default = raws.to_value(fact, now)
-            except Unreadable:
-                said = texts.translate(language, CANNOT)
-                part.errors.append(
-                    {"detail": said, "source": {"pointer": f"/data/attributes/{inner.replace('.', '/')}"}}
-                )
-
-
-def held(facts: Mapping[str, Any], raw: Mapping[str, Any], inner: str) -> tuple[Mapping[str, Any], Any]:
-    """The fact of a control and what is typed in it; members of identifications stand in their first row."""
-    if inner in facts:
-        return facts[inner], raw[inner]
-    list_, _, member = inner.partition(".0.")
-    rows = raw[list_]
-    fact = raws.members_of(facts[list_])[member]
-    return fact, rows[0][member] if rows else raws.of_value(fact, None)
-
-
-async def take_place(request: Request, design: Design, before: Design, setting: Setting) -> None:
-    """The place that was typed, as a link."""
-    typed_ = design.specimen.place
-    if typed_ == before.specimen.place:
-        return
-    setting.default = None
-    if typed_:
-        place = await place_of(client_of(request), typed_)
-        if place is None:
-            said = texts.translate(request.state.language, NO_PLACE, code=typed_[:80])
-            design.problems.append({"text": said, "field": PLACE})
-        else:
-            setting.default = {"id": place.id, "type": place.type}
