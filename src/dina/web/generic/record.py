@@ -8,9 +8,9 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import Response
 
-from dina.client import ApiError, Page, Resource
+from dina.client import ApiError, Page, Refused, Resource
 from dina.web import texts
-from dina.web.custom import MEMBER
+from dina.web.custom import ITEM, MEMBER
 from dina.web.generic import history
 from dina.web.generic.asked import asked
 from dina.web.generic.form import UUID, titles
@@ -60,12 +60,13 @@ async def record(request: Request) -> Response:
     ]  # fmt: skip
     steps, total = await history.steps(request, view, id_, LATEST)
     permissions = resource.meta.get("permissions", [])
+    use = await use_of(request, view, resource) if view.type == ITEM and "delete" in permissions else None
     return render(
-        request, "generic/record.html", view=view, resource=resource, title=title_of(view, resource, language),
+        request, "generic/record.html", use=use, view=view, resource=resource, title=title_of(view, resource, language),
         attributes=[one for one in attributes if one[0] not in ADMINISTRATIVE], custom=custom,
         about=[one for one in attributes if one[0] in ADMINISTRATIVE and one[2].text], related=related, external=external, names=names,
         linked=linked, steps=steps, total=total, children=resource.attributes.get("materialSampleChildren") or [], empty=empty,
-        lineage=(resource.attributes.get("hierarchy") or [])[1:], permissions=permissions, near=await neighbours(request, view),
+        lineage=(resource.attributes.get("hierarchy") or [])[1:], permissions=[one for one in permissions if one != "delete" or not use], near=await neighbours(request, view),
         formatted=formatted_name(resource) if view.type == "organism" else None,
         crumbs=[(view.facts["plural"][language], address(language, view.type) + await back(request, view))],
     )  # fmt: skip
@@ -90,6 +91,18 @@ def facts(
         for name, fact in view.attributes.items()
         if name != MEMBER and (empty or resource.attributes.get(name) not in EMPTY)
     ]
+
+
+async def use_of(request: Request, view: TypeView, resource: Resource) -> list[str]:
+    """What keeps a value of a vocabulary, or a custom field, from being deleted: the API judges, nothing is done."""
+    removal = {"op": "remove", "ref": {"type": view.type, "id": resource.id}}
+    try:
+        await client_of(request).atomic(view.prefix, [removal], params={"dryRun": "true"})
+    except Refused as fault:
+        return fault.sentences
+    except ApiError:
+        return []
+    return []
 
 
 async def custom_facts(

@@ -9,6 +9,7 @@ from dina.web.permission import permitted
 from dina.web.specimens import (
     checking,
     deriving,
+    designing,
     entry,
     identifying,
     listing,
@@ -24,6 +25,7 @@ from dina.web.texts import N_
 
 TYPE = "material-sample"
 BASE = f"{PREFIX}/specimens"
+TEMPLATES = f"{PREFIX}/form-template"
 BOTH = ["GET", "POST"]
 
 AREA = Area(
@@ -44,6 +46,9 @@ AREA = Area(
         Route(f"{BASE}/identify", permitted("update", TYPE, identifying.show), methods=BOTH),
         Route(f"{BASE}/{{id:uuid}}", record.record),
         Route(f"{BASE}/{{id:uuid}}/edit", permitted("update", TYPE, entry.edit), methods=BOTH),
+        Route(f"{TEMPLATES}/new", designing.new, methods=BOTH),
+        Route(f"{TEMPLATES}/{{id:uuid}}/design", designing.design, methods=BOTH),
+        Route(f"{TEMPLATES}/{{id:uuid}}/edit", designing.edit, methods=BOTH),
     ),
     links=(("specimens", Link(TYPE, "specimens/series", N_("Create a series"), "create")),),
     create=(Link(TYPE, "specimens/series", N_("Series of specimens"), "create"),),

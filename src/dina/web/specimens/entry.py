@@ -17,6 +17,7 @@ from dina.web.generic.editing import FIELDS
 from dina.web.placing import place_of
 from dina.web.rendering import address, check_language, client_of, registry_of, render, say, who_of
 from dina.web.specimens import checking, templates
+from dina.web.specimens.carrying import carry, copied
 from dina.web.specimens.composite import (
     ASSOCIATION,
     EVENT,
@@ -39,63 +40,39 @@ NO_PLACE = "No place has the code or name “{code}”."
 
 
 async def new(request: Request) -> Response:
-    """A new specimen; `copy` and `only` carry values of another one over."""
+    """A new specimen, with a template (`template`); a copy of another (`copy`), or some values of it (`only`)."""
     check_language(request)
     specimen = await empty(request)
     query = request.query_params
     if request.method == "POST":
         return await submitted(request, specimen)
-    if query.get("copy"):
-        await carry(request, specimen, query["copy"], query.getlist("only"))
+    await templates.choose(request, query.get("template", ""))
+    kept = query.getlist("only")
+    if query.get("copy") and kept:
+        await carry(request, specimen, query["copy"], kept)
+    elif query.get("copy"):
+        await copied(request, specimen, query["copy"])
     for name in specimen.sample.form.view.relationships:
         if query.get(name):
             specimen.sample.form.links[name] = query[name]
     await templates.apply(request, specimen)
-    return await show(request, specimen, kept=query.getlist("only"))
+    return await show(request, specimen, kept=kept or ([] if "next" in query else templates.locked(request)))
 
 
 async def edit(request: Request) -> Response:
     check_language(request)
     specimen = await stored(request, str(request.path_params["id"]))
-    return await show(request, specimen) if request.method == "GET" else await submitted(request, specimen)
-
-
-async def carry(request: Request, specimen: Specimen, id_: str, only: list[str]) -> None:
-    """The locked values of the specimen before; its event stays the same event."""
-    source = await stored(request, id_)
-    for at in range(1, len(source.associations)):
-        if any(name.startswith(f"association.{at}.") for name in only):
-            further = (await blank(request, 1, ASSOCIATION))[0]
-            specimen.associations.append(Part(f"association.{len(specimen.associations)}.", further))
-    for name in only:
-        part, _, _inner = name.rpartition(".") if name.startswith("organism.") else ("", "", name)
-        if name in source.sample.form.raw:
-            specimen.sample.form.raw[name] = source.sample.form.raw[name]
-        elif name in source.sample.form.links:
-            specimen.sample.form.links[name] = source.sample.form.links[name]
-        elif name.startswith("association."):
-            carry_association(specimen, source, name)
-        elif part and source.organisms:
-            specimen.organisms[0].form.raw["determination"] = source.organisms[0].form.raw["determination"]
-    if any(name.startswith("event.") for name in only) or "collectingEvent" in only:
-        specimen.sample.form.links["collectingEvent"] = source.sample.form.links["collectingEvent"]
-
-
-def carry_association(specimen: Specimen, source: Specimen, name: str) -> None:
-    """A locked field of an association."""
-    _, number, inner = name.split(".", 2)
-    if not number.isdecimal() or int(number) >= min(len(source.associations), len(specimen.associations)):
-        return
-    to, of = specimen.associations[int(number)].form, source.associations[int(number)].form
-    for mine, theirs in ((to.raw, of.raw), (to.links, of.links)):
-        if inner in theirs:
-            mine[inner] = theirs[inner]
+    if request.method == "POST":
+        return await submitted(request, specimen)
+    await templates.choose(request, request.query_params.get("template", ""))
+    return await show(request, specimen)
 
 
 async def submitted(request: Request, specimen: Specimen) -> Response:
     given = await request.form(max_fields=FIELDS)
     specimen.type_in(given, await blank(request, 5), await blank(request, 5, ASSOCIATION))
     locks = [str(one) for one in given.getlist("_lock")]
+    await templates.choose(request, str(given.get("_template", "")))
     if given.get("_organism") == "1":
         extra = with_row((await blank(request))[0], "determination")
         specimen.organisms.append(Part(f"organism.{len(specimen.organisms)}.", extra))
@@ -110,6 +87,8 @@ async def submitted(request: Request, specimen: Specimen) -> Response:
         part.form.compact()
     if (page := await met(request, specimen, given)) is not None:
         return page
+    if specimen.sample.form.resource is None and templates.missing(request, specimen):
+        return await show(request, specimen, 422, kept=locks, typed=given)
     sent: list[Part | None] = []
     try:
         operations = await prepared(request, specimen, sent)
@@ -237,8 +216,10 @@ async def saved(
     await drafts.forget(request, SAMPLE, resource.id if resource else None)
     say(request, "“{title}” is saved.", title=title_of(view, made, language)[:80])
     if given.get("_then") == "next":
-        query = urlencode([("copy", made.id), *(("only", name) for name in locks)]) if locks else ""
-        return RedirectResponse(address(language, SAMPLE, "new") + (f"?{query}" if query else ""), 303)
+        template = str(request.state.template_id)
+        asked = [("next", "1"), *([("template", template)] if template else [])]
+        asked += [("copy", made.id), *(("only", name) for name in locks)] if locks else []
+        return RedirectResponse(f"{address(language, SAMPLE, 'new')}?{urlencode(asked)}", 303)
     return RedirectResponse(address(language, SAMPLE, made.id), 303)
 
 
@@ -252,6 +233,7 @@ async def show(
     if draft is not None and taken:
         further = await blank(request, 5), await blank(request, 5, ASSOCIATION)
         specimen.type_in(drafts.as_form(draft), *further)
+        await templates.choose(request, str(drafts.as_form(draft).get("_template", "")))
     opened = typed if typed is not None else drafts.as_form(draft) if draft is not None and taken else {}
     for part in specimen.parts:
         part.opened = str(opened.get(f"_version.{part.prefix}", "")) if part.form.resource is not None else ""
@@ -269,6 +251,6 @@ async def show(
     return render(
         request, "specimens/form.html", status, view=view, specimen=specimen, sections=sections, problems=problems, resource=resource,
         title=title_of(view, resource, language) if resource else "", kept=kept or [], draft=None if taken or typed is not None else draft,
-        taken=taken, groups=[name for name in who.groups if who.may("create", SAMPLE, name)], key=(typed or {}).get("_key") or str(uuid.uuid4()),
+        taken=taken, chosen=request.state.template_id, place_hidden=not (specimen.place or templates.shows_place(request)), groups=[name for name in who.groups if who.may("create", SAMPLE, name)], key=(typed or {}).get("_key") or str(uuid.uuid4()),
         choices=await templates.every(client_of(request)), notes=await checking.notes(client_of(request), specimen, language) if typed is not None or taken else [],
     )  # fmt: skip

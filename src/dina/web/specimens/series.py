@@ -51,9 +51,11 @@ async def show(request: Request) -> Response:
     if request.method == "GET":
         if request.query_params.get("like"):
             await like(request, specimen, request.query_params["like"])
+        await templates.choose(request, request.query_params.get("template", ""))
         await templates.apply(request, specimen)
         return await page(request, specimen, {}, [])
     given = await request.form(max_fields=FIELDS + 10 * MOST)
+    await templates.choose(request, str(given.get("_template", "")))
     specimen.type_in(given, await blank(request, 1))
     if specimen.change_rows(given):
         return await page(request, specimen, given, [])
@@ -236,5 +238,5 @@ async def page(
         request, "specimens/series.html", status, view=registry.types[SAMPLE], specimen=specimen, sections=sections, problems=problems,
         rows=rows, given=given, numbers=NUMBERS, most=MOST, differing=[(n, organism.attributes[n]) for n in DIFFERING],
         groups=[name for name in who.groups if who.may("create", SAMPLE, name)], signature=signature(specimen, given),
-        seen="\n".join(row["seen"] for row in rows), key=given.get("_key") or str(uuid.uuid4()), choices=await templates.every(client_of(request)),
+        seen="\n".join(row["seen"] for row in rows), key=given.get("_key") or str(uuid.uuid4()), chosen=request.state.template_id,
     )  # fmt: skip
