@@ -1,4 +1,5 @@
 import { bare } from "../scanner.js";
+import { renewed } from "../session.js";
 
 /**
  * <dina-station>: a scanner types fast and ends with Enter, Tab, comma or semicolon; all of them send the field.
@@ -42,11 +43,18 @@ class Station extends HTMLElement {
       this.sound(this.querySelector("[data-last]")?.dataset.last);
       if (!document.activeElement?.matches("#known")) this.field.focus();
     });
+    // Whoever is signed out is led to the page for signing in, which is no answer.
+    this.addEventListener("htmx:beforeSwap", ({ detail }) => {
+      this.outside = detail.xhr.status < 400 && !detail.serverResponse.includes('name="was"');
+      if (this.outside) detail.shouldSwap = false;
+    });
     this.addEventListener("htmx:afterRequest", ({ detail }) => {
       const codes = this.sent.value;
       this.sent.value = "";
-      if (detail.successful) this.answered();
-      else this.failed(codes, detail.xhr?.status);
+      if (this.outside) this.failed(codes, 401);
+      else if (!detail.successful) this.failed(codes, detail.xhr?.status);
+      else if (!this.queue.length) this.unsent.hidden = true;
+      this.outside = false;
       // The form is free for another request once this one is over.
       setTimeout(() => {
         this.busy = false;
@@ -71,15 +79,12 @@ class Station extends HTMLElement {
     this.form.requestSubmit();
   }
 
-  answered() {
-    if (!this.unsent.hidden) this.unsent.hidden = true;
-  }
-
   /** Nothing came back: the codes stand in the queue again, before those scanned since. @param {string} codes  @param {number} status */
   failed(codes, status) {
     this.queue.unshift(...codes.split("\t").filter(Boolean));
     const said = this.unsent.querySelector("[data-why]");
-    said.textContent = [401, 403].includes(status) ? said.dataset.session : status ? said.dataset.fault : said.dataset.offline;
+    this.ended = [401, 403].includes(status);
+    said.textContent = this.ended ? said.dataset.session : status ? said.dataset.fault : said.dataset.offline;
     this.held = this.queue.length > 0;
     this.show();
     this.sound("bad");
@@ -93,9 +98,10 @@ class Station extends HTMLElement {
     this.unsent.querySelector("ul").replaceChildren(...this.queue.map((code) => Object.assign(document.createElement("li"), { textContent: code })));
   }
 
-  /** Send again what waits. */
-  again() {
+  /** Send again what waits; where the session had ended, once there is another. */
+  async again() {
     clearTimeout(this.later);
+    if (this.ended && !(await renewed())) return this.sound("bad");
     this.held = false;
     this.next();
   }
