@@ -4,6 +4,7 @@ import "./shell.js";
 import "./list.js";
 import "./keys.js";
 import "./form.js";
+import "./unanswered.js";
 
 htmx.config.includeIndicatorStyles = false;
 htmx.config.allowEval = false;
