@@ -89,12 +89,6 @@ if (form) {
     if (differences()) say(words.back);
   });
   form.addEventListener("keydown", (event) => {
-    if (event.key === ";" && (event.ctrlKey || event.metaKey) && event.target instanceof HTMLInputElement) {
-      event.preventDefault();
-      event.target.value = new Date().toISOString().slice(0, 10);
-      event.target.dispatchEvent(new Event("input", { bubbles: true }));
-      return;
-    }
     // Enter in a one-line field of a long form moves on and never submits.
     if (event.key !== "Enter" || event.defaultPrevented || event.ctrlKey || event.metaKey) return;
     if (!(event.target instanceof HTMLInputElement) || event.target.type === "checkbox") return;

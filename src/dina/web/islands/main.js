@@ -3,6 +3,7 @@ import "./picker.js";
 import "./shell.js";
 import "./list.js";
 import "./keys.js";
+import "./fields.js";
 import "./form.js";
 import "./unanswered.js";
 

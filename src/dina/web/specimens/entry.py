@@ -236,6 +236,8 @@ async def saved(
     resource = specimen.sample.form.resource
     await drafts.forget(request, SAMPLE, resource.id if resource else None)
     say(request, "“{title}” is saved.", title=title_of(view, made, language)[:80])
+    if given.get("_then") == "empty":
+        return RedirectResponse(address(language, SAMPLE, "new"), 303)
     if given.get("_then") == "next":
         query = urlencode([("copy", made.id), *(("only", name) for name in locks)]) if locks else ""
         return RedirectResponse(address(language, SAMPLE, "new") + (f"?{query}" if query else ""), 303)
