@@ -6,6 +6,8 @@ import uuid
 
 from playwright.async_api import Page
 
+from tests.browser.hand import indexed
+
 NAMES = "document.activeElement.name || document.activeElement.id"
 
 
@@ -44,3 +46,17 @@ async def test_keys_in_the_form_of_a_specimen(page: Page) -> None:
     await page.focus("[name=barcode]")
     await page.keyboard.press("Control+'")
     assert await page.input_value("[name=barcode]") == code
+
+
+async def test_x_moves_what_is_selected_and_what_is_open(page: Page) -> None:
+    await indexed(page)
+    await page.goto("/en/specimens?q=astragalus")
+    await page.check("table[data-rows] .pick input >> nth=0")
+    await page.evaluate("document.activeElement.blur()")
+    await page.keyboard.press("x", delay=100)
+    await page.wait_for_selector("h1:has-text('Move 1 thing')")
+    await page.goto("/en/specimens?q=astragalus")
+    await page.click("table[data-rows] a.row >> nth=0")
+    await page.wait_for_selector("#identifications")
+    await page.keyboard.press("x", delay=100)
+    await page.wait_for_selector("h1:has-text('Move 1 thing')")
