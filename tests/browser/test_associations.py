@@ -55,7 +55,7 @@ async def test_an_association_is_given_carried_to_the_next_changed_and_taken_awa
     await page.wait_for_selector("#problems")
     await page.fill("[name='association.1.remarks']", "")
     await page.keyboard.press("Control+s")
-    await page.wait_for_selector("h1:has-text('GUEST-2')")
+    await page.wait_for_selector(".message:has-text('GUEST-2')")
     assert [(one["remarks"], one["to"]) for one in await of(api, "GUEST-2")] == [("seen on it", host)]
     await page.click(".actions a:has-text('Edit')")
     await page.check("[name=_gone]")

@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.async_api import Page
 
-from tests.browser.hand import indexed
+from tests.browser.hand import Hand, indexed
 
 STEPS = 1000
 RANDOM = """async ([steps, seed]) => {
@@ -135,3 +135,67 @@ async def test_keys_take_back_and_do_again(page: Page) -> None:
         await first.click()
         await page.keyboard.press(key)
         assert await first.inner_text() == shown, key
+
+
+FOCUS = (
+    "() => document.activeElement.closest('dina-grid .tabulator') ? 'grid' : document.activeElement.tagName"
+)
+CHOSEN = "() => { const cell = document.querySelector('dina-grid').chosen(); return [cell.getField(), cell.getValue() ?? ''] }"
+
+
+async def test_keys_of_spreadsheets(page: Page) -> None:
+    await indexed(page)
+    await page.goto("/en/specimens/bulk/grid?q=astragalus")
+    await page.wait_for_selector(".tabulator-row >> nth=3")
+    before = await state(page)
+    hand = Hand(page, keyboard=True)
+    await hand.reach(".tabulator-tableholder")
+    await page.keyboard.press("Tab")
+    assert await page.evaluate(FOCUS) == "BUTTON", "Tab leaves the grid"
+    await page.keyboard.press("Shift+Tab")
+    assert await page.evaluate(FOCUS) == "grid"
+    await page.keyboard.press("Shift+Tab")
+    assert await page.evaluate(FOCUS) == "BUTTON", "and leaves it on its other side"
+    await page.keyboard.press("Tab")
+    assert await page.evaluate(FOCUS) == "grid"
+    for key in ("n", "e", "w"):
+        await page.keyboard.press(key)
+    await page.keyboard.press("Enter")
+    await page.keyboard.type("below")
+    await page.keyboard.press("Tab")
+    await page.keyboard.type("beside")
+    await page.keyboard.press("Escape")
+    shown = (await state(page))["shown"]
+    assert [shown[0][0][1], shown[1][0][1]] == ["new", "below"]
+    assert shown[1][1] == before["shown"][1][1], "Escape leaves the cell as it was"
+    assert (await page.evaluate(CHOSEN))[0] == "c1"
+    await page.keyboard.press("ArrowLeft")
+    await page.keyboard.press("Shift+ArrowUp")
+    await page.keyboard.press("Control+x")
+    await page.wait_for_function("document.querySelector('dina-grid').table.getData()[0].c0 === ''")
+    await page.keyboard.press("Control+z")
+    assert (await state(page))["shown"] == shown, "what was cut comes back at once"
+    await page.keyboard.press("ArrowRight")
+    await page.keyboard.press("Control+v")
+    shown = (await state(page))["shown"]
+    assert [shown[1][1][1], shown[2][1][1]] == ["new", "below"]
+    await page.keyboard.press("Delete")
+    for _ in range(5):
+        await page.keyboard.press("Control+z")
+    assert await state(page) == before
+
+
+async def test_tab_leaves_the_grid_of_an_import(page: Page) -> None:
+    await page.goto("/fr/imports/new")
+    await page.click("summary:has-text('coller')")
+    await page.fill("#paste", "Numéro\tNom\nK-1\tCarex\nK-2\tCarex\n")
+    await page.click("#new-import .save button")
+    await page.wait_for_selector("table.mapped")
+    await page.goto(f"{page.url.split('?')[0].removesuffix('/columns')}/rows")
+    await page.wait_for_selector(".tabulator-row >> nth=1")
+    await page.focus(".grid-bar button")
+    held = []
+    for _ in range(12):
+        await page.keyboard.press("Tab")
+        held.append(await page.evaluate(FOCUS))
+    assert held.count("grid") == 1

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest_asyncio
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright
 
 from dina.client import Client, Resource
 from tests.browser.conftest import FLAGS, chromium
 from tests.browser.hand import violations
+from tests.browser.signing import signed_in
 
 API = "/collection/v1"
 FAST = 5
@@ -301,3 +302,28 @@ async def test_what_the_scanner_of_a_device_sends_around_codes_is_taken_away(
     await page.wait_for_selector(f".scan-last:has-text('{shelf.mark} specimen 1')")
     await scan(page, shelf.code(2))
     await page.wait_for_selector(f".scan-last:has-text('{shelf.mark} specimen 2')")
+
+
+async def test_codes_that_do_not_reach_the_server_wait_and_go_again(
+    browser: Browser, address: str, shelf: Shelf
+) -> None:
+    page = await signed_in(browser, address)
+    await station(page, "find", "fr")
+    await page.route("**/storage/scan", lambda route: route.abort())
+    await scan(page, shelf.code(0))
+    unsent = page.locator("[data-unsent]")
+    await unsent.wait_for()
+    assert "Pas de connexion" in await unsent.inner_text()
+    await scan(page, shelf.code(1))
+    assert await unsent.locator("li").all_inner_texts() == [shelf.code(0), shelf.code(1)]
+    await page.unroute("**/storage/scan")
+    await page.route("**/storage/scan", lambda route: route.fulfill(status=500, body="no"))
+    await unsent.locator("button").click()
+    await page.wait_for_selector("[data-unsent]:has-text('Le serveur')")
+    assert await unsent.locator("li").count() == 2
+    await page.unroute("**/storage/scan")
+    await page.evaluate("dispatchEvent(new Event('online'))")
+    await page.wait_for_selector(f".scan-last:has-text('{shelf.mark} specimen 1')")
+    assert await unsent.is_hidden()
+    assert await page.locator("#station ol li").count() == 2
+    await page.context.close()

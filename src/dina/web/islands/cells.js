@@ -13,6 +13,12 @@ export function copied(text) {
   return rows;
 }
 
+/** Cells as a spreadsheet pastes them. @param {unknown[][]} rows */
+export function copies(rows) {
+  const one = (value) => (/[\t\r\n]|^"/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
+  return rows.map((row) => row.map((value) => one(String(value ?? ""))).join("\t")).join("\n");
+}
+
 /** What is changed at once is one step: a cell that was typed, or all that was filled, pasted or cleared. */
 export class Steps {
   /** @param {{undo: () => void, redo: () => void}} history that takes back and does again one cell at a time */

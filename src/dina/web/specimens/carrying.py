@@ -42,7 +42,7 @@ async def another(request: Request, specimen: Specimen) -> Part:
 def carry_member(parts: list[Part], source: list[Part], name: str) -> None:
     """A locked field of an organism or an association, or a member of one of its identifications."""
     _, number, inner = name.split(".", 2) if name.count(".") > 1 else ("", "", "")
-    if not number.isdigit() or int(number) >= min(len(source), len(parts)):
+    if not number.isdecimal() or int(number) >= min(len(source), len(parts)):
         return
     to, of = parts[int(number)].form, source[int(number)].form
     for mine, theirs in ((to.raw, of.raw), (to.links, of.links)):
@@ -52,7 +52,7 @@ def carry_member(parts: list[Part], source: list[Part], name: str) -> None:
     at, _, member = rest.partition(".")
     rows, theirs = to.raw.get(list_), of.raw.get(list_)
     if (
-        not at.isdigit()
+        not at.isdecimal()
         or not isinstance(rows, list)
         or not isinstance(theirs, list)
         or int(at) >= len(theirs)

@@ -215,6 +215,8 @@ async def saved(
     resource = specimen.sample.form.resource
     await drafts.forget(request, SAMPLE, resource.id if resource else None)
     say(request, "“{title}” is saved.", title=title_of(view, made, language)[:80])
+    if given.get("_then") == "empty":
+        return RedirectResponse(address(language, SAMPLE, "new"), 303)
     if given.get("_then") == "next":
         template = str(request.state.template_id)
         asked = [("next", "1"), *([("template", template)] if template else [])]

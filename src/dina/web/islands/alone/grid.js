@@ -18,6 +18,7 @@ import {
 import "tabulator-tables/dist/css/tabulator.css";
 import { Steps, copied } from "../cells.js";
 import { Find } from "../find.js";
+import { keysOf } from "../gridkeys.js";
 
 Tabulator.registerModule([
   ClipboardModule,
@@ -131,7 +132,7 @@ class Grid extends HTMLElement {
       clipboardCopyRowRange: "range",
       clipboardPasteParser: copied,
       clipboardPasteAction: (rows) => this.paste(rows),
-      keybindings: { undo: false, redo: false },
+      keybindings: { undo: false, redo: false, copyToClipboard: false },
       rowHeader: { title: this.getAttribute("row-word"), field: "row", frozen: true, resizable: this.hasAttribute("plain"), width: this.hasAttribute("plain") ? known : 80 },
       columnDefaults: { headerHozAlign: "left", resizable: "header", width: 150 },
       columns: this.headings.map(([at, title]) => ({
@@ -153,6 +154,7 @@ class Grid extends HTMLElement {
     this.box.querySelector(".tabulator-tableholder").setAttribute("role", "rowgroup");
     this.box.querySelector(".tabulator-table").setAttribute("role", "none");
     this.before = new Map(rows.map((row) => [this.keyOf(row), { ...row }]));
+    keysOf(this);
   }
 
   keyOf(row) {
@@ -178,6 +180,7 @@ class Grid extends HTMLElement {
   shown(cell, at) {
     const wrong = cell.getData().problems.find((one) => one.column === at);
     const made = document.createElement("span");
+    cell.getElement().tabIndex = -1;
     made.textContent = (wrong ? `${SIGNS[wrong.severity]} ` : "") + (cell.getValue() ?? "");
     if (wrong) {
       cell.getElement().classList.add(`is-${wrong.severity}`);

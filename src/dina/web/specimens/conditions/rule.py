@@ -129,7 +129,7 @@ def scalar(text: str, kind: str) -> str | int | float:
     plain = text.replace(",", ".")
     if kind != "number" or not NUMBER.fullmatch(plain):
         return text
-    return int(plain) if plain.lstrip("+-").isdigit() and len(plain) < 19 else float(plain)
+    return int(plain) if plain.lstrip("+-").isdecimal() and len(plain) < 19 else float(plain)
 
 
 def pattern(text: str) -> Json:
