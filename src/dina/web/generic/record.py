@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import quote
 
@@ -22,10 +23,16 @@ ON_REQUEST = ("hierarchy", "materialSampleChildren")
 SHOWN_WHOLE = ("organism", "collecting-event")
 """Linked records whose values are shown on the page of what they belong to."""
 LATEST = 5
+Further = Callable[[Request, Page], Awaitable[dict[str, Any]]]
 
 
 async def record(request: Request) -> Response:
     """The page of a record; a deleted one says who deleted it and how it comes back."""
+    return await page_of(request, "generic/record.html")
+
+
+async def page_of(request: Request, template: str, further: Further | None = None) -> Response:
+    """The page of a record by a template of its type, with what is shown further there."""
     view = await view_of(request)
     id_ = request.path_params["id"]
     try:
@@ -58,13 +65,14 @@ async def record(request: Request) -> Response:
     steps, total = await history.steps(request, view, id_, LATEST)
     permissions = resource.meta.get("permissions", [])
     return render(
-        request, "generic/record.html", view=view, resource=resource, title=title_of(view, resource, language),
+        request, template, view=view, resource=resource, title=title_of(view, resource, language),
         attributes=[one for one in attributes if one[0] not in ADMINISTRATIVE], custom=custom,
         about=[one for one in attributes if one[0] in ADMINISTRATIVE and one[2].text], related=related, external=external, names=names,
         linked=linked, steps=steps, total=total, children=resource.attributes.get("materialSampleChildren") or [], empty=empty,
         lineage=(resource.attributes.get("hierarchy") or [])[1:], permissions=permissions, near=await neighbours(request, view),
         formatted=formatted_name(resource) if view.type == "organism" else None,
         crumbs=[(view.facts["plural"][language], address(language, view.type) + await back(request, view))],
+        **(await further(request, page) if further else {}),
     )  # fmt: skip
 
 

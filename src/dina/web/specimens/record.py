@@ -66,7 +66,7 @@ async def record(request: Request) -> Response:
         name=next((found for o in organisms if (found := formatted_name(o))), ""),
         badges=badges(one, said, language), attributes=filled(view, one, language),
         organisms=[(o, identifications(o, names), filled(kinds["organism"], o, language, "determination")) for o in organisms],
-        organism_from=organism_from, event=event, event_from=event_from, point=point_of(event),
+        organism_from=organism_from, event=event, event_from=event_from, point=point_of(event), uncertainty=uncertainty_of(event),
         event_title=title_of(kinds[EVENT], event, language) if event else "",
         event_facts=filled(kinds[EVENT], event, language) if event else [], related=related, external=links, names=names,
         custom=[(c.fact, values[c.key]) for c in custom], whereabouts=await whereabouts(client, id_),
@@ -143,6 +143,12 @@ def point_of(event: Resource | None) -> str:
     geometry = (event.attributes.get("eventGeom") if event else None) or {}
     lon, lat = geometry.get("coordinates") or (None, None)
     return f"{lat},{lon}" if lat is not None else ""
+
+
+def uncertainty_of(event: Resource | None) -> int | None:
+    """How far from the primary point the place may be, in metres."""
+    said = (event.attributes.get("geoReferenceAssertions") if event else None) or []
+    return next((one.get("dwcCoordinateUncertaintyInMeters") for one in said if one.get("isPrimary")), None)
 
 
 async def whereabouts(client: Client, id_: str) -> dict[str, Any]:
