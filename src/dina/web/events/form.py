@@ -10,7 +10,8 @@ from starlette.responses import RedirectResponse, Response
 
 from dina.web import texts
 from dina.web.generic import editing
-from dina.web.generic.form import UUID, Form, begin
+from dina.web.generic.form import Form, begin
+from dina.web.generic.naming import UUID
 from dina.web.permission import check
 from dina.web.placing import COLLECTION, change_headers, linked_to
 from dina.web.rendering import address, client_of, registry_of, say

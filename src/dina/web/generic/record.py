@@ -14,9 +14,9 @@ from dina.web import texts
 from dina.web.custom import MEMBER
 from dina.web.generic import history
 from dina.web.generic.asked import asked
-from dina.web.generic.form import UUID, titles
-from dina.web.registry import ADMINISTRATIVE, Registry, TypeView
-from dina.web.rendering import address, client_of, registry_of, render, view_of
+from dina.web.generic.naming import names_of
+from dina.web.registry import ADMINISTRATIVE, TypeView
+from dina.web.rendering import address, client_of, registry_of, render, view_of, who_of
 from dina.web.values import EMPTY, Shown, formatted_name, shown, title_of
 
 ON_REQUEST = ("hierarchy", "materialSampleChildren")
@@ -43,9 +43,11 @@ async def page_of(request: Request, template: str, further: Further | None = Non
         return await gone(request, view, id_, fault)
     language, registry, resource = request.state.language, await registry_of(request), page.one
     empty = request.query_params.get("empty") == "1"
-    names = await names_of(request, registry, view, page)
+    names = await names_of(request, registry, page)
     attributes = [
-        one for one in facts(view, resource, language, names, empty=empty) if one[0] not in ON_REQUEST
+        (name, fact, value if name != "group" else Shown(who_of(request).group_label(value.text, language)))
+        for name, fact, value in facts(view, resource, language, names, empty=empty)
+        if name not in ON_REQUEST
     ]
     custom = await custom_facts(request, view, resource, empty=empty)
     related = [
@@ -117,36 +119,6 @@ def custom_value(fact: dict[str, Any], value: Any, language: str) -> Shown:
     if fact["kind"] == "boolean" and value in ("true", "false"):
         return Shown(texts.translate(language, "Yes" if value == "true" else "No"))
     return shown(fact, value, language)
-
-
-async def names_of(request: Request, registry: Registry, view: TypeView, page: Page) -> dict[str, str]:
-    """Names of what the record points at: external links, ids inside embedded objects, its own and its linked ones'."""
-    wanted: dict[str, set[str]] = {}
-    for one in (page.one, *page.included.values()):
-        kind = registry.types.get(one.type)
-        if kind is None:
-            continue
-        for name, fact in kind.relationships.items():
-            if fact["external"]:
-                for link in one.linked(name):
-                    wanted.setdefault(link["type"], set()).add(link["id"])
-        for name, fact in kind.attributes.items():
-            inside(fact, one.attributes.get(name), wanted)
-    names: dict[str, str] = {}
-    for type_, ids in wanted.items():
-        if type_ in registry.types:
-            names |= await titles(request, registry.types[type_], {one for one in ids if UUID.fullmatch(one)})
-    return names
-
-
-def inside(fact: dict[str, Any], value: Any, wanted: dict[str, set[str]]) -> None:
-    """Collect the ids that members of embedded objects hold."""
-    if fact.get("target") and value:
-        wanted.setdefault(fact["target"], set()).update(value if isinstance(value, list) else [value])
-    for name, member in fact.get("members", {}).items():
-        for item in value if isinstance(value, list) else [value]:
-            if isinstance(item, dict) and item.get(name) not in EMPTY:
-                inside(member, item[name], wanted)
 
 
 async def back(request: Request, view: TypeView) -> str:
