@@ -43,11 +43,11 @@ async def test_a_collector_who_was_deleted_is_said_to_be_gone(api: Api) -> None:
 
 async def test_a_specimen_goes_into_a_set_from_its_page(api: Api) -> None:
     specimen = await api.make(SAMPLE, {"materialSampleName": f"SET-{uuid.uuid4()}"})
-    made = await api.send(f"/en/specimens/{specimen}/set", set="")
-    assert made.url.path.startswith("/en/record-set/")
-    again = await api.send(f"/en/specimens/{specimen}/set", set=made.url.path.split("/")[3])
-    assert again.url.path == f"/en/specimens/{specimen}"
-    assert "In the set" in again.text
+    made = await api.send(f"/fr/specimens/{specimen}/set", set="")
+    assert made.url.path.startswith("/fr/record-set/")
+    again = await api.send(f"/fr/specimens/{specimen}/set", set=made.url.path.split("/")[3])
+    assert again.url.path == f"/fr/specimens/{specimen}"
+    assert "Maintenant dans l’ensemble" in again.text
 
 
 async def test_all_pages_of_a_section_are_reachable_on_every_width(page: Page) -> None:
