@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlencode
 
 import structlog
@@ -12,12 +14,13 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from dina.client import ApiError
 from dina.web.rendering import render
-from dina.web.texts import N_, translate
+from dina.web.texts import N_, number, translate
 
 log = structlog.get_logger("dina.web")
 FAILED = N_(
     "This is a fault of the system, not yours; nothing was half saved. If it comes again, tell the id."
 )
+POINTED_AT = N_("Nothing was deleted, because other records still point to this one: {references}.")
 
 
 async def api_error(request: Request, fault: Exception) -> Response:
@@ -31,7 +34,21 @@ async def api_error(request: Request, fault: Exception) -> Response:
         if request.headers.get("hx-request") == "true":
             return Response(status_code=204, headers={"hx-redirect": where})
         return RedirectResponse(where, 303)
-    return render(request, "shell/error.html", fault.status, errors=fault.errors, status_code=fault.status)
+    errors = [in_words(request, one) for one in fault.errors]
+    return render(request, "shell/error.html", fault.status, errors=errors, status_code=fault.status)
+
+
+def in_words(request: Request, error: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An error of the API; what still points at a record is named as people call it, not by its type."""
+    counts: dict[str, int] = (error.get("meta") or {}).get("references") or {}
+    if not counts:
+        return error
+    language, types = request.state.language, request.app.state.registry.types
+    named = [
+        f"{types[name].facts['plural'][language] if name in types else name} ({number(language, count)})"
+        for name, count in counts.items()
+    ]
+    return {**error, "detail": translate(language, POINTED_AT, references=", ".join(named))}
 
 
 async def http_error(request: Request, fault: Exception) -> Response:

@@ -9,7 +9,7 @@ from typing import Any
 from starlette.requests import Request
 
 from dina.web import texts
-from dina.web.generic.form import titles
+from dina.web.generic.naming import titles
 from dina.web.rendering import address, registry_of
 from dina.web.texts import N_, Counted
 

@@ -63,6 +63,8 @@ def plain(value: Any, language: str) -> str:
 EMPTY: tuple[Any, ...] = (None, [], {}, "")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 """A moment as it was recorded, in members that are texts for the sake of less exact ones."""
+COORDINATES = ("dwc:decimalLatitude", "dwc:decimalLongitude")
+"""Written with a point in every language, as maps and receivers take them."""
 WIDE = 6
 """The most columns of a table inside a record; objects with more members are shown one below the other."""
 
@@ -80,9 +82,8 @@ def shown(fact: dict[str, Any], value: Any, language: str, names: Mapping[str, s
             return Shown(texts.moment(language, str(value)))
         case "integer" | "decimal" if isinstance(value, int | float):
             unit = f"\u00a0{fact['unit']}" if fact.get("unit") else ""
-            return Shown(
-                texts.number(language, value) + unit if fact["kind"] == "decimal" else f"{value}{unit}"
-            )
+            plainly = fact["kind"] == "integer" or fact.get("term") in COORDINATES
+            return Shown((str(value) if plainly else texts.number(language, value)) + unit)
         case "objects" | "object":
             return objects(fact, value if isinstance(value, list) else [value], language, names or {})
         case "point":

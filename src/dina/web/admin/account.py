@@ -11,7 +11,7 @@ from starlette.requests import Request
 from dina.web import texts
 from dina.web.admin.roles import admin_role, role_in
 from dina.web.generic.fields import Field, Making, errors_by_name
-from dina.web.generic.form import UUID, titles
+from dina.web.generic.naming import UUID, titles
 from dina.web.registry import TypeView
 from dina.web.rendering import client_of, registry_of
 from dina.web.texts import N_

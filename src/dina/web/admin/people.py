@@ -15,7 +15,7 @@ from dina.client import ApiError, Refused, Resource
 from dina.web import texts
 from dina.web.admin import account, may
 from dina.web.admin.roles import ADMIN, ROLES, admin_role, group_names, matrix, role_in
-from dina.web.generic.form import UUID, titles
+from dina.web.generic.naming import UUID, titles
 from dina.web.registry import TypeView
 from dina.web.rendering import address, check_language, client_of, registry_of, render, say, who_of
 from dina.web.texts import N_

@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from dina.client import Refused, Resource
 from dina.web.exchange.common import act, one, render
-from dina.web.generic.form import UUID, titles
+from dina.web.generic.naming import UUID, titles
 from dina.web.registry import Registry
 from dina.web.rendering import check_language, registry_of
 from dina.web.values import plain

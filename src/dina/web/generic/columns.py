@@ -81,19 +81,20 @@ def includes(columns: Sequence[Column]) -> list[str]:
 
 
 def cell(
-    registry: Registry, view: TypeView, column: Column, page: Page, resource: Resource, language: str
-) -> list[Shown]:
-    """What a cell shows: a value, or linked records, each with its address."""
+    registry: Registry, view: TypeView, column: Column, page: Page, resource: Resource, language: str,
+    names: Mapping[str, str] | None = None,
+) -> list[Shown]:  # fmt: skip
+    """What a cell shows: a value, or linked records, each with its address; `names` are those of what values point at."""
     match column.kind:
         case "attribute":
-            return [shown(dict(column.fact), resource.attributes.get(column.path), language)]
+            return [shown(dict(column.fact), resource.attributes.get(column.path), language, names)]
         case "custom":
             values = resource.attributes.get(MEMBER) or {}
             return [shown(dict(column.fact), values.get(column.path.partition(".")[2]), language)]
         case "linked":
             name, _, inner = column.path.partition(".")
             return [
-                shown(dict(column.fact), one.attributes.get(inner), language)
+                shown(dict(column.fact), one.attributes.get(inner), language, names)
                 for one in page.related(resource, name)
             ]
         case _:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -26,6 +27,16 @@ NOT_COPIED = frozenset(
 )
 FIELDS = 3000
 """The most controls a form may send; more is no form of ours."""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What pages of single types say above the form (`request.state.notice`): a sentence, and another way to go on."""
+
+    text: str
+    label: str = ""
+    post: str = ""
+    given: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 async def new(request: Request) -> Response:
@@ -105,7 +116,7 @@ async def show(
         request, "generic/form.html", status, view=view, form=form, fields=fields, resource=form.resource, problems=problems,
         title=title, groups=groups, kept=kept or [], draft=None if taken or typed is not None else draft, taken=taken,
         key=(typed or {}).get("_key") or str(uuid.uuid4()), crumbs=crumbs,
-        typed=typed or (drafts.as_form(draft) if draft is not None and taken else {}),
+        notice=getattr(request.state, "notice", None), typed=typed or (drafts.as_form(draft) if draft is not None and taken else {}),
     )  # fmt: skip
 
 

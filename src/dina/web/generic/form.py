@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,13 +13,13 @@ from dina.web import texts
 from dina.web.custom import MEMBER, CustomField
 from dina.web.generic import raw as raws
 from dina.web.generic.fields import Field, Making, custom_facts, errors_by_name, settable
+from dina.web.generic.naming import UUID, named
 from dina.web.generic.raw import Fact, Raw, Unreadable
 from dina.web.registry import Registry, TypeView
 from dina.web.rendering import client_of, registry_of, who_of
 from dina.web.texts import N_
 from dina.web.values import multilingual, title_of
 
-UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 ITEM = "controlled-vocabulary-item"
 CANNOT = N_("This cannot be read.")
 
@@ -171,17 +170,7 @@ async def find_titles(request: Request, form: Form) -> None:
             wanted.setdefault(one.target, set()).update(ids)
     for type_, ids in wanted.items():
         if ids:
-            form.titles |= await titles(request, form.registry.types[type_], ids)
-
-
-async def titles(request: Request, view: TypeView, ids: set[str]) -> dict[str, str]:
-    """Names of records by id; what cannot be read has none."""
-    params = {"fiql": f"id=in=({','.join(sorted(ids)[:100])})", "page[limit]": 100}
-    try:
-        page = await client_of(request).get(view.path, params)
-    except ApiError:
-        return {}
-    return {one.id: title_of(view, one, request.state.language) for one in page.data}
+            form.titles |= await named(request, form.registry.types[type_], ids)
 
 
 async def find_suggestions(request: Request, form: Form) -> None:

@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from dina.client import ApiError, Resource
 from dina.web.custom import MEMBER
-from dina.web.generic.form import UUID, titles
+from dina.web.generic.naming import all_named
 from dina.web.registry import TypeView
 from dina.web.rendering import address, client_of, registry_of, render, say, view_of
 from dina.web.values import EMPTY, shown, title_of
@@ -102,11 +102,7 @@ async def linked_names(request: Request, view: TypeView, revisions: list[Resourc
         for name, link in view.relationships.items():
             for data in as_list((one.attributes["state"] or {}).get(name)):
                 wanted.setdefault(link["targets"][0], set()).add(data["id"])
-    names: dict[str, str] = {}
-    for type_, ids in wanted.items():
-        if type_ in registry.types:
-            names |= await titles(request, registry.types[type_], {one for one in ids if UUID.fullmatch(one)})
-    return names
+    return await all_named(request, registry, wanted)
 
 
 async def page(request: Request) -> Response:

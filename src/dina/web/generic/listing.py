@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -12,6 +13,7 @@ from dina.client import ApiError, Page, Resource
 from dina.web.generic import filters
 from dina.web.generic.asked import SIZES, Asked, asked, hidden
 from dina.web.generic.columns import cell, includes
+from dina.web.generic.naming import names_in_cells
 from dina.web.generic.views import saved_views
 from dina.web.registry import Registry, TypeView
 from dina.web.rendering import client_of, registry_of, render, view_of, who_of
@@ -28,7 +30,8 @@ async def listing(request: Request) -> Response:
     page = await client_of(request).get(view.path, [*state.params(), *paging(state)])
     total = int(page.meta.get("totalResourceCount", len(page.data)))
     registry = await registry_of(request)
-    rows = [row(registry, view, state, page, one) for one in page.data]
+    names = await names_in_cells(request, registry, state.columns, page)
+    rows = [row(registry, view, state, page, one, names) for one in page.data]
     part = request.headers.get("hx-request") == "true" and request.headers.get("hx-target") == "results"
     who = who_of(request)
     return render(
@@ -103,9 +106,11 @@ async def alone(request: Request, state: Asked) -> list[tuple[str, str, int]]:
     return found
 
 
-def row(registry: Registry, view: TypeView, state: Asked, page: Page, resource: Resource) -> dict[str, Any]:
+def row(
+    registry: Registry, view: TypeView, state: Asked, page: Page, resource: Resource, names: Mapping[str, str]
+) -> dict[str, Any]:
     cells: list[list[Shown]] = [
-        cell(registry, view, column, page, resource, state.language) for column in state.columns
+        cell(registry, view, column, page, resource, state.language, names) for column in state.columns
     ]
     return {
         "id": resource.id,

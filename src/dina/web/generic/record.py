@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import quote
 
@@ -13,22 +14,25 @@ from dina.web import texts
 from dina.web.custom import ITEM, MEMBER
 from dina.web.generic import history
 from dina.web.generic.asked import asked
-from dina.web.generic.form import UUID, titles
-from dina.web.registry import ADMINISTRATIVE, Registry, TypeView
-from dina.web.rendering import address, client_of, registry_of, render, view_of
+from dina.web.generic.naming import names_of
+from dina.web.registry import ADMINISTRATIVE, TypeView
+from dina.web.rendering import address, client_of, registry_of, render, view_of, who_of
 from dina.web.values import EMPTY, Shown, formatted_name, shown, title_of
 
 ON_REQUEST = ("hierarchy", "materialSampleChildren")
 SHOWN_WHOLE = ("organism", "collecting-event")
 """Linked records whose values are shown on the page of what they belong to."""
 LATEST = 5
-ASKED = 20
-"""Records without a name of which it is asked whether they are deleted."""
-NO_LONGER = texts.N_("no longer here")
+Further = Callable[[Request, Page], Awaitable[dict[str, Any]]]
 
 
 async def record(request: Request) -> Response:
     """The page of a record; a deleted one says who deleted it and how it comes back."""
+    return await page_of(request, "generic/record.html")
+
+
+async def page_of(request: Request, template: str, further: Further | None = None) -> Response:
+    """The page of a record by a template of its type, with what is shown further there."""
     view = await view_of(request)
     id_ = request.path_params["id"]
     try:
@@ -39,9 +43,11 @@ async def record(request: Request) -> Response:
         return await gone(request, view, id_, fault)
     language, registry, resource = request.state.language, await registry_of(request), page.one
     empty = request.query_params.get("empty") == "1"
-    names = await names_of(request, registry, view, page)
+    names = await names_of(request, registry, page)
     attributes = [
-        one for one in facts(view, resource, language, names, empty=empty) if one[0] not in ON_REQUEST
+        (name, fact, value if name != "group" else Shown(who_of(request).group_label(value.text, language)))
+        for name, fact, value in facts(view, resource, language, names, empty=empty)
+        if name not in ON_REQUEST
     ]
     custom = await custom_facts(request, view, resource, empty=empty)
     related = [
@@ -62,13 +68,14 @@ async def record(request: Request) -> Response:
     permissions = resource.meta.get("permissions", [])
     use = await use_of(request, view, resource) if view.type == ITEM and "delete" in permissions else None
     return render(
-        request, "generic/record.html", use=use, view=view, resource=resource, title=title_of(view, resource, language),
+        request, template, use=use, view=view, resource=resource, title=title_of(view, resource, language),
         attributes=[one for one in attributes if one[0] not in ADMINISTRATIVE], custom=custom,
         about=[one for one in attributes if one[0] in ADMINISTRATIVE and one[2].text], related=related, external=external, names=names,
         linked=linked, steps=steps, total=total, children=resource.attributes.get("materialSampleChildren") or [], empty=empty,
         lineage=(resource.attributes.get("hierarchy") or [])[1:], permissions=[one for one in permissions if one != "delete" or not use], near=await neighbours(request, view),
         formatted=formatted_name(resource) if view.type == "organism" else None,
         crumbs=[(view.facts["plural"][language], address(language, view.type) + await back(request, view))],
+        **(await further(request, page) if further else {}),
     )  # fmt: skip
 
 
@@ -125,49 +132,6 @@ def custom_value(fact: dict[str, Any], value: Any, language: str) -> Shown:
     if fact["kind"] == "boolean" and value in ("true", "false"):
         return Shown(texts.translate(language, "Yes" if value == "true" else "No"))
     return shown(fact, value, language)
-
-
-async def names_of(request: Request, registry: Registry, view: TypeView, page: Page) -> dict[str, str]:
-    """Names of what the record points at: external links, ids inside embedded objects, its own and its linked ones'."""
-    wanted: dict[str, set[str]] = {}
-    for one in (page.one, *page.included.values()):
-        kind = registry.types.get(one.type)
-        if kind is None:
-            continue
-        for name, fact in kind.relationships.items():
-            if fact["external"]:
-                for link in one.linked(name):
-                    wanted.setdefault(link["type"], set()).add(link["id"])
-        for name, fact in kind.attributes.items():
-            inside(fact, one.attributes.get(name), wanted)
-    names: dict[str, str] = {}
-    for type_, ids in wanted.items():
-        if type_ in registry.types:
-            names |= await known(request, registry.types[type_], {one for one in ids if UUID.fullmatch(one)})
-    return names
-
-
-async def known(request: Request, view: TypeView, ids: set[str]) -> dict[str, str]:
-    """The names of records by id; of those that are deleted, that they are."""
-    found = await titles(request, view, ids)
-    gone = texts.translate(request.state.language, NO_LONGER)
-    for id_ in sorted(ids - found.keys())[:ASKED]:
-        try:
-            await client_of(request).get(f"{view.path}/{id_}")
-        except ApiError as fault:
-            if fault.status == 410:
-                found[id_] = gone
-    return found
-
-
-def inside(fact: dict[str, Any], value: Any, wanted: dict[str, set[str]]) -> None:
-    """Collect the ids that members of embedded objects hold."""
-    if fact.get("target") and value:
-        wanted.setdefault(fact["target"], set()).update(value if isinstance(value, list) else [value])
-    for name, member in fact.get("members", {}).items():
-        for item in value if isinstance(value, list) else [value]:
-            if isinstance(item, dict) and item.get(name) not in EMPTY:
-                inside(member, item[name], wanted)
 
 
 async def back(request: Request, view: TypeView) -> str:

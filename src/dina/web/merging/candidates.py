@@ -14,7 +14,7 @@ from starlette.responses import Response
 from dina.client import ApiError, Resource
 from dina.web.generic import filters
 from dina.web.generic.filters import escaped
-from dina.web.generic.form import titles
+from dina.web.generic.naming import titles
 from dina.web.registry import TypeView
 from dina.web.rendering import address, client_of, registry_of, render, view_of
 from dina.web.values import title_of

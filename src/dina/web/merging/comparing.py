@@ -130,7 +130,7 @@ async def named(request: Request, registry: Registry, view: TypeView, page: Page
         if one.type in registry.types
     }
     for one in page.data:
-        names |= await names_of(request, registry, view, Page([one], {}, {}, {}))
+        names |= await names_of(request, registry, Page([one], {}, {}, {}))
     return names
 
 

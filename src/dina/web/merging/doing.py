@@ -12,7 +12,7 @@ from dina.client import Refused, Resource
 from dina.web import texts
 from dina.web.exchange.changes import label_of, names_in
 from dina.web.exchange.common import act, one, opened_at, render
-from dina.web.generic.form import titles
+from dina.web.generic.naming import titles
 from dina.web.registry import Registry
 from dina.web.rendering import address, check_language, registry_of
 from dina.web.uses import in_words

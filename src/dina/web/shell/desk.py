@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from dina.client import ApiError, Refused, Resource
 from dina.web.generic import drafts
-from dina.web.generic.form import titles
+from dina.web.generic.naming import titles
 from dina.web.rendering import address, check_language, client_of, registry_of, render, who_of
 
 COUNTED = ("material-sample", "collecting-event", "organism", "person", "storage-unit", "collection")

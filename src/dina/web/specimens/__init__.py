@@ -8,6 +8,7 @@ from dina.web.area import PREFIX, Area, Link
 from dina.web.permission import permitted
 from dina.web.specimens import (
     checking,
+    collecting,
     deriving,
     designing,
     entry,
@@ -45,12 +46,16 @@ AREA = Area(
         Route(f"{BASE}/derive", permitted("create", TYPE, deriving.show), methods=BOTH),
         Route(f"{BASE}/identify", permitted("update", TYPE, identifying.show), methods=BOTH),
         Route(f"{BASE}/{{id:uuid}}", record.record),
+        Route(f"{BASE}/{{id:uuid}}/set", collecting.into_set, methods=["POST"]),
         Route(f"{BASE}/{{id:uuid}}/edit", permitted("update", TYPE, entry.edit), methods=BOTH),
         Route(f"{TEMPLATES}/new", designing.new, methods=BOTH),
         Route(f"{TEMPLATES}/{{id:uuid}}/design", designing.design, methods=BOTH),
         Route(f"{TEMPLATES}/{{id:uuid}}/edit", designing.edit, methods=BOTH),
     ),
-    links=(("specimens", Link(TYPE, "specimens/series", N_("Create a series"), "create")),),
+    links=(
+        ("specimens", Link(TYPE, "specimens/series", N_("Create a series"), "create")),
+        ("specimens", Link(TYPE, "specimens/identify", N_("Identify in bulk"), "update")),
+    ),
     create=(Link(TYPE, "specimens/series", N_("Series of specimens"), "create"),),
     commands=(Link(TYPE, "specimens/series", N_("Create a series"), "create"),),
 )

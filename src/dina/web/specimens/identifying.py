@@ -16,7 +16,7 @@ from dina.web.rendering import address, check_language, client_of, registry_of, 
 from dina.web.specimens.composite import ORGANISM, SAMPLE, as_one_change
 from dina.web.specimens.listing import records
 from dina.web.specimens.question import Question, ids_of
-from dina.web.specimens.record import identifications
+from dina.web.specimens.record import identifications, type_status
 from dina.web.texts import N_, Counted
 from dina.web.values import title_of
 
@@ -58,9 +58,10 @@ async def show(request: Request) -> Response:
                 return await apply(request, page, given)
             except Refused as fault:
                 faults = fault.sentences[:20]
+    types = type_status(await registry_of(request))
     rows: list[dict[str, Any]] = []
     for one in page.data:
-        said = [d for o in page.related(one, "organism") for d in identifications(o, {})]
+        said = [d for o in page.related(one, "organism") for d in identifications(o, {}, types, language)]
         rows.append(
             {
                 "id": one.id,

@@ -14,6 +14,7 @@ from dina.web import texts
 from dina.web.generic import listing as generic
 from dina.web.generic.asked import SIZES, asked, hidden
 from dina.web.generic.columns import cell, includes
+from dina.web.generic.naming import names_in_cells
 from dina.web.generic.views import keep, saved_views
 from dina.web.rendering import address, check_language, client_of, registry_of, render, who_of
 from dina.web.specimens import charts, places, taxa, tree, treemap
@@ -80,8 +81,9 @@ async def listing(request: Request) -> Response:
         )
     except Refused as error:
         fault = error
+    names = await names_in_cells(request, registry, columns.columns, page)
     rows = [
-        {"id": one.id, "title": title_of(view, one, language), "cells": [cell(registry, view, c, page, one, language) for c in columns.columns]}
+        {"id": one.id, "title": title_of(view, one, language), "cells": [cell(registry, view, c, page, one, language, names) for c in columns.columns]}
         for one in page.data
     ]  # fmt: skip
     who = who_of(request)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from starlette.requests import Request
@@ -12,12 +12,14 @@ from dina.client import ApiError, Client, Resource
 from dina.web import texts
 from dina.web.generic import history
 from dina.web.generic.asked import whole
-from dina.web.generic.record import LATEST, gone, known, names_of
+from dina.web.generic.naming import names_of
+from dina.web.generic.record import LATEST, custom_facts, gone
 from dina.web.registry import ADMINISTRATIVE, Registry, TypeView
-from dina.web.rendering import address, check_language, client_of, registry_of, render
+from dina.web.rendering import address, check_language, client_of, registry_of, render, who_of
 from dina.web.specimens import lineage
+from dina.web.specimens.collecting import sets
 from dina.web.specimens.question import DEEPEST, TYPE, ask, state_of
-from dina.web.values import formatted_name, shown, title_of
+from dina.web.values import Shown, formatted_name, named, shown, title_of
 
 EVENT = "collecting-event"
 NOT_SHOWN = frozenset({"hierarchy", "materialSampleChildren", "managedAttributes", *ADMINISTRATIVE})
@@ -46,10 +48,7 @@ async def record(request: Request) -> Response:
         (f, list(one.linked(n))) for n, f in view.relationships.items() if f["external"] and one.linked(n)
     ]
     said = [d for o in organisms for d in o.attributes.get("determination") or []]
-    people = {p for d in said for p in d.get("determiner") or []}
-    names = await names_of(request, registry, view, page)
-    if people - names.keys():
-        names |= await known(request, registry.types["person"], people - names.keys())
+    names = await names_of(request, registry, page, *organisms, *([event] if event else []))
     steps, total = await history.steps(request, view, id_, LATEST)
     related: list[Any] = []
     for name, fact in view.relationships.items():
@@ -57,18 +56,21 @@ async def record(request: Request) -> Response:
         found = [] if fact["external"] or name in OWN_PART else page.related(one, name)
         if found and target:
             related.append((fact, [(target, r, title_of(target, r, language)) for r in found]))
-    values = one.attributes.get("managedAttributes") or {}
-    custom = [c for c in await request.app.state.custom.of(TYPE, client, registry) if values.get(c.key)]
-    kinds = registry.types
+    kinds, empty = registry.types, request.query_params.get("empty") == "1"
+    types = type_status(registry)
     return render(
         request, "specimens/record.html", view=view, resource=one, title=title_of(view, one, language),
         name=next((found for o in organisms if (found := formatted_name(o))), ""),
-        badges=badges(one, said, language), attributes=filled(view, one, language),
-        organisms=[(o, identifications(o, names), filled(kinds["organism"], o, language, "determination")) for o in organisms],
-        organism_from=organism_from, event=event, event_from=event_from, point=point_of(event),
+        badges=badges(request, view, one, [named(types, d["typeStatus"], language) for d in said if d.get("typeStatus") and d.get("isPrimary")]),
+        attributes=[
+            (name, fact, Shown(named(types, value.text, language)) if fact.get("term") == types["term"] else value)
+            for name, fact, value in filled(view, one, language, empty=empty, names=names)
+        ], empty=empty, sets=await sets(client, registry, who_of(request)),
+        organisms=[(o, identifications(o, names, types, language), filled(kinds["organism"], o, language, "determination", names=names)) for o in organisms],
+        organism_from=organism_from, event=event, event_from=event_from, point=point_of(event), uncertainty=uncertainty_of(event),
         event_title=title_of(kinds[EVENT], event, language) if event else "",
-        event_facts=filled(kinds[EVENT], event, language) if event else [], related=related, external=links, names=names,
-        custom=[(c.fact, values[c.key]) for c in custom], whereabouts=await whereabouts(client, id_),
+        event_facts=filled(kinds[EVENT], event, language, names=names) if event else [], related=related, external=links, names=names,
+        custom=await custom_facts(request, view, one, empty=empty), whereabouts=await whereabouts(client, id_),
         picture=lineage.drawn(await lineage.graph(client, id_), id_, language, view.attributes),
         associations=await associations(client, registry, id_, language), steps=steps, total=total,
         children=one.attributes.get("materialSampleChildren") or [], parents=(one.attributes.get("hierarchy") or [])[1:],
@@ -97,17 +99,31 @@ async def inherited(
     return organisms, event, organism_from, event_from
 
 
-def filled(view: TypeView, one: Resource, language: str, *without: str) -> list[tuple[str, Any, Any]]:
-    """The attributes that have values, as the list of facts shows them."""
+def filled(
+    view: TypeView,
+    one: Resource,
+    language: str,
+    *without: str,
+    empty: bool = False,
+    names: Mapping[str, str] | None = None,
+) -> list[tuple[str, Any, Any]]:
+    """The attributes that have values (or all of them), as the list of facts shows them."""
     return [
-        (name, fact, shown(fact, one.attributes.get(name), language))
+        (name, fact, shown(fact, one.attributes.get(name), language, names))
         for name, fact in view.attributes.items()
-        if one.attributes.get(name) not in (None, [], {}, "", False)
+        if (empty or one.attributes.get(name) not in (None, [], {}, "", False))
         and name not in NOT_SHOWN and name not in without and fact.get("kind") not in ("json", "point")
     ]  # fmt: skip
 
 
-def identifications(organism: Resource, names: Mapping[str, str]) -> list[dict[str, Any]]:
+def type_status(registry: Registry) -> dict[str, Any]:
+    """The description of type statuses, with the words for them."""
+    return registry.types["organism"].attributes["determination"]["members"]["typeStatus"]
+
+
+def identifications(
+    organism: Resource, names: Mapping[str, str], types: dict[str, Any], language: str
+) -> list[dict[str, Any]]:
     """The current identification first, then the earlier ones, newest first."""
     rows = [
         {
@@ -115,7 +131,7 @@ def identifications(organism: Resource, names: Mapping[str, str]) -> list[dict[s
             "text": one.get("scientificName") or one.get("verbatimScientificName") or "",
             "current": bool(one.get("isPrimary")), "on": one.get("determinedOn") or one.get("verbatimDate") or "",
             "by": ", ".join(names.get(p, p) for p in one.get("determiner") or []) or one.get("verbatimDeterminer") or "",
-            "type": one.get("typeStatus") or "", "remarks": one.get("determinationRemarks") or "",
+            "type": named(types, one.get("typeStatus"), language), "remarks": one.get("determinationRemarks") or "",
             "path": ((one.get("scientificNameDetails") or {}).get("classificationPath") or "").replace("|", " › "),
         }
         for one in organism.attributes.get("determination") or []
@@ -124,17 +140,18 @@ def identifications(organism: Resource, names: Mapping[str, str]) -> list[dict[s
     return sorted(rows, key=lambda one: not one["current"])
 
 
-def badges(one: Resource, said: list[dict[str, Any]], language: str) -> list[dict[str, str]]:
-    """Type status, state, and what outsiders may not see."""
-    a = one.attributes
-    types = {str(d["typeStatus"]) for d in said if d.get("typeStatus") and d.get("isPrimary")}
-    found = [{"text": text, "kind": "good"} for text in sorted(types)]
-    found += [{"text": str(a["materialSampleState"]), "kind": "info"}] if a.get("materialSampleState") else []
+def badges(request: Request, view: TypeView, one: Resource, types: Sequence[str]) -> list[dict[str, str]]:
+    """Type status, state, and what outsiders may not see; the group."""
+    a, language = one.attributes, request.state.language
+    found = [{"text": text, "kind": "good"} for text in sorted(set(types))]
+    if a.get("materialSampleState"):
+        state = named(view.attributes["materialSampleState"], a["materialSampleState"], language)
+        found.append({"text": state, "kind": "info"})
     if a.get("publiclyReleasable") is False:
         found.append({"text": texts.translate(language, "Not public"), "kind": "warn"})
     if a.get("isRestricted"):
         found.append({"text": texts.translate(language, "Restricted"), "kind": "bad"})
-    return [*found, {"text": str(a.get("group", "")), "kind": ""}]
+    return [*found, {"text": who_of(request).group_label(str(a.get("group", "")), language), "kind": ""}]
 
 
 def point_of(event: Resource | None) -> str:
@@ -142,6 +159,12 @@ def point_of(event: Resource | None) -> str:
     geometry = (event.attributes.get("eventGeom") if event else None) or {}
     lon, lat = geometry.get("coordinates") or (None, None)
     return f"{lat},{lon}" if lat is not None else ""
+
+
+def uncertainty_of(event: Resource | None) -> int | None:
+    """How far from the primary point the place may be, in metres."""
+    said = (event.attributes.get("geoReferenceAssertions") if event else None) or []
+    return next((one.get("dwcCoordinateUncertaintyInMeters") for one in said if one.get("isPrimary")), None)
 
 
 async def whereabouts(client: Client, id_: str) -> dict[str, Any]:
@@ -164,7 +187,8 @@ async def associations(
         except ApiError:
             continue
         for one in page.data:
-            kind = str(one.attributes["associationType"]).replace("_", " ")
+            fact = registry.types["association"].attributes["associationType"]
+            kind = named(fact, one.attributes["associationType"], language)
             found += [
                 (kind, title_of(registry.types[TYPE], s, language), address(language, TYPE, s.id))
                 for s in page.related(one, other)

@@ -51,6 +51,8 @@ async def show(request: Request) -> Response:
     if request.method == "GET":
         if request.query_params.get("like"):
             await like(request, specimen, request.query_params["like"])
+        if event := request.query_params.get("collectingEvent"):
+            specimen.sample.form.links["collectingEvent"] = event
         await templates.choose(request, request.query_params.get("template", ""))
         await templates.apply(request, specimen)
         return await page(request, specimen, {}, [])

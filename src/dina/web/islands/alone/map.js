@@ -1,6 +1,7 @@
 /**
  * <dina-map>: the results of a search as clusters on our own base map (Natural Earth, public domain).
  * `tiles` gives clusters as JSON; "Search in this area" leads to the list with the box as a condition.
+ * With `point` it is the place of one record instead.
  */
 import L from "leaflet";
 import "leaflet/dist/leaflet.css";
@@ -25,7 +26,7 @@ class DinaMap extends HTMLElement {
     this.map = L.map(place, { worldCopyJump: true, minZoom: 1, maxZoom: 16, attributionControl: false }).setView([20, 0], 1);
     this.spots = L.layerGroup().addTo(this.map);
     const point = this.getAttribute("point");
-    if (point) this.one(point.split(",").map(Number));
+    if (point) this.one(point.split(",").map(Number), Number(this.getAttribute("uncertainty")));
     else {
       this.area();
       this.map.on("moveend", () => this.draw());
@@ -37,10 +38,19 @@ class DinaMap extends HTMLElement {
     L.geoJSON(feature(countries, countries.objects.countries).features.map(unwrapped), style).addTo(this.map).bringToBack();
   }
 
-  /** @param {number[]} at  latitude, longitude */
-  one(at) {
+  /**
+   * One point with how far from it the place may be; further points (`others`) are hollow.
+   * @param {number[]} at  latitude, longitude
+   * @param {number} uncertainty  metres, 0 where it is not known
+   */
+  one(at, uncertainty) {
     this.map.setView(at, 5);
-    L.circleMarker(at, { radius: 8, color: "var(--leaf)", fillOpacity: 0.7, interactive: false }).addTo(this.spots);
+    const mark = (place, fillOpacity) => L.circleMarker(place, { radius: 8, color: "var(--leaf)", fillOpacity, interactive: false }).addTo(this.spots);
+    for (const other of (this.getAttribute("others") || "").split(";").filter(Boolean)) mark(other.split(",").map(Number), 0);
+    mark(at, 0.7);
+    if (!uncertainty) return;
+    const around = L.circle(at, { radius: uncertainty, color: "var(--info)", weight: 1.5, fillOpacity: 0.15, interactive: false }).addTo(this.spots);
+    this.map.fitBounds(around.getBounds(), { maxZoom: 7, padding: [12, 12] });
   }
 
   area() {

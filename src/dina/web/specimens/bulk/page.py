@@ -14,7 +14,7 @@ from dina.web import texts
 from dina.web.exchange.common import one, preview
 from dina.web.generic import raw as raws
 from dina.web.generic.fields import Field
-from dina.web.generic.form import UUID, titles
+from dina.web.generic.naming import UUID, titles
 from dina.web.generic.raw import Raw, Unreadable
 from dina.web.rendering import address, check_language, client_of, registry_of, render, say
 from dina.web.specimens.bulk.fields import LINES, WORDS, Editable, editable, making_for

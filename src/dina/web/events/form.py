@@ -1,0 +1,73 @@
+"""The form of a collecting event: it says whom a change concerns; one specimen may get a copy of its own."""
+
+from __future__ import annotations
+
+import uuid
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from dina.web import texts
+from dina.web.generic import editing
+from dina.web.generic.form import Form, begin
+from dina.web.generic.naming import UUID
+from dina.web.permission import check
+from dina.web.placing import COLLECTION, change_headers, linked_to
+from dina.web.rendering import address, client_of, registry_of, say
+from dina.web.specimens.composite import EVENT, SAMPLE, users_of
+from dina.web.texts import N_, Counted
+from dina.web.values import title_of
+
+USED = Counted(
+    "{n} specimen comes from this event; what is changed here changes for it.",
+    "{n} specimens come from this event; what is changed here changes for all of them.",
+)
+COPY = N_("Make a copy for “{title}” alone")
+COPIED = N_("“{title}” has an event of its own now, with the same values.")
+
+
+async def edit(request: Request) -> Response:
+    """The generic form, with how many specimens come from the event; `specimen` is the one it was reached from."""
+    id_ = str(request.path_params["id"])
+    request.path_params["type"], request.path_params["id"] = EVENT, id_
+    client, language = client_of(request), request.state.language
+    used, specimen = await users_of(client, id_), request.query_params.get("specimen", "")
+    if used:
+        request.state.notice = editing.Notice(texts.translate(language, USED, n=used))
+    if used > 1 and UUID.fullmatch(specimen):
+        view = (await registry_of(request)).types[SAMPLE]
+        one = (await client.get(f"{view.path}/{specimen}", {"include": "collectingEvent"})).one
+        if any(link["id"] == id_ for link in one.linked("collectingEvent")):
+            request.state.notice = editing.Notice(
+                request.state.notice.text,
+                texts.translate(language, COPY, title=title_of(view, one, language)[:80]),
+                address(language, EVENT, id_, "copy"),
+                {"specimen": specimen},
+            )
+    return await editing.edit(request)
+
+
+async def copy(request: Request) -> Response:
+    """A new event with the same values, and one specimen linked to it instead; one change set, with its Undo."""
+    check(request, "create", EVENT)
+    client, registry, language = client_of(request), await registry_of(request), request.state.language
+    specimen = str((await request.form()).get("specimen", ""))
+    if not UUID.fullmatch(specimen):
+        raise HTTPException(404)
+    view, samples = registry.types[EVENT], registry.types[SAMPLE]
+    source = await editing.read(request, view, str(request.path_params["id"]))
+    sample = (await client.get(f"{samples.path}/{specimen}")).one
+    made: Form = await begin(request, view)
+    links = {name: [one["id"] for one in source.one.linked(name)] for name in view.relationships}
+    made.take(source.one.attributes, links)
+    attributes, relationships, _ = made.changes(None)
+    lid = {"type": EVENT, "lid": "event"}
+    link = linked_to(sample, "collectingEvent", ())
+    link["data"]["relationships"]["collectingEvent"]["data"] = lid
+    new = {"op": "add", "data": {**lid, "attributes": attributes, "relationships": relationships}}
+    change_set, title = str(uuid.uuid4()), title_of(samples, sample, language)[:80]
+    results = await client.atomic(COLLECTION, [new, link], change_headers(change_set, title))
+    say(request, COPIED, title=title, undo=f"/{language}/changes/collection/{change_set}/undo")
+    own = next(one["data"]["id"] for one in results if one.get("data", {}).get("type") == EVENT)
+    return RedirectResponse(address(language, EVENT, own, "edit") + f"?specimen={specimen}", 303)
