@@ -91,7 +91,7 @@ async def test_deleting_somebody_who_is_named_elsewhere_is_asked_twice_and_leave
     assert (await api.get(f"{PERSON}/{one}")).status_code == 410
     await page.goto(f"/fr/collecting-event/{event}")
     text = await page.inner_text("main")
-    assert "n’est plus ici" in text
+    assert "n’existe plus" in text
     assert one not in text
     await page.context.close()
 

@@ -36,7 +36,7 @@ async def test_what_was_changed_since_is_named_and_the_rest_taken_back_without_s
     page = await signed_in(browser, address, language, java_script_enabled=False)
     await page.goto(f"/{language}/changes/agent/{change_set}")
     assert await page.locator(f"table a.row:has-text('Gone {language}')").count() == 1
-    obstacle = page.locator("details[open] li")
+    obstacle = page.locator("main details[open] li")
     assert f"{called} Kept and better {language}" in await obstacle.inner_text()
     assert why in await obstacle.inner_text()
     await page.check("[name=skipConflicts]")
