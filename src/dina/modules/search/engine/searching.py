@@ -21,6 +21,8 @@ from dina.modules.search.query.tree import Node, Words, walk
 
 MAX_LIMIT, MAX_OFFSET = 5_000, 100_000
 ONLY_ID = ("id",)
+FEW = 5_000
+"""Records that are all found and then put in order; of more the first are found in their order."""
 
 
 async def search(connection: AsyncConnection[Any], registry: Registry, sight: Sight, wanted: Search) -> Found:
@@ -97,9 +99,12 @@ async def page_of(asked: Asking, wanted: Search, total: int) -> tuple[list[Hit],
     told = ", ".join(f"p.k{n}" for n in range(len(keys)))
     # The documents are fetched for the page alone, and only where somebody looks into them.
     document = "'{}'" if wanted.fields == ONLY_ID and not wanted.highlight else "e.document::text"
+    found = f"SELECT type, id, mask, {columns} FROM {asked.table} WHERE {where}"
+    if total <= FEW:
+        # Else the planner, who takes many values for many records, may walk through all records in their order.
+        found = f"SELECT * FROM ({found} OFFSET 0) few"
     rows = await asked.rows(
-        f"SELECT e.type, e.id::text, {document}, {told} FROM ("
-        f"SELECT type, id, mask, {columns} FROM {asked.table} WHERE {where} "
+        f"SELECT e.type, e.id::text, {document}, {told} FROM ({found} "
         f"ORDER BY {order_by(keys)} LIMIT {wanted.limit + 1} OFFSET {offset}) p "
         f"JOIN {asked.table} e ON e.type = p.type AND e.id = p.id AND e.mask = p.mask ORDER BY {order_by(keys).replace('k', 'p.k').replace(', id', ', p.id')}"
     )
