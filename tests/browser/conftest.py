@@ -6,8 +6,10 @@ import fcntl
 import os
 import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -16,7 +18,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright
 
 from tests.browser.signing import PLAIN, signed_in
-from tests.conftest import WHOLE, run_directory
+from tests.conftest import WHOLE
 
 RUNS = [("fr", True), ("en", False), ("en", True), ("fr", False)][: None if WHOLE else 1]
 NAMES = ["in French by keyboard", "by mouse", "by keyboard", "in French"][: None if WHOLE else 1]
@@ -32,12 +34,12 @@ FLAGS = [
 
 def chromium() -> str:
     """A Chromium of the machine; as root Debian's is installed when there is none."""
-    # One process of a run installs it; the others wait for that instead of going without.
-    directory = run_directory()
-    directory.mkdir(mode=0o755, exist_ok=True)
-    with (directory / "chromium.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        found = installed() or debian_s()
+    found = installed()
+    if found is None:
+        # One process installs it; the others wait for that instead of going without.
+        with (Path(tempfile.gettempdir()) / f"dina-chromium-{os.getuid()}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            found = installed() or debian_s()
     return found or pytest.skip("no Chromium on this machine")
 
 
