@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 
 import httpx
 import pytest
 import pytest_asyncio
-from tests.conftest import client_of, new_database, resource
+from tests.conftest import client_of, resource
+from tests.tokens import TOKEN, with_people
 
-from dina.app import App, load_modules, running
-from dina.base.database import migrate
-from dina.base.identity.accounts import Accounts
+from dina.app import App
 from dina.settings import Settings
 
 USERS, GROUPS = "/user/v1/user", "/user/v1/group"
-TOKEN = "/auth/realms/dina/protocol/openid-connect/token"
 PEOPLE = {
     "ada": ((), ("dina-admin",)), "sue": ((("cnc", "super-user"),), ()), "uma": ((("cnc", "user"),), ()),
     "dan": ((("dna", "user"),), ()),
@@ -26,14 +23,8 @@ PEOPLE = {
 @pytest_asyncio.fixture(scope="module")
 async def house(server_url: str, settings: Settings) -> AsyncIterator[App]:
     """An administrator, a super-user and a user of one group, a user of another."""
-    url = new_database(server_url)
-    loaded = load_modules(Settings())
-    migrate(url, loaded)
-    async with running(App(replace(settings, database_url=url, auth_mode="local"), loaded)) as app:
-        assert app.pools is not None
-        accounts = Accounts(app.pools.write)
-        for name, (roles, admin) in PEOPLE.items():
-            await accounts.save(name, password=f"{name}-secret", roles=roles, admin_roles=admin)
+    people = {name: (f"{name}-secret", roles, admin) for name, (roles, admin) in PEOPLE.items()}
+    async with with_people(server_url, settings, people) as app:
         yield app
 
 

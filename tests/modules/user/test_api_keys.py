@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import AsyncIterator
-from dataclasses import replace
 
 import httpx
 import psycopg
 import pytest_asyncio
-from tests.conftest import client_of, new_database, resource
+from tests.conftest import client_of, resource
+from tests.tokens import signed_in, with_people
 
-from dina.app import App, load_modules, running
-from dina.base.database import migrate
-from dina.base.identity.accounts import Accounts
+from dina.app import App
 from dina.settings import Settings
 
 KEYS = "/user/v1/api-key"
@@ -22,23 +20,10 @@ KEYS = "/user/v1/api-key"
 @pytest_asyncio.fixture(scope="module")
 async def house(server_url: str, settings: Settings) -> AsyncIterator[App]:
     """A system with accounts of its own: an administrator and two people."""
-    url = new_database(server_url)
-    loaded = load_modules(Settings())
-    migrate(url, loaded)
-    async with running(App(replace(settings, database_url=url, auth_mode="local"), loaded)) as app:
-        assert app.pools is not None
-        accounts = Accounts(app.pools.write)
-        for name, admin in (("ada", ["dina-admin"]), ("bea", []), ("cyd", [])):
-            await accounts.save(name, password=name, roles=[("cnc", "user")], admin_roles=admin)
+    people = {"ada": ["dina-admin"], "bea": [], "cyd": []}
+    given = {name: (name, [("cnc", "user")], admin) for name, admin in people.items()}
+    async with with_people(server_url, settings, given) as app:
         yield app
-
-
-async def signed_in(app: App, name: str) -> httpx.AsyncClient:
-    client = client_of(app)
-    form = {"grant_type": "password", "client_id": "dina-public", "username": name, "password": name}
-    answer = await client.post("/auth/realms/dina/protocol/openid-connect/token", data=form)
-    client.headers["authorization"] = f"Bearer {answer.json()['access_token']}"
-    return client
 
 
 async def made(client: httpx.AsyncClient, **attributes: object) -> dict[str, str]:
