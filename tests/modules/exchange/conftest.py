@@ -18,6 +18,7 @@ import pytest_asyncio
 from dina.app import App, load_modules, running
 from dina.settings import Settings
 from tests.conftest import client_of, linked, resource
+from tests.modules.exchange.driving import Desk
 from tests.prepared import with_demo
 
 TEXT = "{http://rs.tdwg.org/dwc/text/}"
@@ -40,6 +41,14 @@ async def demo_settings(server_url: str, tmp_path_factory: pytest.TempPathFactor
 async def demo(demo_settings: Settings) -> AsyncIterator[App]:
     async with running(App(demo_settings, load_modules(demo_settings))) as started:
         yield started
+
+
+@pytest_asyncio.fixture
+async def desk(app: App) -> AsyncIterator[Desk]:
+    """Somebody who brings data in and changes many records; each test has a data set of its own."""
+    desk = Desk(app)
+    yield desk
+    await desk.client.aclose()
 
 
 class SignedIn(httpx.Auth):

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncIterator
 from types import MappingProxyType
 from typing import Any
 
 import httpx
 import pytest
-import pytest_asyncio
 
 from dina.app import App
 from dina.base.identity.caller import Caller, Role
@@ -20,13 +18,6 @@ C = "/collection/v1"
 SAMPLE, EVENT, ORGANISM = f"{C}/material-sample", f"{C}/collecting-event", f"{C}/organism"
 ELSEWHERE = Caller("", "stranger", groups=MappingProxyType({"cnc": frozenset({Role.USER})}))
 LOOKER = Caller("", "looker", groups=MappingProxyType({"dev-group": frozenset({Role.READ_ONLY})}))
-
-
-@pytest_asyncio.fixture
-async def desk(app: App) -> AsyncIterator[Desk]:
-    desk = Desk(app)
-    yield desk
-    await desk.client.aclose()
 
 
 async def made(client: httpx.AsyncClient, path: str, attributes: dict[str, Any], **links: Any) -> str:

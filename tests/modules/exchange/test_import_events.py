@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
-import pytest_asyncio
-
-from dina.app import App
 from tests.conftest import resource
 from tests.modules.exchange.driving import Desk
 from tests.modules.exchange.test_importing import table
@@ -15,13 +11,6 @@ from tests.modules.exchange.test_importing import table
 HEADS = ("catalogNumber", "fieldNumber", "eventDate", "locality", "decimalLatitude", "decimalLongitude")
 SAME = ("Z-1", "KN-77", "1998-06-30", "bog at km 7", "45.50", "-75.70")
 OTHER_DAY = ("Z-2", "KN-77", "1998-07-01", "bog at km 7", "45.50", "-75.70")
-
-
-@pytest_asyncio.fixture
-async def desk(app: App) -> AsyncIterator[Desk]:
-    desk = Desk(app)
-    yield desk
-    await desk.client.aclose()
 
 
 async def event_by_hand(desk: Desk, **attributes: Any) -> str:

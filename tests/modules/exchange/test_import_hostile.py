@@ -6,14 +6,12 @@ import asyncio
 import io
 import time
 import zipfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
-from dina.app import App
 from dina.modules.exchange.sources.encoding import scan
 from tests.conftest import resource
 from tests.modules.exchange.driving import EXCHANGE, Desk, half_sent
@@ -26,13 +24,6 @@ LAUGHS = (
     '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">'
     '<!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;">]><a>&c;</a>'
 )
-
-
-@pytest_asyncio.fixture
-async def desk(app: App) -> AsyncIterator[Desk]:
-    desk = Desk(app)
-    yield desk
-    await desk.client.aclose()
 
 
 def zipped(**members: bytes | str) -> bytes:

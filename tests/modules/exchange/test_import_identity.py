@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
-import pytest_asyncio
-
-from dina.app import App
 from tests.conftest import shared
 from tests.modules.exchange.driving import Desk
 from tests.modules.exchange.test_import_samples import sent
 
 CASES = "data/dwca-samples/ala-pipelines/uuid-management"
 ENDS = ("created", "updated", "unchanged", "vanished")
-
-
-@pytest_asyncio.fixture
-async def desk(app: App) -> AsyncIterator[Desk]:
-    desk = Desk(app)
-    yield desk
-    await desk.client.aclose()
 
 
 async def prepared(desk: Desk, name: str) -> dict[str, int]:

@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
 
-from dina.app import App
 from dina.modules.exchange.importing import matching
 from tests.conftest import resource
 from tests.modules.exchange.driving import EXCHANGE, Desk
 from tests.modules.exchange.test_importing import sample, table
-
-
-@pytest_asyncio.fixture
-async def desk(app: App) -> AsyncIterator[Desk]:
-    desk = Desk(app)
-    yield desk
-    await desk.client.aclose()
 
 
 async def test_names_lead_to_records_that_are_here_or_are_asked_about(desk: Desk) -> None:

@@ -12,7 +12,6 @@ Exceptions, each a rule:
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -38,13 +37,6 @@ WORDS = st.sampled_from((
     "Summer 1950", "Jurassic", "urn:uuid:1", "  padded  ", "true", "a;b", "2001/2003", "-0.0", "WGS84",
 ))  # fmt: skip
 TEXTS = st.one_of(WORDS, st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=30))
-
-
-@pytest_asyncio.fixture
-async def desk(app: App) -> AsyncIterator[Desk]:
-    desk = Desk(app)
-    yield desk
-    await desk.client.aclose()
 
 
 @pytest_asyncio.fixture(scope="session")

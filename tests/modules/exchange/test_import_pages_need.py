@@ -2,20 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
-import pytest_asyncio
-
-from dina.app import App
 from tests.modules.exchange.driving import EXCHANGE, Desk
 from tests.modules.exchange.test_importing import BEETLES, table
-
-
-@pytest_asyncio.fixture
-async def desk(app: App) -> AsyncIterator[Desk]:
-    desk = Desk(app)
-    yield desk
-    await desk.client.aclose()
 
 
 async def test_every_field_that_a_mapping_may_name_is_told_with_its_label(desk: Desk) -> None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterable
 from types import MappingProxyType
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from dina.app import App
 from dina.base.identity.caller import Caller, Role
@@ -19,13 +18,6 @@ from tests.modules.exchange.test_importing import table
 
 FIELDS = ("catalogNumber", "locality", "collected by", "shelf")
 ROWS = (("Q-1", "bog", "Ann Nobody", "red"), ("Q-2", "fen", "Ann Nobody", "blue"))
-
-
-@pytest_asyncio.fixture
-async def desk(app: App) -> AsyncIterator[Desk]:
-    desk = Desk(app)
-    yield desk
-    await desk.client.aclose()
 
 
 def somebody(name: str, *roles: Role, group: str = "dev-group") -> Caller:

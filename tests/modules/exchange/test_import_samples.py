@@ -6,16 +6,13 @@ import csv
 import gzip
 import io
 import zipfile
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import openpyxl
 import pytest
-import pytest_asyncio
 
-from dina.app import App
 from tests.conftest import shared
 from tests.modules.exchange.driving import Desk, half_sent
 from tests.modules.exchange.sources.independent import parts
@@ -78,13 +75,6 @@ NO_SPECIMENS = [
     ("data/specimens-paleontology/interval_key.csv", "No column says", "Aucune colonne"),
     ("data/specimens-zoology/dina-invertebrates/storage.csv", "No column says", "Aucune colonne"),
 ]
-
-
-@pytest_asyncio.fixture
-async def desk(app: App) -> AsyncIterator[Desk]:
-    desk = Desk(app)
-    yield desk
-    await desk.client.aclose()
 
 
 def sent(path: Path) -> tuple[str, bytes]:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
-from dina.app import App
 from tests.conftest import resource
 from tests.modules.exchange.driving import EXCHANGE, Desk
 
@@ -28,13 +26,6 @@ BEETLES = (
     ("B-3", "31.vi.1998", "K. Lee", "Carabus granulatus Linnaeus", "45.6", "-75.8", "130 m", "", "blue"),
     ("B-4", "June 1999", "K. Lee", "Carabus granulatus Linnaeus", "45.6", "-75.8", "", "male", "blue"),
 )  # fmt: skip
-
-
-@pytest_asyncio.fixture
-async def desk(app: App) -> AsyncIterator[Desk]:
-    desk = Desk(app)
-    yield desk
-    await desk.client.aclose()
 
 
 async def sample(desk: Desk, name: str) -> dict[str, Any]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import httpx
 import pytest
-import pytest_asyncio
 
 from dina.app import App
 from dina.base.identity.caller import Caller, Role
@@ -22,13 +20,6 @@ from tests.modules.exchange.driving import EXCHANGE, Desk
 A, C = "/agent/v1", "/collection/v1"
 PERSON, EVENT, ORGANISM = f"{A}/person", f"{C}/collecting-event", f"{C}/organism"
 ELSEWHERE = Caller("", "stranger", groups=MappingProxyType({"cnc": frozenset({Role.SUPER_USER})}))
-
-
-@pytest_asyncio.fixture
-async def desk(app: App) -> AsyncIterator[Desk]:
-    desk = Desk(app)
-    yield desk
-    await desk.client.aclose()
 
 
 async def made(client: httpx.AsyncClient, path: str, attributes: dict[str, Any], **links: Any) -> str:

@@ -121,7 +121,7 @@ async def read(request: Request, view: TypeView, ids: Sequence[str]) -> Page:
     )
 
 
-async def named(request: Request, registry: Registry, view: TypeView, page: Page) -> dict[str, str]:
+async def named(request: Request, registry: Registry, page: Page) -> dict[str, str]:
     """The names of all that the records point at."""
     language = request.state.language
     names = {
