@@ -104,7 +104,7 @@ async def page(request: Request, view: TypeView, ids: Sequence[str], faults: lis
         keep = request.query_params.get("keep", "")
         # Who is referred to most stays, unless somebody chooses another.
         records = sorted(found.data, key=lambda one: (one.id != keep, -sum(uses[one.id].values()), one.id))
-        names = await named(request, registry, view, found)
+        names = await named(request, registry, found)
         rows, same = rows_of(registry, view, records, names, language)
     return render(
         request, "merging/compare.html", 422 if faults else 200, view=view, records=records, rows=rows, same=same,
