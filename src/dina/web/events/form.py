@@ -27,10 +27,22 @@ COPY = N_("Make a copy for “{title}” alone")
 COPIED = N_("“{title}” has an event of its own now, with the same values.")
 
 
+async def new(request: Request) -> Response:
+    request.path_params["type"] = EVENT
+    soft_checks(request)
+    return await editing.new(request)
+
+
+def soft_checks(request: Request) -> None:
+    """The form is told of soft checks while it is filled in."""
+    request.state.soft = f"/{request.state.language}/collecting-event/check"
+
+
 async def edit(request: Request) -> Response:
     """The generic form, with how many specimens come from the event; `specimen` is the one it was reached from."""
     id_ = str(request.path_params["id"])
     request.path_params["type"], request.path_params["id"] = EVENT, id_
+    soft_checks(request)
     client, language = client_of(request), request.state.language
     used, specimen = await users_of(client, id_), request.query_params.get("specimen", "")
     if used:

@@ -15,7 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from dina.client import Page, Refused, Resource
 from dina.web import texts
 from dina.web.generic import conflict, drafts
-from dina.web.generic.form import Form, begin, complete
+from dina.web.generic.form import SILENCED, Form, begin, complete
 from dina.web.permission import check
 from dina.web.registry import TypeView
 from dina.web.rendering import address, client_of, registry_of, render, say, view_of, who_of
@@ -79,7 +79,9 @@ def copy_into(form: Form, view: TypeView, source: Resource, only: list[str]) -> 
     copy.take(source.attributes, {n: [one["id"] for one in source.linked(n)] for n in view.relationships})
     for name, raw in copy.raw.items():
         own = (
-            name == view.facts["title"] or form.facts[name].get("term") in NOT_COPIED or name in ("barcode",)
+            name == view.facts["title"]
+            or form.facts[name].get("term") in NOT_COPIED
+            or name in ("barcode", SILENCED)
         )
         if name in only or (not only and not own):
             form.raw[name] = raw
@@ -116,7 +118,7 @@ async def show(
         request, "generic/form.html", status, view=view, form=form, fields=fields, resource=form.resource, problems=problems,
         title=title, groups=groups, kept=kept or [], draft=None if taken or typed is not None else draft, taken=taken,
         key=(typed or {}).get("_key") or str(uuid.uuid4()), crumbs=crumbs,
-        notice=getattr(request.state, "notice", None), typed=typed or (drafts.as_form(draft) if draft is not None and taken else {}),
+        notice=getattr(request.state, "notice", None), soft=getattr(request.state, "soft", ""), typed=typed or (drafts.as_form(draft) if draft is not None and taken else {}),
     )  # fmt: skip
 
 

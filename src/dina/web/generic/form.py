@@ -21,6 +21,8 @@ from dina.web.texts import N_
 from dina.web.values import multilingual, title_of
 
 ITEM = "controlled-vocabulary-item"
+SILENCED, SILENCE = "silencedChecks", "_silence."
+"""Soft checks that a record is not told of any more; a control whose name begins so silences the rule it names."""
 CANNOT = N_("This cannot be read.")
 
 
@@ -58,6 +60,16 @@ class Form:
         self.raw = {name: raws.of_form(fact, name, form) for name, fact in self.facts.items()}
         ids: Fact = {"kind": "uuids"}
         self.links = {name: str(raws.of_form(ids, name, form)) for name in self.view.relationships}
+        self.silence(form)
+
+    def silence(self, form: Mapping[str, Any]) -> None:
+        """Reasons why a soft check is wrong here become rows."""
+        rows = self.raw.get(SILENCED)
+        for name, reason in form.items():
+            if isinstance(rows, list) and name.startswith(SILENCE) and str(reason).strip():
+                rule = name.removeprefix(SILENCE)
+                rows[:] = [one for one in rows if one.get("rule") != rule]
+                rows.append({"rule": rule, "reason": str(reason).strip()})
 
     def change_rows(self, form: Mapping[str, Any]) -> bool:
         """Add or take away a row, when a button for that was pressed."""

@@ -1,21 +1,31 @@
-"""Soft checks: what verbatim texts were taken to mean, names that are not understood, numbers that are taken."""
+"""Notes on a form as it stands: what verbatim texts and names were taken to mean, and soft checks."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from dina.client import ApiError, Client
 from dina.web import texts
+from dina.web.generic import raw as raws
 from dina.web.generic.editing import FIELDS
-from dina.web.rendering import check_language, client_of
-from dina.web.specimens.composite import Part, Specimen, blank, empty, stored
+from dina.web.generic.form import begin
+from dina.web.rendering import check_language, client_of, registry_of
+from dina.web.specimens.composite import EVENT, Part, Specimen, blank, empty, stored
+from dina.web.specimens.doubts import Note, attributes_of, doubts, unused_names
+from dina.web.texts import N_
 
 SURE = ("certain", "probable")
 DATE, COORDINATES = "verbatimEventDateTime", "dwcVerbatimCoordinates"
+NOT_UNDERSTOOD = {
+    DATE: N_("This date is not understood."),
+    COORDINATES: N_("These coordinates are not understood."),
+}
 UUID = re.compile(r"[0-9a-f-]{36}")
 
 
@@ -29,93 +39,103 @@ async def read(client: Client, kind: str, text: str) -> dict[str, Any]:
     return answer["data"]["attributes"]["results"][0]
 
 
+Told = dict[str, Any]
+
+
+async def read_both(client: Client, values: Mapping[str, Any]) -> dict[str, Told]:
+    """What the verbatim date and the verbatim coordinates were taken to mean, those that are given."""
+    kinds = {DATE: "date", COORDINATES: "coordinates"}
+    return {
+        name: await read(client, kind, str(values[name])) for name, kind in kinds.items() if values.get(name)
+    }
+
+
+def understood(told: Mapping[str, Told], raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Dates and point that are surely meant, where nobody has typed any."""
+    found: dict[str, Any] = {}
+    date, point = (
+        one["value"] if (one := told.get(name)) and one["confidence"] in SURE else None
+        for name in (DATE, COORDINATES)
+    )
+    if date and raws.empty(raw.get("startEventDateTime", "")):
+        found["startEventDateTime"] = date["start"]
+        if date["end"] != date["start"]:
+            found["endEventDateTime"] = date["end"]
+    if point and raws.empty(raw.get("geoReferenceAssertions", "")):
+        found["geoReferenceAssertions"] = [
+            {
+                "dwcDecimalLatitude": point["latitude"],
+                "dwcDecimalLongitude": point["longitude"],
+                "isPrimary": True,
+            }
+        ]
+    return found
+
+
 async def with_meaning(client: Client, event: Part) -> tuple[dict[str, Any], dict[str, Any]]:
     """The event to be sent; date and coordinates that are surely understood stand beside their verbatim texts."""
     attributes, relationships = event.changed()
-    if attributes.get(DATE) and not event.form.raw.get("startEventDateTime"):
-        told = await read(client, "date", attributes[DATE])
-        if told["confidence"] in SURE and told["value"]:
-            attributes["startEventDateTime"] = told["value"]["start"]
-            if told["value"]["end"] != told["value"]["start"]:
-                attributes["endEventDateTime"] = told["value"]["end"]
-    if (
-        attributes.get(COORDINATES)
-        and not attributes.get("geoReferenceAssertions")
-        and not event.form.raw.get("geoReferenceAssertions")
-    ):
-        told = await read(client, "coordinates", attributes[COORDINATES])
-        if told["confidence"] in SURE and told["value"]:
-            point = {
-                "dwcDecimalLatitude": told["value"]["latitude"],
-                "dwcDecimalLongitude": told["value"]["longitude"],
-                "isPrimary": True,
-            }
-            attributes["geoReferenceAssertions"] = [point]
-    return attributes, relationships
+    return attributes | understood(await read_both(client, attributes), event.form.raw), relationships
 
 
-async def notes(client: Client, specimen: Specimen, language: str) -> list[dict[str, Any]]:
+async def notes(client: Client, specimen: Specimen, language: str) -> list[Note]:
     """Notes beside controls, none of which keeps anybody from saving."""
-
-    def said(text: str, /, **values: object) -> str:
-        return texts.translate(language, text, **values)
-
-    found: list[dict[str, Any]] = []
-    event = specimen.event.form.raw
-    if event.get(DATE):
-        told = await read(client, "date", event[DATE])
-        value = told["value"]
-        text = (
-            said("Understood as {value}", value=value["eventDate"])
-            if value
-            else reasons(told) or said("This date is not understood.")
-        )
-        found.append({"name": f"event.{DATE}", "text": text, "warn": told["confidence"] not in SURE})
-    if event.get(COORDINATES):
-        told = await read(client, "coordinates", event[COORDINATES])
-        value = told["value"]
-        text = (
-            said("Understood as {value}", value=f"{value['latitude']:.5f}, {value['longitude']:.5f}")
-            if value
-            else reasons(told) or said("These coordinates are not understood.")
-        )
-        found.append({"name": f"event.{COORDINATES}", "text": text, "warn": told["confidence"] not in SURE})
+    found, event = await of_event(client, specimen.event, language)
     for part in specimen.organisms:
         for at, one in enumerate(part.form.raw.get("determination") or []):
             for name in ("scientificName", "verbatimScientificName"):
                 if one.get(name):
                     told = await read(client, "scientificName", one[name])
-                    value = told["value"]
-                    text = (
-                        said(
-                            "Read as {name}", name=f"{value['canonical']} {value['authorship'] or ''}".strip()
-                        )
-                        if value
-                        else said("This is not read as a scientific name.")
-                    )
+                    place = f"{part.prefix}determination.{at}.{name}"
                     found.append(
                         {
-                            "name": f"{part.prefix}determination.{at}.{name}",
-                            "text": text,
+                            "name": place,
+                            "text": name_read(told, language),
                             "warn": told["confidence"] not in SURE,
                         }
                     )
-    own = specimen.sample.form.resource.id if specimen.sample.form.resource else ""
-    for name in ("materialSampleName", "barcode"):
-        text = specimen.sample.form.raw.get(name)
-        if text:
-            page = await client.get("/collection/v1/scan", {"code": text[:200], "page[limit]": 3})
-            same = [one for one in page.data if one.id != own and one.type == "material-sample"]
-            if same:
-                found.append(
-                    {
-                        "name": name,
-                        "text": said("There is a specimen with this number already."),
-                        "warn": True,
-                        "link": f"/{language}/specimens/{same[0].id}",
-                    }
-                )
-    return found
+    link = specimen.sample.form.links.get("collectingEvent", "").strip()
+    only_linked = specimen.event.form.resource is None and bool(link) and not event.keys() - {"group"}
+    if only_linked:
+        event = await linked_event(client, link)
+    for one in await doubts(client, language, event, specimen.event, specimen):
+        # What is odd about an event that is only linked is told where that is typed.
+        if not (only_linked and one["rule"].startswith("event.")):
+            found.append(one)
+    return found + await unused_names(client, language, specimen)
+
+
+async def linked_event(client: Client, id_: str) -> dict[str, Any]:
+    """The values of an event that is there already."""
+    try:
+        return (await client.get(f"/collection/v1/collecting-event/{quote(id_, safe='')}")).one.attributes
+    except ApiError:
+        return {}
+
+
+async def of_event(client: Client, part: Part, language: str) -> tuple[list[Note], dict[str, Any]]:
+    """How verbatim texts of an event are understood, and its values with that."""
+    told = await read_both(client, part.form.raw)
+    found: list[Note] = []
+    for name, one in told.items():
+        value = one["value"]
+        if value:
+            shown = (
+                value["eventDate"] if name == DATE else f"{value['latitude']:.5f}, {value['longitude']:.5f}"
+            )
+            text = texts.translate(language, "Understood as {value}", value=shown)
+        else:
+            text = reasons(one) or texts.translate(language, NOT_UNDERSTOOD[name])
+        found.append({"name": part.prefix + name, "text": text, "warn": one["confidence"] not in SURE})
+    return found, attributes_of(part) | understood(told, part.form.raw)
+
+
+def name_read(told: Told, language: str) -> str:
+    value = told["value"]
+    if not value:
+        return texts.translate(language, "This is not read as a scientific name.")
+    name = f"{value['canonical']} {value['authorship'] or ''}".strip()
+    return texts.translate(language, "Read as {name}", name=name)
 
 
 def reasons(told: dict[str, Any]) -> str:
@@ -130,3 +150,17 @@ async def check(request: Request) -> Response:
     specimen = await stored(request, id_) if UUID.fullmatch(id_) else await empty(request)
     specimen.type_in(given, await blank(request, 5))
     return JSONResponse(await notes(client_of(request), specimen, request.state.language))
+
+
+async def check_event(request: Request) -> Response:
+    """`POST /collecting-event/check`: notes on the form of an event."""
+    check_language(request)
+    language, client = request.state.language, client_of(request)
+    given = await request.form(max_fields=FIELDS)
+    view = (await registry_of(request)).types[EVENT]
+    id_ = str(given.get("_record", ""))
+    stored_ = (await client.get(f"{view.path}/{id_}")).one if UUID.fullmatch(id_) else None
+    part = Part("", await begin(request, view, stored_))
+    part.form.type_in(given)
+    found, event = await of_event(client, part, language)
+    return JSONResponse(found + await doubts(client, language, event, part))

@@ -12,6 +12,7 @@ from dina.modules.collection.operations import (
     provenance,
     scan,
     sequence,
+    soft_checks,
     summary,
 )
 
@@ -28,6 +29,7 @@ PARTS = (
     interpretation,
     provenance,
     geology,
+    soft_checks,
 )
 OPERATIONS = tuple(operation for part in PARTS for operation in part.OPERATIONS)
 

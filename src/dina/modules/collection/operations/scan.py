@@ -80,14 +80,10 @@ def branches(call: Call, one: Scanned, number: int, own_id: bool, values: dict[s
     return found
 
 
-async def scan(call: Call) -> Answer:
-    """Resource identifiers; `meta` tells the label and how it matched. The best comes first."""
-    code = (given(call, "code") or "").strip(" \t\r\n")
-    if not code or len(code) > LONGEST:
-        raise bad("code", "scan.code", most=LONGEST)
-    page = call.asked.page
+async def matches(call: Call, code: str, limit: int, offset: int = 0) -> tuple[int, list[bytes]]:
+    """How many resources a code leads to, and a page of them as identifiers; `meta` tells label and how it matched."""
     own = OWN_ID.search(code)
-    values: dict[str, Any] = {"code": code, "limit": page.limit, "offset": page.offset}
+    values: dict[str, Any] = {"code": code, "limit": limit, "offset": offset}
     if own is not None:
         values["id"] = own[1]
     parts = [
@@ -105,8 +101,17 @@ async def scan(call: Call) -> Answer:
           'match', CASE WHEN exact THEN 'exact' ELSE 'folded' END))::text, 'UTF8')
       FROM best ORDER BY exact DESC, rank, place, dina.sort_key(label), id LIMIT %(limit)s OFFSET %(offset)s"""
     found = await query(call, sql, values)
-    total = found[0][0] if found else 0
-    return listed(call, b"[" + b",".join(row[1] for row in found) + b"]", total)
+    return (found[0][0] if found else 0), [row[1] for row in found]
+
+
+async def scan(call: Call) -> Answer:
+    """Resource identifiers. The best comes first."""
+    code = (given(call, "code") or "").strip(" \t\r\n")
+    if not code or len(code) > LONGEST:
+        raise bad("code", "scan.code", most=LONGEST)
+    page = call.asked.page
+    total, found = await matches(call, code, page.limit, page.offset)
+    return listed(call, b"[" + b",".join(found) + b"]", total)
 
 
 OPERATIONS = (

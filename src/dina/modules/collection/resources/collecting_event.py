@@ -33,6 +33,7 @@ from dina.modules.collection.resources.place import (
     GeographicPlaceNameSourceDetail,
     GeographicThesaurus,
 )
+from dina.modules.collection.resources.silenced import SilencedCheck, silenced_checks_attribute
 
 
 class VerificationStatus(Enum):
@@ -246,6 +247,7 @@ class CollectingEvent(
     )
     managed_attributes: Mapped[KeyMap] = managed_attributes_attribute()
     extension_values: Mapped[NestedKeyMap] = attribute(en="Extension fields", fr="Champs d’extension")
+    silenced_checks: Mapped[list[SilencedCheck] | None] = silenced_checks_attribute()
 
     collection_method = to_one(
         "collection-method", en="Collection method", fr="Méthode de récolte", term="dwc:samplingProtocol"

@@ -122,6 +122,7 @@ SAMPLE = Disclosure(
         "restrictionFieldsExtension": empty_object,
         "restrictionRemarks": nothing,
         "scheduledActions": nothing,
+        "silencedChecks": nothing,
         "storageUnitUsage": nothing,
     },
 )
@@ -131,6 +132,7 @@ EVENT = Disclosure(
     withheld,
     {
         "notPubliclyReleasableReason": nothing,
+        "silencedChecks": nothing,
         "geoReferenceAssertions": coarse_georeferences,
         **{
             member: unless_sensitive(column)

@@ -37,6 +37,7 @@ from dina.modules.collection.resources.calculated import (
     from_sample,
     worked,
 )
+from dina.modules.collection.resources.silenced import SilencedCheck, silenced_checks_attribute
 
 
 class MaterialSampleType(Enum):
@@ -277,6 +278,7 @@ class MaterialSample(
     is_base_for_split_by_type: Mapped[bool | None] = attribute(
         en="Base for splits by type", fr="Base des divisions par type"
     )
+    silenced_checks: Mapped[list[SilencedCheck] | None] = silenced_checks_attribute()
     hierarchy: Mapped[Json | None] = attribute(
         en="Hierarchy",
         fr="Hiérarchie",

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from dina.base.interpret.country_boxes import far_outside
 from dina.base.text import message
-from dina.modules.exchange.publishing.countries import far_outside
 
 EXAMPLES = 5
 EARLIEST = "1700"

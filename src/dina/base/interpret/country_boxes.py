@@ -15,7 +15,7 @@ Box = tuple[float, float, float, float]
 @cache
 def boxes() -> dict[str, Box]:
     """West, south, east and north by country code."""
-    text = files("dina.modules.exchange.publishing").joinpath("country_boxes.txt").read_text("utf-8")
+    text = files("dina.base.interpret").joinpath("country_boxes.txt").read_text("utf-8")
     found: dict[str, Box] = {}
     for row in text.splitlines():
         if row and not row.startswith("#"):
