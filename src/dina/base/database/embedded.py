@@ -14,16 +14,35 @@ import psycopg
 
 DATABASE = "dina"
 TUNING = {
-    "shared_buffers": "256MB",
     "max_wal_size": "2GB",
     "checkpoint_timeout": "15min",
     "max_connections": "200",
-    "effective_cache_size": "2GB",
     "random_page_cost": "1.1",
     "jit": "off",
     "io_method": "sync",
 }
 START_SECONDS = 120
+MB = 2**20
+LEAST_BUFFERS, MOST_BUFFERS = 128, 2048
+"""MB of an eighth of the memory that the server keeps pages in: others need memory too."""
+
+
+CGROUP = Path("/sys/fs/cgroup/memory.max")
+
+
+def memory(limit: Path = CGROUP) -> int:
+    """Bytes of memory there are: of the machine, or of the container that this runs in."""
+    total = psutil.virtual_memory().total
+    try:
+        return min(total, int(limit.read_text().strip()))
+    except (OSError, ValueError):
+        return total
+
+
+def by_memory(total: int) -> dict[str, str]:
+    """What depends on how much memory (bytes) the machine has."""
+    buffers = min(max(total // 8 // MB, LEAST_BUFFERS), MOST_BUFFERS)
+    return {"shared_buffers": f"{buffers}MB", "effective_cache_size": f"{max(total // 2 // MB, 512)}MB"}
 
 
 class EmbeddedServer:
@@ -35,7 +54,7 @@ class EmbeddedServer:
 
     def __init__(self, directory: Path, tuning: dict[str, str] | None = None) -> None:
         self.directory = directory.expanduser().resolve()
-        self.tuning = TUNING | (tuning or {})
+        self.tuning = TUNING | by_memory(memory()) | (tuning or {})
 
     def start(self) -> str:
         """Start or join the server; answers the URL of its database. Processes take turns."""

@@ -127,10 +127,59 @@ BEGIN
       parts jsonb,
       document json NOT NULL
     ) WITH (autovacuum_vacuum_insert_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.05);
-    ALTER TABLE search.entry_%1$s ALTER terms SET STORAGE MAIN, ALTER sorts SET STORAGE MAIN;
+    ALTER TABLE search.entry_%1$s ALTER terms SET STORAGE MAIN, ALTER sorts SET STORAGE MAIN, ALTER words SET STORAGE MAIN,
+      ALTER deps SET STORAGE MAIN, ALTER near SET STORAGE MAIN;
     CREATE TABLE search.usage_%1$s (
       term bigint NOT NULL, "group" text NOT NULL, mask smallint NOT NULL, n bigint NOT NULL
     )$sql$, number);
+  PERFORM search.make_sums(number);
+END $body$;
+
+-- Sums beside a generation, kept with it: how many entries have a word that many have, and what lies in the cells of
+-- the map of the world. A word that is not there is in few entries, or was when the generation was made.
+CREATE OR REPLACE FUNCTION search.make_sums(number integer) RETURNS void LANGUAGE plpgsql AS $body$
+BEGIN
+  EXECUTE format($sql$
+    CREATE TABLE search.said_%1$s (
+      type text NOT NULL, word text NOT NULL, "group" text NOT NULL, mask smallint NOT NULL, n bigint NOT NULL,
+      PRIMARY KEY (type, word, "group", mask)
+    );
+    CREATE TABLE search.spot_%1$s (
+      type text NOT NULL, "group" text NOT NULL, mask smallint NOT NULL, zoom smallint NOT NULL, x integer NOT NULL,
+      y integer NOT NULL, n bigint NOT NULL, lon bigint NOT NULL, lat bigint NOT NULL,
+      PRIMARY KEY (type, zoom, x, y, "group", mask)
+    )$sql$, number);
+END $body$;
+
+-- In how many entries a word stands at least, so that they are counted beforehand.
+CREATE OR REPLACE FUNCTION search.often() RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT 1000';
+
+-- The cells of a point on the maps of the world, 16 side by side in each tile of zoom 0 to 2; y counts from the south
+-- within its row of tiles, whose borders are those of the web map.
+CREATE OR REPLACE FUNCTION search.cells(lon double precision, lat double precision)
+RETURNS TABLE (zoom smallint, x integer, y integer) LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $body$
+  SELECT z::smallint, least(floor((lon + 180) / 360 * side * 16), side * 16 - 1)::integer,
+    (16 * tile + least(floor((lat - south) / ((north - south) / 16)), 15))::integer
+  FROM (VALUES (0, 1, 0, 90.0::float8, -90.0::float8), (1, 2, 0, 90, 0), (1, 2, 1, 0, -90),
+    (2, 4, 0, 90, 66.51326044311186), (2, 4, 1, 66.51326044311186, 0), (2, 4, 2, 0, -66.51326044311186),
+    (2, 4, 3, -66.51326044311186, -90)) tiles (z, side, tile, north, south)
+  WHERE lat >= south AND (lat < north OR north = 90)
+$body$;
+
+CREATE OR REPLACE FUNCTION search.fill_sums(number integer) RETURNS void LANGUAGE plpgsql AS $body$
+BEGIN
+  -- Which words are frequent is guessed from one entry in eight; how many have them is counted.
+  EXECUTE format($sql$
+    WITH often AS MATERIALIZED (
+      SELECT type || ' ' || word AS said FROM search.entry_%1$s, unnest(tsvector_to_array(words)) word
+      WHERE terms @> ARRAY[8]::bigint[] GROUP BY 1 HAVING count(*) * 16 >= search.often()
+    )
+    INSERT INTO search.said_%1$s SELECT e.type, w.word, e."group", e.mask, count(*)
+      FROM search.entry_%1$s e, unnest(tsvector_to_array(words)) w (word)
+      WHERE e.type || ' ' || w.word IN (SELECT said FROM often) GROUP BY 1, 2, 3, 4;
+    INSERT INTO search.spot_%1$s SELECT type, "group", mask, zoom, x, y, count(*), sum(round(lon * 1e7)), sum(round(lat * 1e7))
+      FROM search.entry_%1$s, search.cells(lon, lat) WHERE lon IS NOT NULL GROUP BY 1, 2, 3, 4, 5, 6;
+    ANALYZE search.said_%1$s; ANALYZE search.spot_%1$s$sql$, number);
 END $body$;
 
 CREATE OR REPLACE FUNCTION search.index_generation(number integer) RETURNS void LANGUAGE plpgsql AS $body$
@@ -149,6 +198,22 @@ BEGIN
     INSERT INTO search.usage_%1$s SELECT t, "group", mask, count(*) FROM search.entry_%1$s, unnest(terms) t GROUP BY 1, 2, 3;
     CREATE UNIQUE INDEX usage_%1$s_key ON search.usage_%1$s (term, "group", mask) INCLUDE (n);
     ANALYZE search.entry_%1$s; ANALYZE search.usage_%1$s; ANALYZE search.term$sql$, number);
+  PERFORM search.fill_sums(number);
+END $body$;
+
+-- Generations that were made before there were sums.
+DO $body$
+DECLARE
+  number integer;
+BEGIN
+  FOR number IN SELECT substring(tablename FROM '^entry_([0-9]+)$')::integer FROM pg_tables
+    WHERE schemaname = 'search' AND tablename ~ '^entry_[0-9]+$'
+  LOOP
+    IF to_regclass('search.said_' || number) IS NULL THEN
+      PERFORM search.make_sums(number);
+      PERFORM search.fill_sums(number);
+    END IF;
+  END LOOP;
 END $body$;
 
 DO $body$

@@ -9,7 +9,7 @@ from typing import Any
 from psycopg import AsyncConnection, errors
 
 from dina.base.errors import Error, Problem
-from dina.modules.search.engine.compile import FALSE, TRUE, Compiler
+from dina.modules.search.engine.compile import FALSE, TRUE, Compiler, Counted
 from dina.modules.search.engine.inside import Visible
 from dina.modules.search.engine.registry import Registry, Sight
 from dina.modules.search.index.store import sql
@@ -34,6 +34,8 @@ class Asking:
     values: dict[str, Any]
     queries: list[str] = field(default_factory=list[str])
     everything: bool = False
+    counted: Counted | None = None
+    """What one term or word all of them have and nothing else is asked, so that the index knows how many they are."""
 
     @property
     def table(self) -> str:
@@ -42,6 +44,24 @@ class Asking:
     @property
     def usage(self) -> str:
         return f"search.usage_{self.generation}"
+
+    async def known_total(self) -> int | None:
+        """How many there are where the index keeps their number."""
+        if self.counted is None:
+            return None
+        seen = self.sight.condition()[0]
+        if self.counted.term is not None:
+            text = f"SELECT coalesce(sum(n), 0), 1 FROM {self.usage} WHERE term = %(counted)s AND {seen}"
+            rows = await self.rows(text, {"counted": self.counted.term})
+        else:
+            told = {"counted": self.counted.word, "counted_of": self.types[0]}
+            rows = await self.rows(
+                f"SELECT coalesce(sum(n) FILTER (WHERE {seen}), 0), count(*) FROM search.said_{self.generation} "
+                "WHERE type = %(counted_of)s AND word = %(counted)s",
+                told,
+            )
+        found, there = rows[0]
+        return int(found) if there else None
 
     @property
     def source(self) -> str:
@@ -83,6 +103,7 @@ class Compiled:
     text: str
     values: dict[str, Any]
     queries: list[str]
+    counted: Counted | None = None
 
 
 async def asking(
@@ -110,7 +131,7 @@ async def asking(
     compiled = await compiled_for(connection, registry, types, tree, visible_of(row[0], sight), dict(values))
     return Asking(
         connection, registry, sight, row[0], types, f"{seen} AND {compiled.text}", compiled.values, compiled.queries,
-        all(one == All() for one in ([tree] if isinstance(tree, Node) else tree.values())),
+        all(one == All() for one in ([tree] if isinstance(tree, Node) else tree.values())), compiled.counted,
     )  # fmt: skip
 
 
@@ -127,6 +148,7 @@ async def compiled_for(
     parts: list[str] = []
     queries: list[str] = []
     problem: Problem | None = None
+    counted: Counted | None = None
     for type_ in types:
         compiler = Compiler(connection, registry, type_, visible, values)
         try:
@@ -137,8 +159,16 @@ async def compiled_for(
             problem = fault
             continue
         queries += compiler.queries
+        counted = compiler.counted.get(bare(condition)) if len(types) == 1 else None
         named = f"type = {compiler.put(type_)}"
         parts.append(named if condition == TRUE else f"({named} AND {condition})")
     if problem is not None and not parts:
         raise problem
-    return Compiled(f"({' OR '.join(parts) or FALSE})", values, list(dict.fromkeys(queries)))
+    return Compiled(f"({' OR '.join(parts) or FALSE})", values, list(dict.fromkeys(queries)), counted)
+
+
+def bare(condition: str) -> str:
+    """A condition without the parentheses of groups that it is alone in."""
+    while condition.startswith("((") and condition.endswith("))"):
+        condition = condition[1:-1]
+    return condition

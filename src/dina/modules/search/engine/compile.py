@@ -44,6 +44,14 @@ MAX_VALUES = limits.MAX_VALUES
 ORDERS = frozenset({Op.LT, Op.LE, Op.GT, Op.GE, Op.BETWEEN})
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A condition that is one term or one word."""
+
+    term: int | None = None
+    word: str = ""
+
+
 @dataclass
 class Compiler:
     """Compiles trees for one type. `values` are the parameters of the SQL that came of it."""
@@ -55,6 +63,8 @@ class Compiler:
     values: dict[str, Any] = field(default_factory=dict[str, Any])
     queries: list[str] = field(default_factory=list[str])
     """The text queries that say how relevant a record is."""
+    counted: dict[str, Counted] = field(default_factory=dict[str, "Counted"])
+    """Conditions whose records the index has counted: SQL -> by what."""
 
     def put(self, value: Any) -> str:
         name = f"v{len(self.values)}"
@@ -192,7 +202,10 @@ class Compiler:
         if not found:
             return FALSE
         given = self.put(sorted(set(found)))
-        return f"({terms} {'@>' if len(set(found)) == 1 else '&&'} {given}::bigint[])"
+        text = f"({terms} {'@>' if len(set(found)) == 1 else '&&'} {given}::bigint[])"
+        if len(set(found)) == 1:
+            self.counted[text] = Counted(term=found[0])
+        return text
 
     async def _words(self, node: Words, prefix: str, terms: str, negated: bool) -> str:
         sought = words(node.text)
@@ -205,7 +218,10 @@ class Compiler:
             query = text_query(forms, node.form)
             if not negated:
                 self.queries.append(query)
-            return f"(words @@ {self.put(query)}::tsquery)"
+            text = f"(words @@ {self.put(query)}::tsquery)"
+            if len(sought) == 1 and not fuzzy and node.form is not Form.PREFIX:
+                self.counted[text] = Counted(word=sought[0])
+            return text
         numbers = self._numbers(node, prefix)
         if node.form is Form.PHRASE:
             return await self._phrase(lookup, numbers, forms, terms)

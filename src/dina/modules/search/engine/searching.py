@@ -77,7 +77,10 @@ def check_page(wanted: Search) -> None:
 
 
 async def total_of(asked: Asking, exact: bool) -> tuple[int, bool]:
-    """The number of records; counting stops at `EXACT_UP_TO` unless it is to be exact."""
+    """The number of records; counting stops at `EXACT_UP_TO` unless it is to be exact, or kept by the index."""
+    known = await asked.known_total()
+    if known is not None:
+        return known, True
     if exact:
         return (await asked.rows(f"SELECT count(*) FROM {asked.source}"))[0][0], True
     rows = await asked.rows(f"SELECT count(*) FROM (SELECT FROM {asked.source} LIMIT {EXACT_UP_TO + 1}) n")

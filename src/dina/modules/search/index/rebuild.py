@@ -196,6 +196,5 @@ async def drop(follower: Follower, *, keep: tuple[int, int]) -> None:
     )
     for (number,) in await cursor.fetchall():
         if number not in keep:
-            await connection.execute(
-                sql(f"DROP TABLE IF EXISTS search.entry_{number}, search.usage_{number}")
-            )
+            tables = ", ".join(f"search.{table}_{number}" for table in ("entry", "usage", "said", "spot"))
+            await connection.execute(sql(f"DROP TABLE IF EXISTS {tables}"))

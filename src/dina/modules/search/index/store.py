@@ -20,6 +20,21 @@ COLUMNS = (
 )
 REMEMBERED = 1_000_000
 LOCK = 7_031_963
+CHANGED = "(SELECT *, 1 AS sign FROM staged UNION ALL SELECT *, -1 FROM gone) d"
+SAID = f"""
+INSERT INTO search.said_{{n}} AS s SELECT d.type, w.word, d."group", d.mask, sum(sign)
+FROM {CHANGED}, unnest(tsvector_to_array(d.words)) w (word)
+WHERE EXISTS (SELECT FROM search.said_{{n}} k WHERE k.type = d.type AND k.word = w.word)
+GROUP BY 1, 2, 3, 4 HAVING sum(sign) <> 0 ORDER BY 1, 2, 3, 4
+ON CONFLICT (type, word, "group", mask) DO UPDATE SET n = s.n + excluded.n
+"""
+"""The words that many entries have; others are not counted."""
+SPOTS = f"""
+INSERT INTO search.spot_{{n}} AS s
+SELECT d.type, d."group", d.mask, c.zoom, c.x, c.y, sum(sign), sum(sign * round(lon * 1e7)), sum(sign * round(lat * 1e7))
+FROM {CHANGED}, search.cells(d.lon, d.lat) c WHERE d.lon IS NOT NULL GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3, 4, 5, 6
+ON CONFLICT (type, zoom, x, y, "group", mask) DO UPDATE SET n = s.n + excluded.n, lon = s.lon + excluded.lon, lat = s.lat + excluded.lat
+"""
 
 
 def sql(text: str) -> Any:
@@ -98,6 +113,8 @@ class Store:
                 'ORDER BY 1, 2, 3 ON CONFLICT (term, "group", mask) DO UPDATE SET n = u.n + excluded.n'
             )
         )
+        await self.connection.execute(sql(SAID.format(n=generation)))
+        await self.connection.execute(sql(SPOTS.format(n=generation)))
         cursor = await self.connection.execute(
             "SELECT DISTINCT unnest(near)::text FROM (SELECT near FROM staged UNION ALL SELECT near FROM gone) n"
         )
