@@ -106,3 +106,63 @@ async def test_what_waits_in_a_box_goes_into_its_free_wells(
     assert await page.locator("td[data-well=A1][data-name]").count() == 1
     assert await page.locator("td[data-well=A2][data-name]").count() == 1
     await page.context.close()
+
+
+async def place(api: httpx.AsyncClient, name: str, within: str | None = None) -> str:
+    """A place, inside another if given."""
+    links = {"parentStorageUnit": linked("storage-unit", within)} if within else {}
+    body = resource("storage-unit", {"group": "demo", "name": name}, relationships=links)
+    return (await api.post(UNIT, json=body)).json()["data"]["id"]
+
+
+async def parent_of(api: httpx.AsyncClient, id_: str) -> str | None:
+    found = (await api.get(f"{UNIT}/{id_}", params={"include": "parentStorageUnit"})).json()["data"]
+    data = found["relationships"]["parentStorageUnit"]["data"]
+    return data and data["id"]
+
+
+async def test_places_and_specimens_are_cut_and_pasted_by_key_over_pages(
+    browser: Browser, address: str, api: httpx.AsyncClient
+) -> None:
+    room, cabinet, drawer = [await place(api, f"CutV {name}") for name in ("room", "cabinet", "drawer")]
+    page = await signed_in(browser, address)
+    await page.goto("/en/storage")
+    # In the tree the place that has the focus is cut, and the one that has it then takes it.
+    await page.focus(f"nav.tree a[data-id='{cabinet}']")
+    await page.keyboard.press("x")
+    await page.wait_for_selector("#cut-told:has-text('CutV cabinet is cut')")
+    await page.focus(f"nav.tree a[data-id='{room}']")
+    await page.keyboard.press("v")
+    await page.wait_for_url(f"**/storage/{room}")
+    assert await parent_of(api, cabinet) == room
+    # On pages it is the place that is shown; what is cut is remembered on the way.
+    await page.goto(f"/en/storage/{drawer}")
+    await page.keyboard.press("x")
+    await page.wait_for_selector("#cut-told:has-text('CutV drawer is cut')")
+    await page.goto(f"/en/storage/{cabinet}")
+    await page.wait_for_selector("button:has-text('Put CutV drawer here')")
+    await page.keyboard.press("v")
+    await page.wait_for_selector(".message:has-text('1 thing moved to CutV cabinet')")
+    assert await parent_of(api, drawer) == cabinet
+    sample = resource("material-sample", {"group": "demo", "materialSampleName": "CUT-1"})
+    made = (await api.post("/collection/v1/material-sample", json=sample)).json()["data"]["id"]
+    await page.goto(f"/en/specimens/{made}")
+    await page.keyboard.press("x")
+    await page.wait_for_selector("#cut-told:has-text('CUT-1 is cut')")
+    await page.goto(f"/en/storage/{drawer}")
+    await page.keyboard.press("v")
+    await page.wait_for_selector(".message:has-text('1 thing moved to CutV drawer')")
+    assert await page.locator("main td a:has-text('CUT-1')").count() == 1
+    await page.context.close()
+
+
+async def test_a_place_is_dragged_into_another_in_the_tree(
+    browser: Browser, address: str, api: httpx.AsyncClient
+) -> None:
+    room, box = await place(api, "Drag room"), await place(api, "Drag box")
+    page = await signed_in(browser, address)
+    await page.goto("/en/storage")
+    await page.drag_and_drop(f"nav.tree a[data-id='{box}']", f"nav.tree a[data-id='{room}']")
+    await page.wait_for_url(f"**/storage/{room}")
+    assert await parent_of(api, box) == room
+    await page.context.close()
