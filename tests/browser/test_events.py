@@ -36,7 +36,7 @@ class Api:
         )
         return dict(told.json()["included"][0])
 
-    async def send(self, path: str, **form: str) -> httpx.Response:
+    async def send(self, path: str, **form: str | list[str]) -> httpx.Response:
         return await self.client.post(path, data={"csrf": self.mark, **form})
 
 
@@ -100,6 +100,44 @@ async def test_one_specimen_gets_an_event_of_its_own_and_undo_brings_it_back(
     api.mark = mark_in(made.text)
     await api.send(f"/en/changes/{undo}")
     assert (await api.event_of(one))["id"] == event
+
+
+async def test_an_event_is_split_by_the_specimens_that_are_selected(
+    api: Api, gathered: tuple[str, list[str]]
+) -> None:
+    event, (one, other) = gathered
+    third = await api.make(SAMPLE, {"materialSampleName": f"EVENT-PAGE-{event[:8]}-3"}, collectingEvent=event)
+    assert (
+        "Donner aux sélectionnés leur propre événement" in (await api.client.get(f"/fr/{EVENT}/{event}")).text
+    )
+    made = await api.send(f"/fr/{EVENT}/{event}/copy", specimen=[one, third])
+    assert "2 spécimens ont maintenant un événement à eux" in made.text
+    own = await api.event_of(one)
+    assert own["id"] == (await api.event_of(third))["id"] != event
+    assert own["attributes"]["habitat"] == "ditch"
+    assert (await api.event_of(other))["id"] == event
+    # Whoever has an old page of the event moves nobody who has left it.
+    late = await api.send(f"/en/{EVENT}/{event}/copy", specimen=[one, other])
+    assert "Nothing was changed" in late.text
+    assert (await api.event_of(one))["id"] == own["id"]
+    assert "Select specimens first" in (await api.send(f"/en/{EVENT}/{event}/copy")).text
+
+
+async def test_the_history_of_a_field_shows_its_changes_alone(
+    api: Api, gathered: tuple[str, list[str]]
+) -> None:
+    event, _ = gathered
+    for attributes in ({"habitat": "meadow"}, {"host": "Salix"}, {"habitat": "wood"}):
+        body = {"data": {"type": EVENT, "id": event, "attributes": attributes}}
+        answer = await api.client.patch(f"{PREFIX}/{EVENT}/{event}", json=body, headers=api.headers)
+        assert answer.status_code == 200, answer.text
+    whole = (await api.client.get(f"/en/{EVENT}/{event}/history")).text
+    assert "Salix" in whole
+    one = (await api.client.get(f"/en/{EVENT}/{event}/history?field=habitat")).text
+    assert "Salix" not in one
+    assert one.index("wood") < one.index("ditch"), "the newest change comes first"
+    assert one.count("meadow") == 2
+    assert "Salix" in (await api.client.get(f"/en/{EVENT}/{event}/history?field=nothing")).text
 
 
 async def test_an_event_that_specimens_come_from_is_not_deleted_and_the_page_says_why(

@@ -29,8 +29,13 @@ async def test_keys_in_the_form_of_a_specimen(page: Page) -> None:
     await page.keyboard.press("Control+z")
     assert await page.input_value("[name=barcode]") == code
     await page.keyboard.press("Control+.")
+    assert await page.inner_text("#field-menu h2") == "Barcode"
+    await page.keyboard.press("Enter")
     assert await page.is_checked("[name=_lock][value=barcode]")
     await page.keyboard.press("Control+.")
+    await page.click("#field-menu button:has-text('Do not keep')")
+    assert not await page.is_checked("[name=_lock][value=barcode]")
+    assert await page.evaluate(NAMES) == "barcode", "the field has the focus again"
     await page.keyboard.press("Enter")
     assert await page.evaluate(NAMES) not in ("_lock", "barcode")
     await page.focus("[name=barcode]")
@@ -59,4 +64,4 @@ async def test_x_moves_what_is_selected_and_what_is_open(page: Page) -> None:
     await page.click("table[data-rows] a.row >> nth=0")
     await page.wait_for_selector("#identifications")
     await page.keyboard.press("x", delay=100)
-    await page.wait_for_selector("h1:has-text('Move 1 thing')")
+    await page.wait_for_selector("#cut-told:has-text('is cut. Go to a place and press v.')")

@@ -68,3 +68,24 @@ async def test_identifying_in_bulk_is_found_in_the_menu_and_by_command(api: Api)
     found = await api.client.get("/en/find?q=%3Eidentify in bulk")
     assert found.url.path == "/en/specimens/identify"
     assert 'href="/en/specimens/identify"' in (await api.client.get("/en/specimens")).text
+
+
+async def test_the_page_of_a_person_leads_to_what_the_person_did(api: Api) -> None:
+    person = {"data": {"type": "person", "attributes": {"displayName": f"Used {uuid.uuid4()}"}}}
+    id_ = (await api.client.post("/agent/v1/person", json=person, headers=api.headers)).json()["data"]["id"]
+    assert "No other record points at it." in (await api.client.get(f"/en/person/{id_}/uses")).text
+    for locality in ("Aylmer", "Hull"):
+        event = await api.make(EVENT, {"dwcVerbatimLocality": locality})
+        link = {"collectors": {"data": [{"type": "person", "id": id_}]}}
+        body = {"data": {"type": EVENT, "id": event, "relationships": link}}
+        await api.client.patch(f"/collection/v1/{EVENT}/{event}", json=body, headers=api.headers)
+    assert f"/en/person/{id_}/uses" in (await api.client.get(f"/en/person/{id_}")).text
+    said = (await api.client.get(f"/fr/person/{id_}/uses", headers={"hx-request": "true"})).text
+    assert "<html" not in said
+    assert "Événements de récolte\u202f: 2" in said
+    there = said.split('href="')[1].split('"')[0]
+    listed = (await api.client.get(there)).text
+    assert "Aylmer" in listed
+    assert "Hull" in listed
+    assert f"Récolteurs est {person['data']['attributes']['displayName']}" in listed
+    assert (await api.client.get("/en/person/not-an-id/uses")).status_code == 404

@@ -22,6 +22,7 @@ class CustomField:
 
     key: str
     fact: dict[str, Any] = field(default_factory=dict[str, Any])
+    retired: bool = False
 
 
 class CustomFields:
@@ -29,6 +30,10 @@ class CustomFields:
 
     def __init__(self) -> None:
         self.known: dict[str, tuple[float, list[CustomField]]] = {}
+
+    def forget(self) -> None:
+        """Read them again next time: one was changed."""
+        self.known.clear()
 
     async def of(self, type_: str, client: Client, registry: Registry) -> list[CustomField]:
         """The fields of a type; none where the type has no place for them."""
@@ -47,7 +52,10 @@ class CustomFields:
             page = await client.get(items.path, params)
         except ApiError:
             return []
-        found = [CustomField(one.attributes["key"], fact_of(one.attributes)) for one in page.data]
+        found = [
+            CustomField(one.attributes["key"], fact_of(one.attributes), bool(one.attributes.get("retired")))
+            for one in page.data
+        ]
         self.known[component] = (time.monotonic(), found)
         return found
 

@@ -215,6 +215,7 @@ KNOWN = {
         "association.group: not on the wire": "inherited from what it is linked with",
         "storage-unit-usage.group: not on the wire": "inherited from what it is linked with",
         "collecting-event.disclosure: not on the wire": "what others get to know of a place",
+        "controlled-vocabulary-item.retired: not on the wire": "what is in use cannot be deleted",
         "collecting-event.silencedChecks: not on the wire": "values that look like a mistake and are none",
         "material-sample.silencedChecks: not on the wire": "values that look like a mistake and are none",
         "storage-unit.group: limit 50, not None": "groups are named in at most 50 characters",

@@ -151,7 +151,9 @@ async def test_a_custom_field_in_use_stays(api: httpx.AsyncClient) -> None:
     assert (await api.delete(f"{path}/{unused}")).status_code == 204
     answer = await api.delete(f"{path}/{used}")
     assert answer.status_code == 422
-    assert said(answer) == [("STILL_REFERENCED", None, "«Used field» is used by 1 record.")]
+    assert said(answer) == [
+        ("STILL_REFERENCED", None, "«Used field» is used by 1 record. It can be retired instead.")
+    ]
     await api.delete(f"{BASE}/material-sample/{id_}")
     assert (await api.delete(f"{path}/{used}")).status_code == 204
 

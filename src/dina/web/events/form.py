@@ -1,8 +1,9 @@
-"""The form of a collecting event: it says whom a change concerns; one specimen may get a copy of its own."""
+"""The form of a collecting event: it says whom a change concerns; specimens may get a copy of their own."""
 
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -24,7 +25,14 @@ USED = Counted(
     "{n} specimens come from this event; what is changed here changes for all of them.",
 )
 COPY = N_("Make a copy for “{title}” alone")
-COPIED = N_("“{title}” has an event of its own now, with the same values.")
+COPIED = Counted(
+    "“{title}” has an event of its own now, with the same values.",
+    "{n} specimens have an event of their own now, with the same values.",
+)
+NOBODY = N_("Select specimens first.")
+MEANWHILE = N_("Some of these specimens no longer come from this event. Nothing was changed.")
+MOST = 500
+"""Specimens that get an event of their own at once."""
 
 
 async def new(request: Request) -> Response:
@@ -61,25 +69,39 @@ async def edit(request: Request) -> Response:
 
 
 async def copy(request: Request) -> Response:
-    """A new event with the same values, and one specimen linked to it instead; one change set, with its Undo."""
+    """A new event with the same values, and some specimens linked to it instead; one change set, with its Undo."""
     check(request, "create", EVENT)
     client, registry, language = client_of(request), await registry_of(request), request.state.language
-    specimen = str((await request.form()).get("specimen", ""))
-    if not UUID.fullmatch(specimen):
+    given = [str(one) for one in (await request.form()).getlist("specimen")]
+    id_, view, samples = str(request.path_params["id"]), registry.types[EVENT], registry.types[SAMPLE]
+    source = await editing.read(request, view, id_)
+    if not given:
+        say(request, NOBODY)
+        return RedirectResponse(address(language, EVENT, id_), 303)
+    if len(given) > MOST or not all(UUID.fullmatch(one) for one in given):
         raise HTTPException(404)
-    view, samples = registry.types[EVENT], registry.types[SAMPLE]
-    source = await editing.read(request, view, str(request.path_params["id"]))
-    sample = (await client.get(f"{samples.path}/{specimen}")).one
+    asked = {"filter[id][IN]": ",".join(given), "page[limit]": MOST, "include": "collectingEvent"}
+    page = await client.get(samples.path, asked)
+    found = [one for one in page.data if any(link["id"] == id_ for link in one.linked("collectingEvent"))]
+    if len(found) != len(set(given)):
+        # Somebody has linked one of them to another event meanwhile, or deleted it.
+        say(request, MEANWHILE)
+        return RedirectResponse(address(language, EVENT, id_), 303)
     made: Form = await begin(request, view)
     links = {name: [one["id"] for one in source.one.linked(name)] for name in view.relationships}
     made.take(source.one.attributes, links)
     attributes, relationships, _ = made.changes(None)
     lid = {"type": EVENT, "lid": "event"}
-    link = linked_to(sample, "collectingEvent", ())
-    link["data"]["relationships"]["collectingEvent"]["data"] = lid
-    new = {"op": "add", "data": {**lid, "attributes": attributes, "relationships": relationships}}
-    change_set, title = str(uuid.uuid4()), title_of(samples, sample, language)[:80]
-    results = await client.atomic(COLLECTION, [new, link], change_headers(change_set, title))
-    say(request, COPIED, title=title, undo=f"/{language}/changes/collection/{change_set}/undo")
+    operations: list[dict[str, Any]] = [
+        {"op": "add", "data": {**lid, "attributes": attributes, "relationships": relationships}}
+    ]
+    for one in found:
+        link = linked_to(one, "collectingEvent", ())
+        link["data"]["relationships"]["collectingEvent"]["data"] = lid
+        operations.append(link)
+    change_set, title = str(uuid.uuid4()), title_of(samples, found[0], language)[:80]
+    results = await client.atomic(COLLECTION, operations, change_headers(change_set, title))
+    say(request, COPIED, n=len(found), title=title, undo=f"/{language}/changes/collection/{change_set}/undo")
     own = next(one["data"]["id"] for one in results if one.get("data", {}).get("type") == EVENT)
-    return RedirectResponse(address(language, EVENT, own, "edit") + f"?specimen={specimen}", 303)
+    after = f"?specimen={found[0].id}" if len(found) == 1 else ""
+    return RedirectResponse(address(language, EVENT, own, "edit") + after, 303)

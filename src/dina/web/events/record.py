@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dina.client import ApiError, Client, Page, Resource
+from dina.web.events.form import MOST
 from dina.web.generic import record
 from dina.web.rendering import address, client_of, registry_of
 from dina.web.specimens.composite import EVENT, SAMPLE
@@ -34,21 +35,28 @@ async def show(request: Request) -> Response:
 async def further(request: Request, page: Page) -> dict[str, Any]:
     registry, language, id_ = await registry_of(request), request.state.language, page.one.id
     view = registry.types[SAMPLE]
-    found = await gathered(client_of(request), id_)
+    found = await gathered(
+        client_of(request), id_, MOST if request.query_params.get("specimens") == "all" else FIRST
+    )
     specimens = [
-        (address(language, SAMPLE, one.id), title_of(view, one, language), names_in(found, one, language))
+        (
+            one.id,
+            address(language, SAMPLE, one.id),
+            title_of(view, one, language),
+            names_in(found, one, language),
+        )
         for one in found.data
     ]
     return {
         "verbatim": VERBATIM, "samples": view, "specimens": specimens, "georeferences": georeferences(page.one),
-        "gathered": int(found.meta.get("totalResourceCount", len(found.data))), "list": listed(language, id_),
+        "more": min(MOST, int(found.meta.get("totalResourceCount", 0))) if len(found.data) == FIRST else 0, "gathered": int(found.meta.get("totalResourceCount", len(found.data))), "list": listed(language, id_),
     }  # fmt: skip
 
 
-async def gathered(client: Client, event: str) -> Page:
+async def gathered(client: Client, event: str, most: int = FIRST) -> Page:
     """The first specimens that come from an event, by number; none when they cannot be read."""
     params = {
-        "fiql": f"collectingEvent.id=={event}", "include": "organism", "page[limit]": FIRST, "sort": "materialSampleName",
+        "fiql": f"collectingEvent.id=={event}", "include": "organism", "page[limit]": most, "sort": "materialSampleName",
     }  # fmt: skip
     try:
         return await client.get("/collection/v1/material-sample", params)

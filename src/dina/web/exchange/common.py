@@ -142,6 +142,8 @@ def opened_at(job: Resource, language: str) -> str:
         return f"/{language}/bulk-change/{job.id}"
     if kind in ("preview-merge", "merge", "undo-merge"):
         return f"/{language}/{slug(parameters['type'])}/merges/{job.id}"
+    if kind == "backup":
+        return f"/{language}/backup"
     return f"/{language}/jobs/{job.id}"
 
 

@@ -3,7 +3,7 @@
 from starlette.routing import Route
 
 from dina.web.area import PREFIX, Area
-from dina.web.generic import drafts, editing, exporting, history, listing, record, selection, views
+from dina.web.generic import drafts, editing, exporting, history, listing, record, selection, used, views
 
 AREA = Area(
     "generic",
@@ -18,6 +18,7 @@ AREA = Area(
         Route(f"{PREFIX}/{{type}}/new", editing.new, methods=["GET", "POST"]),
         Route(f"{PREFIX}/{{type}}/{{id}}", record.record),
         Route(f"{PREFIX}/{{type}}/{{id}}/edit", editing.edit, methods=["GET", "POST"]),
+        Route(f"{PREFIX}/{{type}}/{{id}}/uses", used.show),
         Route(f"{PREFIX}/{{type}}/{{id}}/history", history.page),
         Route(f"{PREFIX}/{{type}}/{{id}}/history", history.bring_back, methods=["POST"]),
         Route(f"{PREFIX}/{{type}}/{{id}}/delete", editing.delete, methods=["POST"]),

@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 
 from dina.client import Page, Refused, Resource
 from dina.web import texts
+from dina.web.custom import ITEM
 from dina.web.generic import conflict, drafts
 from dina.web.generic.form import SILENCED, Form, begin, complete
 from dina.web.permission import check
@@ -175,6 +176,8 @@ async def saved(request: Request, form: Form, made: Resource, given: FormData, l
     """Where one goes after saving: to the record, or to the next form, with what was locked."""
     language, view = request.state.language, form.view
     await drafts.forget(request, view.type, form.resource.id if form.resource else None)
+    if view.type == ITEM:
+        request.app.state.custom.forget()
     title = title_of(view, made, language)
     say(request, "“{title}” is saved.", title=title[:80])
     match given.get("_then"):

@@ -36,6 +36,8 @@ class Place:
     label: str
     fact: Mapping[str, Any]
     section: str = ""
+    target: str = ""
+    """The type of the records whose ids it takes: asked for by links of pages, not offered to be typed."""
 
     @property
     def operators(self) -> list[str]:
@@ -63,10 +65,10 @@ class Filter:
         """As it stands in the address."""
         return f"{self.place.path}:{self.op}:{self.value}"
 
-    def said(self, language: str) -> str:
-        """As people read it."""
+    def said(self, language: str, names: Mapping[str, str] | None = None) -> str:
+        """As people read it; `names` are those of records by id."""
         word = texts.translate(language, WORDS[self.op])
-        named = dict(self.place.choices(language))
+        named = dict(self.place.choices(language)) | dict(names or {})
         value = ", ".join(named.get(one, one) for one in self.values) if self.value else ""
         shown = value if len(value) <= 60 else value[:57] + "…"
         label = f"{self.place.section} › {self.place.label}" if self.place.section else self.place.label
@@ -136,7 +138,39 @@ def places_of(
                 found[path] = Place(path, fact["label"][language], fact, link["label"][language])
             if fact["kind"] == "objects" and fact.get("listed"):
                 found |= members(f"{name}.{inner}", fact, language)
+    for path, target, label in references(view):
+        found.setdefault(
+            path, Place(path, label[language], {"kind": "uuid", "operators": ["EQ"]}, target=target)
+        )
     return found
+
+
+def references(view: TypeView) -> list[tuple[str, str, Mapping[str, str]]]:
+    """Where records of a type point at others: path, type, label."""
+    found = [
+        (f"{name}.id", str(link["targets"][0]), link["label"]) for name, link in view.relationships.items()
+    ]
+    for name, fact in view.attributes.items():
+        if fact.get("operators"):
+            found += pointing(name, fact, fact["label"])
+    return found
+
+
+def pointing(
+    path: str, fact: Mapping[str, Any], label: Mapping[str, str]
+) -> list[tuple[str, str, Mapping[str, str]]]:
+    """The values inside an attribute that are ids of records."""
+    own = (
+        [(path, str(fact["target"]), label)]
+        if fact.get("target") and fact.get("kind") in ("uuid", "uuids")
+        else []
+    )
+    members_: Mapping[str, Mapping[str, Any]] = fact.get("members") or {}
+    return own + [
+        two
+        for name, one in members_.items()
+        for two in pointing(f"{path}.{name}", one, one.get("label") or label)
+    ]
 
 
 def members(path: str, fact: Mapping[str, Any], language: str) -> dict[str, Place]:

@@ -144,6 +144,8 @@ async def begin(
     """A form for a new record, or one filled from a record."""
     registry = await registry_of(request)
     custom = await request.app.state.custom.of(view.type, client_of(request), registry)
+    held = (resource.attributes.get(MEMBER) or {}) if resource is not None else {}
+    custom = [one for one in custom if not one.retired or one.key in held]
     form = Form(view, registry, request.state.language, custom, resource)
     if resource is None:
         form.take({}, {})
@@ -201,6 +203,7 @@ async def find_suggestions(request: Request, form: Form) -> None:
         form.suggestions[name] = [
             (one.attributes["key"], multilingual(one.attributes.get("multilingualTitle"), form.language) or one.attributes["name"])
             for one in page.data
+            if not one.attributes.get("retired")
         ]  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -17,6 +17,8 @@ from dina.web.rendering import address, client_of, registry_of, render, say, vie
 from dina.web.values import EMPTY, shown, title_of
 
 PAGE = 20
+SEARCHED = 500
+"""Versions that are looked through for the changes of one field."""
 SERVERS = frozenset({"createdBy", "createdOn", "lastUpdatedOn", "resourceVersion", "version"})
 
 
@@ -105,12 +107,31 @@ async def linked_names(request: Request, view: TypeView, revisions: list[Resourc
     return await all_named(request, registry, wanted)
 
 
+def touching(name: str, found: list[Step]) -> list[Step]:
+    """The versions that changed a field, with that change alone, and the one that made the record."""
+    kept = [replace(one, differences=[d for d in one.differences if d.name == name]) for one in found]
+    return [one for one in kept if one.differences or one.kind == "INITIAL"]
+
+
+def fields_of(view: TypeView, language: str) -> list[tuple[str, str]]:
+    """The fields that a history can be narrowed to, by label."""
+    facts = {**view.attributes, **view.relationships}
+    named = [(name, str(fact["label"][language])) for name, fact in facts.items() if name not in SERVERS]
+    return sorted(named, key=lambda one: one[1].casefold())
+
+
 async def page(request: Request) -> Response:
     """The whole history of a record."""
     view = await view_of(request)
     id_, language = request.path_params["id"], request.state.language
     offset = int(given) if (given := request.query_params.get("offset", "")).isdecimal() else 0
-    found, total = await steps(request, view, id_, PAGE, min(offset, 100_000))
+    only = request.query_params.get("field", "")
+    only = only if only in view.attributes or only in view.relationships else ""
+    if only:
+        found = touching(only, (await steps(request, view, id_, SEARCHED))[0])
+        total, offset, found = len(found), min(offset, len(found)), found[offset : offset + PAGE]
+    else:
+        found, total = await steps(request, view, id_, PAGE, min(offset, 100_000))
     resource, title = None, id_
     try:
         resource = (
@@ -128,7 +149,7 @@ async def page(request: Request) -> Response:
     ]
     return render(
         request, "generic/history.html", view=view, id=id_, title=title, steps=found, total=total, offset=offset, limit=PAGE,
-        crumbs=crumbs, may=resource is not None and "update" in resource.meta.get("permissions", ()),
+        crumbs=crumbs, only=only, fields=fields_of(view, language), may=resource is not None and "update" in resource.meta.get("permissions", ()),
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from dina.client import ApiError, Page, Resource
 from dina.web.generic import filters
 from dina.web.generic.asked import SIZES, Asked, asked, hidden
 from dina.web.generic.columns import cell, includes
-from dina.web.generic.naming import names_in_cells
+from dina.web.generic.naming import all_named, names_in_cells
 from dina.web.generic.views import saved_views
 from dina.web.registry import Registry, TypeView
 from dina.web.rendering import client_of, registry_of, render, view_of, who_of
@@ -31,13 +31,18 @@ async def listing(request: Request) -> Response:
     total = int(page.meta.get("totalResourceCount", len(page.data)))
     registry = await registry_of(request)
     names = await names_in_cells(request, registry, state.columns, page)
+    chosen: dict[str, set[str]] = {}
+    for one in state.filters:
+        if one.place.target:
+            chosen.setdefault(one.place.target, set()).update(one.values)
+    told = await all_named(request, registry, chosen)
     rows = [row(registry, view, state, page, one, names) for one in page.data]
     part = request.headers.get("hx-request") == "true" and request.headers.get("hx-target") == "results"
     who = who_of(request)
     return render(
         request, "generic/list-part.html" if part else "generic/list.html",
         view=view, state=state, rows=rows, total=total, sizes=SIZES, hidden=hidden, words=filters.WORDS,
-        without_value=filters.WITHOUT_VALUE, chips=chips(request, state), place=state.places.get(request.query_params.get("add", "")),
+        without_value=filters.WITHOUT_VALUE, chips=chips(request, state, told), place=state.places.get(request.query_params.get("add", "")),
         alone=await alone(request, state) if not rows and len(state.filters) > 1 else [], views=await saved_views(request, view),
         may_create=view.may("create") and who.may("create", view.type), selecting=request.query_params.get("all") == "1",
         crumbs=[(view.facts["plural"][state.language], state.address(bin="", offset=""))] if state.deleted else [],
@@ -72,8 +77,8 @@ def new_columns(request: Request, state: Asked) -> str | None:
     return state.address(cols=",".join(names)) if names else None
 
 
-def chips(request: Request, state: Asked) -> list[dict[str, str]]:
-    """The conditions of the list as chips: how each is edited and removed."""
+def chips(request: Request, state: Asked, names: Mapping[str, str]) -> list[dict[str, str]]:
+    """The conditions of the list as chips: how each is edited and removed; `names` of records by id."""
     found: list[dict[str, str]] = []
     if state.group:
         label = state.places["group"].label
@@ -85,8 +90,13 @@ def chips(request: Request, state: Asked) -> list[dict[str, str]]:
         edit = (
             state.address(without=one, offset="", add=one.place.path, had=one.op, was=one.value) + "#filter"
         )
+        edit = "" if one.place.target else edit
         found.append(
-            {"text": one.said(state.language), "remove": state.address(without=one, offset=""), "edit": edit}
+            {
+                "text": one.said(state.language, names),
+                "remove": state.address(without=one, offset=""),
+                "edit": edit,
+            }
         )
     return found
 

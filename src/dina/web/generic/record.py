@@ -12,7 +12,7 @@ from starlette.responses import Response
 from dina.client import ApiError, Page, Refused, Resource
 from dina.web import texts
 from dina.web.custom import ITEM, MEMBER
-from dina.web.generic import history
+from dina.web.generic import history, used
 from dina.web.generic.asked import asked
 from dina.web.generic.naming import names_of
 from dina.web.registry import ADMINISTRATIVE, TypeView
@@ -68,7 +68,7 @@ async def page_of(request: Request, template: str, further: Further | None = Non
     permissions = resource.meta.get("permissions", [])
     use = await use_of(request, view, resource) if view.type == ITEM and "delete" in permissions else None
     return render(
-        request, template, use=use, view=view, resource=resource, title=title_of(view, resource, language),
+        request, template, use=use, used=used.is_shown(registry, view), view=view, resource=resource, title=title_of(view, resource, language),
         attributes=[one for one in attributes if one[0] not in ADMINISTRATIVE], custom=custom,
         about=[one for one in attributes if one[0] in ADMINISTRATIVE and one[2].text], related=related, external=external, names=names,
         linked=linked, steps=steps, total=total, children=resource.attributes.get("materialSampleChildren") or [], empty=empty,

@@ -1,6 +1,6 @@
 /**
- * Keys inside the fields of a form: Ctrl+. keeps a field for the next record, Ctrl+' copies it from the record before,
- * Ctrl+; writes the day; and the search box finds fields by their labels. What is written can be taken back with Ctrl+Z.
+ * Keys inside the fields of a form: Ctrl+. opens the menu of a field (keep it for the next record, copy it, see its
+ * history), Ctrl+' copies it from the record before, Ctrl+; writes the day; and the search box finds fields by their labels. What is written can be taken back with Ctrl+Z.
  */
 const form = document.querySelector("form[data-form]");
 
@@ -17,12 +17,46 @@ if (form) {
   /** As if it were typed, so that the browser can take it back. */
   const write = (text) => document.execCommand("insertText", false, text);
 
+  const lockOf = (field) => field.closest(".field")?.querySelector("[name=_lock]");
+
   function keep(field) {
-    const box = field.closest(".field")?.querySelector("[name=_lock]");
+    const box = lockOf(field);
     if (!box) return;
     box.click();
     state.textContent = `${box.checked ? "🔒" : "🔓"} ${box.labels[0].textContent.trim()}`;
   }
+
+  /** What can be done with a field; the choice that is likeliest has the focus. */
+  const menu = document.getElementById("field-menu");
+  let about = null;
+  function open(field) {
+    if (!menu) return keep(field);
+    about = field;
+    const label = field.labels?.[0] ?? field.closest(".field")?.querySelector("label:not(.lock)");
+    menu.querySelector("h2").textContent = label?.textContent.trim() ?? "";
+    const box = lockOf(field);
+    const keeping = menu.querySelector("[data-do=keep]");
+    if (keeping) keeping.hidden = !box;
+    if (keeping && box) keeping.textContent = box.checked ? keeping.dataset.off : keeping.dataset.on;
+    menu.querySelector("[data-do=copy]").hidden = field.matches("[type=checkbox]");
+    const name = (field.closest("dina-picker")?.field ?? field).name;
+    const histories = JSON.parse(menu.dataset.histories);
+    const start = Object.keys(histories).filter((one) => name.startsWith(one)).sort((one, other) => other.length - one.length)[0];
+    const link = menu.querySelector("[data-do=history]");
+    // A part of the form that is not stored yet has no history.
+    const stored = start !== undefined && !(start === "" && /^(event|(organism|association)\.\d+)\./.test(name));
+    link.hidden = !stored;
+    if (stored) link.href = `${histories[start]}?field=${encodeURIComponent(name.slice(start.length).split(".")[0])}`;
+    menu.showModal();
+  }
+  menu?.addEventListener("click", ({ target }) => {
+    const doing = target.dataset.do;
+    if (!doing || doing === "history") return;
+    menu.close();
+    about.focus();
+    if (doing === "keep") keep(about);
+    else copy(about);
+  });
 
   /** The value that the form before had in this field, if one was sent from this window. */
   function copy(field) {
@@ -44,7 +78,7 @@ if (form) {
   form.addEventListener("keydown", (event) => {
     if (!(event.ctrlKey || event.metaKey) || event.altKey || !event.target.matches("input, select, textarea")) return;
     const text = event.target.matches("input[type=text], textarea") && !event.target.closest("dina-picker");
-    if (event.key === ".") keep(event.target);
+    if (event.key === ".") open(event.target);
     else if (event.key === "'" && !event.target.matches("[type=checkbox]")) copy(event.target);
     else if (event.key === ";" && text) write(day());
     else return;

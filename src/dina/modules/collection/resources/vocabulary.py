@@ -116,6 +116,11 @@ class ControlledVocabularyItem(
     dina_component: Mapped[str | None] = attribute(
         en="Used for", fr="Utilisé pour", max=250, once=True, listed=True, indexed=True
     )
+    retired: Mapped[bool] = attribute(
+        en="Retired", fr="Retiré", default=False, listed=True,
+        help_en="Forms offer it no more; records that have it keep it.",
+        help_fr="Les formulaires ne le proposent plus ; les enregistrements qui l’ont le gardent.",
+    )  # fmt: skip
 
     controlled_vocabulary = to_one(
         "controlled-vocabulary",
