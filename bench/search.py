@@ -41,6 +41,7 @@ from dina.modules.search.engine.model import EXACT_UP_TO
 from dina.modules.search.index.follower import OPTIONS, Follower
 from dina.modules.search.index.following import prefixes_of
 from dina.modules.search.index.helping import Help
+from dina.modules.search.index.numbers import LOTS
 from dina.modules.search.index.rebuild import rebuild
 from dina.modules.search.index.source import Source
 from dina.settings import Settings
@@ -57,7 +58,7 @@ FACETS = [
 REPEATED = """
 INSERT INTO search.entry_{new} SELECT e.type, n.id, e.mask, e."group",
     ARRAY(SELECT t FROM unnest(e.terms) t WHERE t > 512 UNION ALL
-      SELECT lot FROM unnest(ARRAY[8, 64, 512]) lot WHERE n.chance % lot = 0 ORDER BY 1), e.words, e.deps,
+      SELECT lot FROM unnest(ARRAY[{lots}]) lot WHERE n.chance % lot = 0 ORDER BY 1), e.words, e.deps,
     ARRAY(SELECT CASE WHEN one = e.id THEN n.id ELSE one END FROM unnest(e.near) one), e.lon, e.lat, e.first_day, e.last_day,
     e.oldest, e.youngest, e.sorts, e.parts, replace(e.document::text, e.id::text, n.id::text)::json
   FROM search.entry_{old} e, LATERAL (SELECT CASE WHEN copy = 1 THEN e.id ELSE gen_random_uuid() END AS id,
@@ -102,7 +103,10 @@ def repeat(url: str, times: int) -> None:
         old, new = row[0], row[0] + 1
         connection.execute("SELECT search.make_generation(%s)", [new])
         statement = (
-            REPEATED.replace("{old}", str(old)).replace("{new}", str(new)).replace("{times}", str(times))
+            REPEATED.replace("{lots}", ", ".join(map(str, LOTS)))
+            .replace("{old}", str(old))
+            .replace("{new}", str(new))
+            .replace("{times}", str(times))
         )
         connection.execute(statement)  # type: ignore[arg-type]
         connection.execute("SELECT search.index_generation(%s)", [new])

@@ -225,9 +225,9 @@ BEGIN
   END IF;
 END $body$;
 
--- Which form entries have: those of an earlier one are made anew. 2: lineages of taxa.
+-- Which form entries have: those of an earlier one are made anew. 2: lineages of taxa, 3: samples of every size.
 ALTER TABLE search.state ADD COLUMN IF NOT EXISTS form integer NOT NULL DEFAULT 1;
-UPDATE search.state SET form = 2, rebuild_asked = true WHERE form < 2;
+UPDATE search.state SET form = 3, rebuild_asked = true WHERE form < 3;
 
 -- Lists of terms of the parts of a record, for what must hold of one and the same part.
 CREATE OR REPLACE FUNCTION search.parts(list jsonb) RETURNS SETOF bigint[]

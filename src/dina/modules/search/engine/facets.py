@@ -15,8 +15,8 @@ from dina.modules.search.engine.model import Facet
 from dina.modules.search.index.numbers import LOTS, SHIFT, lot_term
 from dina.modules.search.query.folding import fold
 
-SAMPLED = 20_000
-"""More records than this are summed up by a sample."""
+SAMPLED = 5_000
+"""More records than this are summed up by a sample, of at least half as many."""
 MAX_FACETS, MAX_SIZE = 200, 1_000
 BUCKETS = {
     "day": "to_char(d, 'YYYY-MM-DD')",

@@ -10,7 +10,7 @@ from psycopg import AsyncConnection
 SHIFT = 50
 """Bits of the hash of a value; the number of the field stands above them."""
 MASK = (1 << SHIFT) - 1
-LOTS = (8, 64, 512)
+LOTS = (2, 4, 8, 16, 32, 64, 128, 256, 512)
 """One record in so many belongs to the sample of that name, by which large sets are summed up."""
 
 
