@@ -89,3 +89,15 @@ async def test_the_page_of_a_person_leads_to_what_the_person_did(api: Api) -> No
     assert "Hull" in listed
     assert f"Récolteurs est {person['data']['attributes']['displayName']}" in listed
     assert (await api.client.get("/en/person/not-an-id/uses")).status_code == 404
+
+
+async def test_lists_and_chips_call_groups_and_records_by_their_names(api: Api) -> None:
+    number = f"CHIP-{uuid.uuid4().hex[:8]}"
+    event = await api.make(EVENT, {"dwcFieldNumber": number})
+    listed = (await api.client.get(f"/fr/specimens?q=collectingEvent.id:={event}")).text
+    assert f"Événement de récolte\u202f: {number}" in listed
+    grouped = (await api.client.get("/fr/specimens?q=group:=demo&cols=materialSampleName,group")).text
+    assert "Groupe\u202f: Démonstration" in grouped
+    assert "<td>Démonstration</td>" in grouped.replace("\n", "")
+    plain = (await api.client.get(f"/fr/{EVENT}?cols=dwcFieldNumber,group")).text
+    assert "Démonstration" in plain[plain.index("<tbody") :]

@@ -13,6 +13,8 @@ from dina.web.registry import Registry, TypeView
 from dina.web.rendering import address
 from dina.web.values import Shown, formatted_name, shown, title_of
 
+GROUP = "group"
+
 
 @dataclass(frozen=True)
 class Column:
@@ -70,6 +72,11 @@ def name_path(target: TypeView) -> str:
     return target.facts["title"] if target.facts["title"] in target.attributes else "id"
 
 
+def of_group(name: str) -> str:
+    """The key under which the label of a group stands among names."""
+    return f"{GROUP}:{name}"
+
+
 def default_columns(view: TypeView, everything: Mapping[str, Column]) -> list[Column]:
     names = [*view.columns(), *view.listed_relationships()]
     return [everything[name] for name in names if name in everything] or list(everything.values())[:3]
@@ -86,6 +93,9 @@ def cell(
 ) -> list[Shown]:  # fmt: skip
     """What a cell shows: a value, or linked records, each with its address; `names` are those of what values point at."""
     match column.kind:
+        case "attribute" if column.path == GROUP:
+            name = str(resource.attributes.get(GROUP) or "")
+            return [Shown((names or {}).get(of_group(name), name))]
         case "attribute":
             return [shown(dict(column.fact), resource.attributes.get(column.path), language, names)]
         case "custom":

@@ -10,9 +10,9 @@ from starlette.requests import Request
 
 from dina.client import ApiError, Page, Resource
 from dina.web import texts
-from dina.web.generic.columns import Column
+from dina.web.generic.columns import GROUP, Column, of_group
 from dina.web.registry import Registry, TypeView
-from dina.web.rendering import client_of
+from dina.web.rendering import client_of, who_of
 from dina.web.texts import N_
 from dina.web.values import EMPTY, title_of
 
@@ -90,7 +90,12 @@ async def names_in_cells(
         for record in page.data if one.kind in ("attribute", "linked") else ():
             for holder in page.related(record, first) if one.kind == "linked" else [record]:
                 inside(one.fact, holder.attributes.get(inner or first), wanted)
-    return await all_named(request, registry, wanted)
+    names = await all_named(request, registry, wanted)
+    if any(one.path == GROUP for one in columns):
+        who, language = who_of(request), request.state.language
+        groups = {str(record.attributes.get(GROUP) or "") for record in page.data}
+        names |= {of_group(name): who.group_label(name, language) for name in groups}
+    return names
 
 
 def inside(fact: Mapping[str, Any], value: Any, wanted: Wanted) -> None:

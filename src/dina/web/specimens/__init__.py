@@ -55,6 +55,7 @@ AREA = Area(
     links=(
         ("specimens", Link(TYPE, "specimens/series", N_("Create a series"), "create")),
         ("specimens", Link(TYPE, "specimens/identify", N_("Identify in bulk"), "update")),
+        ("names", Link(TYPE, "specimens?view=tree", N_("Tree of taxa"))),
     ),
     create=(Link(TYPE, "specimens/series", N_("Series of specimens"), "create"),),
     commands=(Link(TYPE, "specimens/series", N_("Create a series"), "create"),),

@@ -18,6 +18,7 @@ from dina.web.generic.naming import names_in_cells
 from dina.web.generic.views import keep, saved_views
 from dina.web.rendering import address, check_language, client_of, registry_of, render, who_of
 from dina.web.specimens import charts, places, taxa, tree, treemap
+from dina.web.specimens.chip_names import with_names
 from dina.web.specimens.conditions.panel import panel_of
 from dina.web.specimens.question import (
     CHARTS,
@@ -81,6 +82,7 @@ async def listing(request: Request) -> Response:
         )
     except Refused as error:
         fault = error
+    await with_names(request, told["chips"])
     names = await names_in_cells(request, registry, columns.columns, page)
     rows = [
         {"id": one.id, "title": title_of(view, one, language), "cells": [cell(registry, view, c, page, one, language, names) for c in columns.columns]}
