@@ -140,6 +140,22 @@ async def test_the_history_of_a_field_shows_its_changes_alone(
     assert "Salix" in (await api.client.get(f"/en/{EVENT}/{event}/history?field=nothing")).text
 
 
+async def test_any_two_versions_are_compared(api: Api, gathered: tuple[str, list[str]]) -> None:
+    event, _ = gathered
+    for attributes in ({"habitat": "meadow"}, {"host": "Salix"}, {"habitat": "ditch"}):
+        body = {"data": {"type": EVENT, "id": event, "attributes": attributes}}
+        await api.client.patch(f"{PREFIX}/{EVENT}/{event}", json=body, headers=api.headers)
+    listed = await api.client.get(f"{PREFIX}/{EVENT}/{event}/revisions", headers=api.headers)
+    last, *_, first = [one["attributes"]["version"] for one in listed.json()["data"]]
+    text = (await api.client.get(f"/fr/{EVENT}/{event}/history?from={last}&to={first}")).text
+    told = text[text.index('id="compared"') : text.index('<ol class="history"')]
+    assert f"Version {first} et version {last}" in told
+    assert "Salix" in told
+    assert "meadow" not in told, "what was changed and changed back is no difference"
+    assert (await api.client.get(f"/en/{EVENT}/{event}/history?from=²&to=1")).status_code == 200
+    assert (await api.client.get(f"/en/{EVENT}/{event}/history?from=999999&to=1")).status_code == 404
+
+
 async def test_an_event_that_specimens_come_from_is_not_deleted_and_the_page_says_why(
     api: Api, gathered: tuple[str, list[str]]
 ) -> None:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from dina.client import ApiError, Resource
+from dina.client import ApiError, Page, Resource
 from dina.web.custom import MEMBER
 from dina.web.generic.naming import all_named
 from dina.web.registry import TypeView
@@ -120,6 +120,19 @@ def fields_of(view: TypeView, language: str) -> list[tuple[str, str]]:
     return sorted(named, key=lambda one: one[1].casefold())
 
 
+async def compared(request: Request, view: TypeView, id_: str) -> tuple[int, int, list[Difference]] | None:
+    """Two versions that the address names, the older first, and how they differ; None where none are named."""
+    given = [request.query_params.get(name, "") for name in ("from", "to")]
+    if not all(one.isascii() and one.isdecimal() and len(one) < 10 for one in given):
+        return None
+    one, other = sorted(map(int, given))
+    path, client = f"{view.path}/{quote(id_, safe='')}/revisions", client_of(request)
+    found = [Page.read(await client.request("GET", f"{path}/{number}")).one for number in (one, other)]
+    names = await linked_names(request, view, found)
+    before, after = (revision.attributes["state"] or {} for revision in found)
+    return one, other, differences(view, before, after, request.state.language, names)
+
+
 async def page(request: Request) -> Response:
     """The whole history of a record."""
     view = await view_of(request)
@@ -149,7 +162,7 @@ async def page(request: Request) -> Response:
     ]
     return render(
         request, "generic/history.html", view=view, id=id_, title=title, steps=found, total=total, offset=offset, limit=PAGE,
-        crumbs=crumbs, only=only, fields=fields_of(view, language), may=resource is not None and "update" in resource.meta.get("permissions", ()),
+        crumbs=crumbs, compared=await compared(request, view, id_), only=only, fields=fields_of(view, language), may=resource is not None and "update" in resource.meta.get("permissions", ()),
     )  # fmt: skip
 
 
