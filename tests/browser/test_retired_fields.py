@@ -41,3 +41,18 @@ async def test_a_retired_custom_field_is_in_no_new_form_and_stays_where_it_is(ap
     assert control not in (await api.client.get("/en/specimens/new")).text
     assert control in (await api.client.get(f"/en/specimens/{specimen}/edit")).text
     assert "12 mm" in (await api.client.get(f"/en/specimens/{specimen}")).text
+
+
+async def test_a_value_of_a_vocabulary_leads_to_the_records_that_have_it(api: Api) -> None:
+    asked = "filter[controlledVocabulary.key]=type_status&filter[key]=neotype"
+    found = await api.client.get(f"{PREFIX}/{ITEM}?{asked}", headers=api.headers)
+    item = found.json()["data"][0]["id"]
+    identified = [
+        {"scientificName": f"Carex {uuid.uuid4().hex[:6]}", "typeStatus": "neotype", "isPrimary": True}
+    ]
+    organism = await api.make("organism", {"determination": identified})
+    page = (await api.client.get(f"/en/{ITEM}/{item}/uses")).text
+    assert "/en/clean-up?type=material-sample&amp;field=organism.determination.typeStatus" in page
+    there = page.split('href="/en/organism?')[1].split('"')[0]
+    listed = await api.client.get(f"/en/organism?{there}&sort=-createdOn&limit=200".replace("&amp;", "&"))
+    assert organism in listed.text

@@ -12,6 +12,11 @@ from dina.web import texts
 from dina.web.registry import Registry, TypeView
 from dina.web.rendering import client_of, registry_of
 
+CLEANED = (
+    "collecting-event", "material-sample", "storage-unit", "person", "collection", "project", "site",
+    "geological-context", "observation",
+)  # fmt: skip
+"""Kinds of records whose values are brought together on the page of clean-up."""
 Uses = dict[str, int]
 """By type, how many records refer to one."""
 

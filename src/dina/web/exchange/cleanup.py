@@ -16,16 +16,13 @@ from dina.web.exchange.common import preview, render
 from dina.web.registry import Registry
 from dina.web.rendering import check_language, client_of, registry_of
 from dina.web.texts import N_
+from dina.web.uses import CLEANED
 
 SEARCH = "/search/v1"
 MOST = 500
 """Values that are shown at once; a search narrows them."""
 NO_FIND = N_("Give the text to be replaced.")
 NOTHING = N_("Choose texts to bring together, or write what a text becomes.")
-KINDS = (
-    "collecting-event", "material-sample", "storage-unit", "person", "collection", "project", "site",
-    "geological-context", "observation",
-)  # fmt: skip
 READY = (
     ("collecting-event", "dwcRecordedBy"), ("collecting-event", "dwcCountry"), ("collecting-event", "dwcStateProvince"),
     ("collecting-event", "dwcVerbatimLocality"), ("collecting-event", "habitat"),
@@ -42,7 +39,7 @@ async def values(request: Request) -> Response:
     registry, language = await registry_of(request), request.state.language
     type_ = request.query_params.get("type", "")
     field, q = request.query_params.get("field", ""), request.query_params.get("q", "").strip()[:1000]
-    if type_ not in KINDS or type_ not in registry.types:
+    if type_ not in CLEANED or type_ not in registry.types:
         type_ = ""
     faults: list[str] = []
     form: Mapping[str, Any] = request.query_params
@@ -66,7 +63,7 @@ async def values(request: Request) -> Response:
         except Refused as fault:
             faults = list(dict.fromkeys([*faults, *fault.sentences]))
     kinds = [
-        (name, registry.types[name].facts["plural"][language]) for name in KINDS if name in registry.types
+        (name, registry.types[name].facts["plural"][language]) for name in CLEANED if name in registry.types
     ]
     return render(
         request, "exchange/clean-up.html", 422 if faults else 200, type=type_, field=field, q=q, fields=fields,
@@ -106,7 +103,7 @@ async def writable(request: Request, type_: str) -> list[dict[str, Any]]:
     for told in document["data"]["attributes"]["fields"]:
         first, _, rest = told["path"].partition(".")
         link = view.relationships.get(first)
-        if link and not link["external"] and link["targets"][0] not in KINDS and rest:
+        if link and not link["external"] and link["targets"][0] not in CLEANED and rest:
             settable = may_set(registry.types[link["targets"][0]].attributes, rest)
         else:
             settable = may_set(view.attributes, told["path"])
