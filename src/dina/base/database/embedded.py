@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import subprocess
 import time
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 
 import psutil
@@ -27,16 +29,17 @@ LEAST_BUFFERS, MOST_BUFFERS = 128, 2048
 """MB of an eighth of the memory that the server keeps pages in: others need memory too."""
 
 
-CGROUP = Path("/sys/fs/cgroup/memory.max")
+LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
+"""Where Linux tells a container how much memory it has, in its two ways."""
 
 
-def memory(limit: Path = CGROUP) -> int:
+def memory(limits: Sequence[Path] = LIMITS) -> int:
     """Bytes of memory there are: of the machine, or of the container that this runs in."""
-    total = psutil.virtual_memory().total
-    try:
-        return min(total, int(limit.read_text().strip()))
-    except (OSError, ValueError):
-        return total
+    found = [psutil.virtual_memory().total]
+    for file in limits:
+        with contextlib.suppress(OSError, ValueError):
+            found.append(int(file.read_text().strip()))
+    return min(found)
 
 
 def by_memory(total: int) -> dict[str, str]:
