@@ -136,7 +136,7 @@ BEGIN
 END $body$;
 
 -- Sums beside a generation, kept with it: how many entries have a word that many have, and what lies in the cells of
--- the map of the world. A word that is not there is in few entries, or was when the generation was made.
+-- the maps of the world. A word that is not there is in few entries, or was when the generation was made.
 CREATE OR REPLACE FUNCTION search.make_sums(number integer) RETURNS void LANGUAGE plpgsql AS $body$
 BEGIN
   EXECUTE format($sql$
@@ -154,16 +154,27 @@ END $body$;
 -- In how many entries a word stands at least, so that they are counted beforehand.
 CREATE OR REPLACE FUNCTION search.often() RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT 1000';
 
--- The cells of a point on the maps of the world, 16 side by side in each tile of zoom 0 to 2; y counts from the south
--- within its row of tiles, whose borders are those of the web map.
+-- The borders of the rows of tiles of zoom 5, from the south; those of smaller zooms are among them.
+CREATE OR REPLACE FUNCTION search.borders() RETURNS double precision[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $body$
+  SELECT ARRAY[
+    -90.0, -83.97925949886205, -82.67628497834903, -81.09321385260839, -79.17133464081945, -76.84081641443098,
+    -74.01954331150226, -70.61261423801925, -66.51326044311186, -61.60639637138628, -55.77657301866769,
+    -48.92249926375824, -40.97989806962013, -31.952162238024968, -21.943045533438177, -11.178401873711781, 0.0,
+    11.178401873711781, 21.943045533438177, 31.952162238024968, 40.97989806962013, 48.92249926375824,
+    55.77657301866769, 61.60639637138628, 66.51326044311186, 70.61261423801925, 74.01954331150226,
+    76.84081641443098, 79.17133464081945, 81.09321385260839, 82.67628497834903, 83.97925949886205, 90.0
+  ]::double precision[]
+$body$;
+
+-- The cells of a point on the maps of the world, 16 side by side in each tile of zoom 0 to 5; y counts from the south
+-- within its row of tiles.
 CREATE OR REPLACE FUNCTION search.cells(lon double precision, lat double precision)
 RETURNS TABLE (zoom smallint, x integer, y integer) LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $body$
-  SELECT z::smallint, least(floor((lon + 180) / 360 * side * 16), side * 16 - 1)::integer,
-    (16 * tile + least(floor((lat - south) / ((north - south) / 16)), 15))::integer
-  FROM (VALUES (0, 1, 0, 90.0::float8, -90.0::float8), (1, 2, 0, 90, 0), (1, 2, 1, 0, -90),
-    (2, 4, 0, 90, 66.51326044311186), (2, 4, 1, 66.51326044311186, 0), (2, 4, 2, 0, -66.51326044311186),
-    (2, 4, 3, -66.51326044311186, -90)) tiles (z, side, tile, north, south)
-  WHERE lat >= south AND (lat < north OR north = 90)
+  SELECT z::smallint, least(floor((lon + 180) / 360 * (16 << z)), (16 << z) - 1)::integer,
+    (16 * ((1 << z) - 1 - row) + least(floor((lat - south) / ((north - south) / 16)), 15))::integer
+  FROM (SELECT search.borders() AS b) c, LATERAL (SELECT least(width_bucket(lat, b), 32) - 1 AS finest) f,
+    generate_series(0, 5) z, LATERAL (SELECT finest >> (5 - z) AS row) r,
+    LATERAL (SELECT b[(row << (5 - z)) + 1] AS south, b[((row + 1) << (5 - z)) + 1] AS north) n
 $body$;
 
 CREATE OR REPLACE FUNCTION search.fill_sums(number integer) RETURNS void LANGUAGE plpgsql AS $body$

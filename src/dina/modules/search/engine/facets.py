@@ -15,8 +15,8 @@ from dina.modules.search.engine.model import Facet
 from dina.modules.search.index.numbers import LOTS, SHIFT, lot_term
 from dina.modules.search.query.folding import fold
 
-SAMPLED = 5_000
-"""More records than this are summed up by a sample, of at least half as many."""
+EXACT, SAMPLED = 5_000, 2_500
+"""More records than the first are summed up by a sample: of at most as many as the second, of at least half of that."""
 MAX_FACETS, MAX_SIZE = 200, 1_000
 BUCKETS = {
     "day": "to_char(d, 'YYYY-MM-DD')",
@@ -119,7 +119,7 @@ async def estimated(asked: Asking) -> int:
 
 async def lot_of(asked: Asking, total: int, exact: bool) -> int | None:
     """One record in how many is looked at; None for all of them."""
-    if exact and total <= SAMPLED:
+    if exact and total <= EXACT:
         return None
     about = total if exact else max(total, await estimated(asked))
     return next((size for size in LOTS if about / size <= SAMPLED), LOTS[-1])

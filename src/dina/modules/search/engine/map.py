@@ -19,7 +19,7 @@ from dina.modules.search.query.tree import EVERYTHING
 MAX_ZOOM = 24
 CELLS = 16
 """Clusters side by side in a tile."""
-SUMMED = 2
+SUMMED = 5
 """Up to this zoom the index keeps what lies in each cell of the maps of everything."""
 
 
@@ -75,7 +75,7 @@ async def tile(
             f"AND lat >= %(south)s AND lat {'<' if place[2] else '<='} %(north)s"
         )
         if place[0] > 2:
-            # Only few are in it: those are found by their place.
+            # Few of all are in it: those are found by their place.
             asked.values["box"] = f"({east!r},{north!r}),({west!r},{south!r})"
             inside += " AND point(lon, lat) <@ %(box)s::box"
         chosen = f" AND terms @> ARRAY[{lot_term(lot)}]::bigint[]" if lot else ""
