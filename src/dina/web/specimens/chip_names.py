@@ -28,7 +28,8 @@ def target_of(registry: Registry, path: str) -> tuple[str, Mapping[str, str]] | 
         link = (facts.get("relationships") or {}).get(step)
         inner = (facts.get("attributes") or {}).get(step) or (facts.get("members") or {}).get(step)
         type_ = str(link["targets"][0]) if link else str((inner or {}).get("target") or "")
-        found = (type_, (link or inner)["label"]) if type_ and (link or inner) else None
+        named: Mapping[str, Any] | None = link or inner
+        found = (type_, named["label"]) if type_ and named else None
         facts = registry.types[type_].facts if type_ in registry.types else inner
     return found
 
