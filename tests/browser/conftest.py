@@ -23,6 +23,8 @@ from tests.conftest import WHOLE
 RUNS = [("fr", True), ("en", False), ("en", True), ("fr", False)][: None if WHOLE else 1]
 NAMES = ["in French by keyboard", "by mouse", "by keyboard", "in French"][: None if WHOLE else 1]
 """Language and whether by keyboard alone, and what such runs of a journey are called."""
+NO_FAULTS = ("Failed to load resource", "htmx:afterRequest,", "htmx:sendAbort,")
+"""What the console says of answers that are told on the page, and of requests that ended since one went on."""
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -85,7 +87,7 @@ async def page(browser: Browser, address: str) -> AsyncIterator[Page]:
         "console",
         lambda message: (
             faults.append(message.text)
-            if message.type == "error" and "Failed to load resource" not in message.text
+            if message.type == "error" and not message.text.startswith(NO_FAULTS)
             else None
         ),
     )

@@ -80,7 +80,7 @@ async def soft_check(call: Call) -> Answer:
                 "rule": one.rule,
                 "pointer": one.pointer,
                 "severity": "warning" if reason is None else "silenced",
-                "detail": message(f"soft.{one.rule}", language, **one.values),
+                "detail": message(one.rule, language, **one.values),
                 "reason": reason,
                 "record": {"type": one.record[0], "id": one.record[1]} if one.record else None,
             }

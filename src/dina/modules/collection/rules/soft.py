@@ -21,7 +21,7 @@ CAREER = 30
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was noticed; `values` fill the sentence `soft.<rule>`, `record` (type, id) is another one it is about."""
+    """What was noticed; `values` fill the sentence of the rule, `record` (type, id) is another one it is about."""
 
     rule: str
     pointer: str

@@ -54,12 +54,12 @@ for (const tree of document.querySelectorAll("nav.tree[data-movable]")) {
     const link = placed(event.target);
     if (link && kept()?.id !== link.dataset.id) cut(link);
   });
-  tree.addEventListener("dragover", (event) => placed(event.target) && kept() && event.preventDefault());
+  // Beside a place nothing is dropped, and the browser does not open what was dragged.
+  tree.addEventListener("dragover", (event) => kept() && event.preventDefault());
   tree.addEventListener("drop", (event) => {
-    const link = placed(event.target);
-    if (!link) return;
     event.preventDefault();
-    paste(link.dataset.id);
+    const link = placed(event.target);
+    if (link) paste(link.dataset.id);
   });
 }
 if (cutting?.dataset.id) cutting.hidden = false;
